@@ -39,8 +39,12 @@ template <typename T> const T* find(const Node& node, const std::string& key, co
 
 } // namespace
 
-size_t byteSize(DType type) { return info(type).bytes; }
-const char* name(DType type) { return info(type).name; }
+size_t byteSize(DType type) {
+  return info(type).bytes;
+}
+const char* name(DType type) {
+  return info(type).name;
+}
 
 int64_t elementCount(const Shape& shape) {
   // Sizes in bytes must fit as well, whatever the type.
@@ -122,13 +126,13 @@ void validate(const Network& network) {
     if (!op)
       throw Error(fmt::format("network '{}': {} has an unknown operator", network.name, where));
     if (node.inputs.size() < op->minInputs || node.inputs.size() > op->maxInputs)
-      throw Error(
-          fmt::format("network '{}': {} has {} operands; {} takes {}", network.name, where, node.inputs.size(), node.op,
-                      op->maxInputs == kVariadic ? fmt::format("{} or more", op->minInputs)
-                                                 : fmt::format("{} to {}", op->minInputs, op->maxInputs)));
+      throw Error(fmt::format("network '{}': {} has {} operands; {} takes {}", network.name, where, node.inputs.size(),
+                              node.op,
+                              op->maxInputs == kVariadic ? fmt::format("{} or more", op->minInputs)
+                                                         : fmt::format("{} to {}", op->minInputs, op->maxInputs)));
     if (node.outputs.size() != 1)
-      throw Error(fmt::format("network '{}': {} has {} results; 1 is supported", network.name, where,
-                              node.outputs.size()));
+      throw Error(
+          fmt::format("network '{}': {} has {} results; 1 is supported", network.name, where, node.outputs.size()));
     for (int32_t input : node.inputs) {
       if (input == -1)
         continue;

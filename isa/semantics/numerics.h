@@ -55,7 +55,8 @@ inline float averageScale(float sx, float sy, int32_t count) {
 // --- Residual add and product ----------------------------------------------------------------------------------------
 
 // The constants of a residual add c = a + b with scales sa, sb, sc and zero points za, zb, zc:
-// rA = fl(sa / sc), rB = fl(sb / sc), fixed = fl(zc - fl(fl(rA * za) + fl(rB * zb))) (see makeQAdd for the contraction).
+// rA = fl(sa / sc), rB = fl(sb / sc), fixed = fl(zc - fl(fl(rA * za) + fl(rB * zb))) (see makeQAdd for the
+// contraction).
 struct QAdd {
   float rA;
   float rB;
@@ -100,8 +101,8 @@ inline float dequantise(int32_t q, float scale, int32_t zp) {
   return static_cast<float>(static_cast<int64_t>(q) - zp) * scale;
 }
 
-// q = clamp(RNE(fl(fl(x / scale) + zp)), lo, hi): the zero point is inside the rounding. ONNX Runtime: quantize_value of
-// QLinearAveragePool.
+// q = clamp(RNE(fl(fl(x / scale) + zp)), lo, hi): the zero point is inside the rounding. ONNX Runtime: quantize_value
+// of QLinearAveragePool.
 inline int32_t quantiseShifted(float x, float scale, int32_t zp, int32_t lo, int32_t hi) {
   float units = x / scale;
   float shifted = units + static_cast<float>(zp);

@@ -1,4 +1,5 @@
-// Does a network survive its binary form unchanged, and is every malformed one refused with an error instead of a crash?
+// Does a network survive its binary form unchanged, and is every malformed one refused with an error instead of a
+// crash?
 #include "isa/program/network.h"
 
 #include "isa/program/network_ops.h"
