@@ -1,0 +1,101 @@
+// The program file: what the compiler writes and devices load. A plain ELF32 (e_machine 0x5746) whose PT_LOAD segments
+// are the DRAM image (code, prepacked constants, zero-filled arenas), with a symbol table, and two note sections that no
+// segment loads:
+//
+//   .weft.meta     JSON, the `Manifest` below (schema-versioned)
+//   .weft.network  the network as plain data (network.h), for graph-level devices and host-run edge operators
+//
+// A hand-assembled program has no note sections: it has an entry and segments only.
+#pragma once
+
+#include "isa/program/network.h"
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace weft {
+
+// Where an 8-bit tensor lies in DRAM. Logical tensors are N x C x H x W (missing trailing dimensions are 1; rank 2 is N x C).
+// Element (n, c, h, w) is at address + ((n * (H + padTop + padBottom) + h + padTop) * (W + padLeft + padRight) + w +
+// padLeft) * channelPitch + c. The pad border holds `padValue`.
+struct DeviceTensor {
+  int32_t tensor = -1; // index in the network
+  uint32_t address = 0;
+  int64_t batch = 1, channels = 1, height = 1, width = 1;
+  int64_t channelPitch = 1; // bytes from a pixel to the next
+  int64_t padTop = 0, padBottom = 0, padLeft = 0, padRight = 0;
+  int32_t padValue = 0;
+  uint64_t bytes() const {
+    return static_cast<uint64_t>(batch * (height + padTop + padBottom) * (width + padLeft + padRight) * channelPitch);
+  }
+};
+
+// A function of the program and the nodes that it serves; every instruction between the symbol's start and end belongs to it.
+struct Group {
+  std::string symbol;
+  std::vector<int32_t> nodes;         // indices in the network
+  std::vector<std::string> onnxNodes; // names of all ONNX nodes served
+  std::string mapping;                // one line: how it was mapped
+  uint64_t usefulMacs = 0;            // multiply-accumulates of the network, without padding
+};
+
+struct Manifest {
+  std::string machineName;
+  uint64_t machineHash = 0;
+  std::string machineYaml;
+  // Nodes before and after the device part run on the host, by name in reports. Device nodes are in the groups.
+  std::vector<int32_t> hostBefore;
+  std::vector<int32_t> hostAfter;
+  std::vector<DeviceTensor> inputs;  // written by the host before a run
+  std::vector<DeviceTensor> outputs; // read by the host after a run
+  std::vector<Group> groups;
+  std::string mapping; // the whole mapping as YAML
+  // Memory plan, bytes.
+  uint64_t constantBytes = 0, activationBytes = 0, activationLowerBound = 0, scratchpadPeak = 0;
+};
+
+struct Segment {
+  uint32_t address = 0;
+  std::span<const uint8_t> content; // into the file's bytes
+  uint32_t bytes = 0;               // in memory; beyond content zeros
+};
+
+struct Symbol {
+  std::string name;
+  uint32_t address = 0;
+  uint32_t bytes = 0; // 0 if unknown
+  bool function = false;
+};
+
+class Program {
+public:
+  // Takes a whole file. Throws Error on anything malformed (named by `origin`), never crashes.
+  static Program parse(std::vector<uint8_t> file, const std::string& origin);
+
+  uint32_t entry() const { return entry_; }
+  const std::vector<Segment>& segments() const { return segments_; }
+  const std::vector<Symbol>& symbols() const { return symbols_; } // sorted by address
+  const std::optional<Manifest>& manifest() const { return manifest_; }
+  const std::optional<net::Network>& network() const { return network_; }
+
+  // "function+0x18" for a code address, or its hexadecimal form; the group that owns it, or null.
+  std::string locate(uint32_t pc) const;
+  const Group* groupAt(uint32_t pc) const;
+
+private:
+  std::vector<uint8_t> file_;
+  uint32_t entry_ = 0;
+  std::vector<Segment> segments_;
+  std::vector<Symbol> symbols_;
+  std::optional<Manifest> manifest_;
+  std::optional<net::Network> network_;
+};
+
+// The JSON of a manifest, for the compiler to put into `.weft.meta`.
+std::string toJson(const Manifest& manifest);
+Manifest manifestFromJson(const std::string& json, const std::string& origin);
+
+} // namespace weft
