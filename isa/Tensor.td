@@ -141,8 +141,8 @@ defvar Requantise =
   "Channel parameters are at scratchpad byte rD (a multiple of C): C int32 biases, then C fp32 scales. "
   "q = requantise(acc + bias[c]) = RNE(clamp(fl(fl32(acc + bias[c]) * scale[c]), lo - zo, hi - zo)) + zo. ";
 
-def VRQ : VectorInst<0xa0, "vrq", "Accumulator to scratchpad. acc = accumulator row rA + offset of pA (strides in "
-  "rows). " # Requantise # "The result is q, through the LUT if flag bit 12 is set. rB and pB are not used.">;
+def VRQ : VectorInst<0xa0, "vrq", !strconcat("Accumulator to scratchpad. acc = accumulator row rA + offset of pA (strides "
+  "in rows). ", Requantise, "The result is q, through the LUT if flag bit 12 is set. rB and pB are not used.")>;
 def VRQA : VectorInst<0xa1, "vrqa", "Accumulator to scratchpad with residual addition. q as `vrq`; the result is "
   "clamp(RNE(fma(q, ra, fma(b, rb, rf))), lo2, hi2), b = the element at scratchpad byte rB + offset of pB (type B); "
   "through the LUT if flag bit 12 is set.">;
@@ -157,11 +157,11 @@ def VLDLUT : VectorInst<0xa5, "vldlut", "Loads the 256-byte LUT from scratchpad 
 def VMAX : VectorInst<0xa6, "vmax", "Window maximum. The maximum over the taps (the four counts of pB, dimension 0 "
   "fastest) of the element at scratchpad byte rA + offset of pA + tap offset of pB (type A), clamped to lo..hi. With "
   "one tap it copies. rB and rD are not used.">;
-def VSUM : VectorInst<0xa7, "vsum", "Window sum. acc = sum over the taps of (a - za), addresses as `vmax`. " # Requantise #
-  "The result is q. rB is not used.">;
-def VDW : VectorInst<0xa8, "vdw", "Window multiply-accumulate (depthwise convolution). acc = sum over the taps t of "
-  "(a - za) * (w[t] - zb), a as `vmax`, w[t] the C elements at scratchpad byte rB + t*C (type B). " # Requantise #
-  "The result is q, through the LUT if flag bit 12 is set.">;
+def VSUM : VectorInst<0xa7, "vsum", !strconcat("Window sum. acc = sum over the taps of (a - za), addresses as `vmax`. ",
+  Requantise, "The result is q. rB is not used.")>;
+def VDW : VectorInst<0xa8, "vdw", !strconcat("Window multiply-accumulate (depthwise convolution). acc = sum over the taps "
+  "t of (a - za) * (w[t] - zb), a as `vmax`, w[t] the C elements at scratchpad byte rB + t*C (type B). ", Requantise,
+  "The result is q, through the LUT if flag bit 12 is set.")>;
 
 // --- Designed, not yet built: these trap as unimplemented --------------------------------------------------------
 
