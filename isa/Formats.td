@@ -12,8 +12,9 @@ class WeftOperand<ValueType type, string kind, int width, string text> : Operand
   string Text = text;
 }
 
-class ImmAsmOperand<string name> : AsmOperandClass {
+class ImmAsmOperand<string name, string parser = ""> : AsmOperandClass {
   let Name = name;
+  let ParserMethod = parser;
   let RenderMethod = "addImmOperands";
   let PredicateMethod = "is" # name;
   let DiagnosticType = "Invalid" # name;
@@ -21,6 +22,8 @@ class ImmAsmOperand<string name> : AsmOperandClass {
 
 def simm32 : WeftOperand<i32, "imm", 32, "a 32-bit immediate or symbol"> {
   let ParserMatchClass = ImmAsmOperand<"SImm32">;
+  let OperandNamespace = "WeftOp";
+  let OperandType = "OPERAND_IMM32";
   let EncoderMethod = "encodeImm32";
   let DecoderMethod = "decodeImm32";
 }
@@ -41,26 +44,36 @@ def callee32 : WeftOperand<i32, "target", 32, "a label; encoded as the distance 
 }
 // Pattern register p0 to p15.
 def preg : WeftOperand<i32, "pattern", 4, "a pattern register, p0 to p15"> {
-  let ParserMatchClass = ImmAsmOperand<"Pattern">;
+  let ParserMatchClass = ImmAsmOperand<"Pattern", "parsePattern">;
+  let OperandNamespace = "WeftOp";
+  let OperandType = "OPERAND_PATTERN";
   let PrintMethod = "printPattern";
 }
 // One 32-bit field of a pattern register, 0 to 15; the assembler also takes the fields' names (table in the manual).
 def pfield : WeftOperand<i32, "field", 4, "a field of a pattern register: a number 0 to 15 or its name"> {
-  let ParserMatchClass = ImmAsmOperand<"PatternField">;
+  let ParserMatchClass = ImmAsmOperand<"PatternField", "parsePatternField">;
+  let OperandNamespace = "WeftOp";
+  let OperandType = "OPERAND_PATTERN_FIELD";
   let PrintMethod = "printPatternField";
 }
 // Semaphore s0 to s30, or `-` (31) for none.
 def sem : WeftOperand<i32, "semaphore", 5, "a semaphore s0 to s30, or - for none"> {
-  let ParserMatchClass = ImmAsmOperand<"Semaphore">;
+  let ParserMatchClass = ImmAsmOperand<"Semaphore", "parseSemaphore">;
+  let OperandNamespace = "WeftOp";
+  let OperandType = "OPERAND_SEMAPHORE";
   let PrintMethod = "printSemaphore";
 }
 // A set of engines: bit 0 load, 1 store, 2 matrix, 3 vector.
 def engines : WeftOperand<i32, "imm", 4, "a set of engines: 1 load, 2 store, 4 matrix, 8 vector"> {
   let ParserMatchClass = ImmAsmOperand<"EngineSet">;
+  let OperandNamespace = "WeftOp";
+  let OperandType = "OPERAND_ENGINES";
 }
 // Number of a performance counter.
 def counter : WeftOperand<i32, "imm", 8, "the number of a performance counter (table in the manual)"> {
   let ParserMatchClass = ImmAsmOperand<"CounterIndex">;
+  let OperandNamespace = "WeftOp";
+  let OperandType = "OPERAND_COUNTER";
 }
 
 class WeftInst<bits<8> opcode, dag outs, dag ins, string assembly> : Instruction {
@@ -99,7 +112,7 @@ class ScalarInst<bits<8> opcode, dag outs, dag ins, string assembly> : WeftInst<
 class TensorInst<bits<8> opcode, string engine, dag operands, string mnemonic, string operandText, string doc,
                  bit built = 1>
     : WeftInst<opcode, (outs), !con(operands, (ins sem:$w0, sem:$w1, sem:$s0, sem:$s1)),
-               mnemonic # "\t" # operandText # ", wait($w0, $w1), signal($s0, $s1)"> {
+               mnemonic # "\t" # operandText # ", wait(${w0}, ${w1}), signal(${s0}, ${s1})"> {
   let Format = "tensor";
   let Engine = engine;
   let Doc = doc;

@@ -84,6 +84,7 @@ def DIVU : RegReg<0x0f, "divu", "rd = rs1 / rs2 (unsigned). Division by zero giv
 def REM : RegReg<0x10, "rem", "rd = remainder of rs1 / rs2 (signed, sign of rs1). By zero: rs1; -2^31 by -1: 0.">;
 def REMU : RegReg<0x11, "remu", "rd = remainder of rs1 / rs2 (unsigned). By zero: rs1.">;
 
+let isReMaterializable = 1, isAsCheapAsAMove = 1 in
 def ADDI : RegImm<0x20, "addi", "rd = rs1 + imm.">;
 def ANDI : RegImm<0x21, "andi", "rd = rs1 & imm.">;
 def ORI : RegImm<0x22, "ori", "rd = rs1 | imm.">;
@@ -166,8 +167,6 @@ def HALT : ScalarInst<0x54, (outs), (ins GPR:$rs1), "halt\t$rs1"> {
   bits<5> rs1;
   let Inst{17-13} = rs1;
   let hasSideEffects = 1;
-  let isBarrier = 1;
-  let isTerminator = 1;
   let Doc = "Waits for all engines as `fence 15`, then stops the core. rs1 is the exit code (0: success).";
 }
 def TRAP : ScalarInst<0x55, (outs), (ins simm32:$imm), "trap\t$imm"> {

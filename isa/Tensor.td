@@ -11,6 +11,7 @@
 
 class PatternField<int number, string name, int reset, string doc> {
   int Number = number;
+  bits<4> Encoding = number;
   string Name = name;
   int Reset = reset;
   string Doc = doc;
@@ -37,6 +38,7 @@ def F_RESERVED15 : PatternField<15, "reserved15", 0, "reserved: index base of a 
 // Roles: a configuration.
 class ConfigField<int number, string name, string doc> {
   int Number = number;
+  bits<4> Encoding = number;
   string Name = name;
   string Doc = doc;
 }
