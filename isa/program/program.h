@@ -84,6 +84,8 @@ public:
   // "function+0x18" for a code address, or its hexadecimal form; the group that owns it, or null.
   std::string locate(uint32_t pc) const;
   const Group* groupAt(uint32_t pc) const;
+  // The function that a code address belongs to, or null.
+  const Symbol* functionAt(uint32_t pc) const;
 
 private:
   std::vector<uint8_t> file_;

@@ -1,0 +1,100 @@
+#include "isa/program/program.h"
+
+#include "isa/program/elf.h"
+#include "isa/support/error.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace weft {
+namespace {
+
+// What the notes say must fit each other before a device relies on it: indices, sizes, addresses.
+void checkManifest(const Manifest& manifest, const net::Network& network, const std::string& origin) {
+  auto checkNodes = [&](const std::vector<int32_t>& nodes, const std::string& where) {
+    for (int32_t node : nodes)
+      if (node < 0 || static_cast<size_t>(node) >= network.nodes.size())
+        throw Error(fmt::format("{}: malformed program: {} names node {}; the network has {} nodes", origin, where,
+                                node, network.nodes.size()));
+  };
+  checkNodes(manifest.hostBefore, "the list of host nodes before the device");
+  checkNodes(manifest.hostAfter, "the list of host nodes after the device");
+  for (const Group& group : manifest.groups)
+    checkNodes(group.nodes, fmt::format("group '{}'", group.symbol));
+
+  auto checkTensors = [&](const std::vector<DeviceTensor>& tensors) {
+    for (const DeviceTensor& place : tensors) {
+      if (place.tensor < 0 || static_cast<size_t>(place.tensor) >= network.tensors.size())
+        throw Error(fmt::format("{}: malformed program: a device tensor names tensor {}; the network has {}", origin,
+                                place.tensor, network.tensors.size()));
+      const net::Tensor& tensor = network.tensors[static_cast<size_t>(place.tensor)];
+      if (net::byteSize(tensor.type) != 1)
+        throw Error(fmt::format("{}: malformed program: tensor '{}' on the device is {}; it must have an 8-bit type",
+                                origin, tensor.name, net::name(tensor.type)));
+      if (net::elementCount({place.batch, place.channels, place.height, place.width}) !=
+          net::elementCount(tensor.shape))
+        throw Error(fmt::format("{}: malformed program: the place of tensor '{}' on the device has another size",
+                                origin, tensor.name));
+    }
+  };
+  checkTensors(manifest.inputs);
+  checkTensors(manifest.outputs);
+}
+
+} // namespace
+
+Program Program::parse(std::vector<uint8_t> file, const std::string& origin) {
+  Program program;
+  program.file_ = std::move(file);
+  const elf::View view = elf::parse(program.file_, origin);
+  program.entry_ = view.entry;
+  program.segments_ = view.segments;
+  program.symbols_ = view.symbols;
+
+  const elf::Section* meta = view.section(".weft.meta");
+  const elf::Section* network = view.section(".weft.network");
+  if (!meta != !network)
+    throw Error(
+        fmt::format("{}: malformed program: it has only one of the sections .weft.meta and .weft.network", origin));
+  if (meta) {
+    try {
+      program.network_ = net::deserialise(network->content);
+    } catch (const Error& error) {
+      throw Error(fmt::format("{}: {}", origin, error.what()));
+    }
+    program.manifest_ =
+        manifestFromJson({reinterpret_cast<const char*>(meta->content.data()), meta->content.size()}, origin);
+    checkManifest(*program.manifest_, *program.network_, origin);
+  }
+  return program;
+}
+
+const Symbol* Program::functionAt(uint32_t pc) const {
+  auto after = std::upper_bound(symbols_.begin(), symbols_.end(), pc,
+                                [](uint32_t address, const Symbol& symbol) { return address < symbol.address; });
+  while (after != symbols_.begin()) {
+    const Symbol& symbol = *--after;
+    if (symbol.function)
+      return symbol.bytes == 0 || pc - symbol.address < symbol.bytes ? &symbol : nullptr;
+  }
+  return nullptr;
+}
+
+std::string Program::locate(uint32_t pc) const {
+  const Symbol* symbol = functionAt(pc);
+  if (!symbol)
+    return fmt::format("{:#010x}", pc);
+  return pc == symbol->address ? symbol->name : fmt::format("{}+{:#x}", symbol->name, pc - symbol->address);
+}
+
+const Group* Program::groupAt(uint32_t pc) const {
+  const Symbol* symbol = manifest_ ? functionAt(pc) : nullptr;
+  if (!symbol)
+    return nullptr;
+  for (const Group& group : manifest_->groups)
+    if (group.symbol == symbol->name)
+      return &group;
+  return nullptr;
+}
+
+} // namespace weft

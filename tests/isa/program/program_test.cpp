@@ -1,0 +1,218 @@
+// Does a program file come out of the parser as it went in, and is everything else refused with an error?
+#include "isa/program/program.h"
+
+#include "isa/support/error.h"
+#include "tests/isa/program/elf_builder.h"
+
+#include <gtest/gtest.h>
+#include <random>
+
+namespace weft {
+namespace {
+
+using test::ElfBuilder;
+
+net::Network sampleNetwork() {
+  net::Network network;
+  network.name = "sample";
+  network.tensors = {{"x", net::DType::s8, {1, 2, 3, 4}, false, {}}, {"y", net::DType::s8, {1, 2, 3, 4}, false, {}}};
+  network.nodes = {{"Relu", "relu0", {0}, {1}, {}}};
+  network.inputs = {0};
+  network.outputs = {1};
+  return network;
+}
+
+Manifest sampleManifest() {
+  Manifest manifest;
+  manifest.machineName = "edge-16";
+  manifest.machineHash = 0xfedcba9876543210;
+  manifest.machineYaml = "name: edge-16\n";
+  manifest.inputs = {{0, 0x80001000, 1, 2, 3, 4, 16, 1, 2, 3, 4, -5}};
+  manifest.outputs = {{1, 0x80002000, 1, 2, 3, 4, 16, 0, 0, 0, 0, 0}};
+  manifest.groups = {{"group0", {0}, {"relu0", "also \"this\""}, "tile 16", 1234567890123}};
+  manifest.mapping = "groups: []\n";
+  manifest.constantBytes = 1;
+  manifest.activationBytes = 2;
+  manifest.activationLowerBound = 3;
+  manifest.scratchpadPeak = 4;
+  return manifest;
+}
+
+ElfBuilder sampleElf() {
+  ElfBuilder elf;
+  elf.segment(0x80010000, {}, 4096);
+  elf.segment(0x80000000, {1, 2, 3, 4, 5, 6, 7, 8}, 64);
+  elf.symbol("group0", 0x80000010, 16);
+  elf.symbol("start", 0x80000000, 16);
+  elf.symbol("table", 0x80000018, 4, STT_OBJECT);
+  return elf;
+}
+
+void addNotes(ElfBuilder& elf, const Manifest& manifest) {
+  elf.section(".weft.meta", toJson(manifest));
+  elf.section(".weft.network", SHT_PROGBITS, net::serialise(sampleNetwork()));
+}
+
+std::string errorOf(std::vector<uint8_t> file) {
+  try {
+    Program::parse(std::move(file), "p.weft");
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+std::string errorOf(const Manifest& manifest) {
+  ElfBuilder elf = sampleElf();
+  addNotes(elf, manifest);
+  return errorOf(elf.build());
+}
+
+#define EXPECT_CONTAINS(text, part) EXPECT_NE((text).find(part), std::string::npos) << (text)
+
+TEST(Program, HandAssembledProgramHasSegmentsAndSymbolsOnly) {
+  Program program = Program::parse(sampleElf().build(), "p.weft");
+  EXPECT_EQ(program.entry(), 0x80000000u);
+  ASSERT_EQ(program.segments().size(), 2u);
+  EXPECT_EQ(program.segments()[0].address, 0x80000000u);
+  EXPECT_EQ(program.segments()[0].bytes, 64u);
+  ASSERT_EQ(program.segments()[0].content.size(), 8u);
+  EXPECT_EQ(program.segments()[0].content[7], 8);
+  EXPECT_EQ(program.segments()[1].content.size(), 0u);
+  ASSERT_EQ(program.symbols().size(), 3u);
+  EXPECT_EQ(program.symbols()[0].name, "start");
+  EXPECT_FALSE(program.symbols()[2].function);
+  EXPECT_FALSE(program.manifest());
+  EXPECT_FALSE(program.network());
+}
+
+TEST(Program, AddressesLeadToFunctionAndGroup) {
+  ElfBuilder elf = sampleElf();
+  addNotes(elf, sampleManifest());
+  Program program = Program::parse(elf.build(), "p.weft");
+  EXPECT_EQ(program.locate(0x80000000), "start");
+  EXPECT_EQ(program.locate(0x80000008), "start+0x8");
+  EXPECT_EQ(program.locate(0x80000018), "group0+0x8"); // objects in between do not hide the function
+  EXPECT_EQ(program.locate(0x80000020), "0x80000020");
+  EXPECT_EQ(program.locate(0), "0x00000000");
+  EXPECT_EQ(program.groupAt(0x80000000), nullptr);
+  ASSERT_NE(program.groupAt(0x80000018), nullptr);
+  EXPECT_EQ(program.groupAt(0x80000018)->onnxNodes[0], "relu0");
+}
+
+TEST(Program, SurvivesBeingMoved) {
+  ElfBuilder elf = sampleElf();
+  Program first = Program::parse(elf.build(), "p.weft");
+  Program second = std::move(first);
+  EXPECT_EQ(second.segments()[0].content[0], 1);
+}
+
+TEST(Program, ManifestRoundTripKeepsEverything) {
+  const Manifest before = sampleManifest();
+  const Manifest after = manifestFromJson(toJson(before), "p.weft");
+  EXPECT_EQ(toJson(after), toJson(before));
+  EXPECT_EQ(after.machineHash, before.machineHash);
+  EXPECT_EQ(after.machineYaml, before.machineYaml);
+  ASSERT_EQ(after.inputs.size(), 1u);
+  EXPECT_EQ(after.inputs[0].padValue, -5);
+  EXPECT_EQ(after.inputs[0].bytes(), before.inputs[0].bytes());
+  EXPECT_EQ(after.groups[0].usefulMacs, 1234567890123u);
+  EXPECT_EQ(after.groups[0].onnxNodes[1], "also \"this\"");
+  EXPECT_EQ(after.scratchpadPeak, 4u);
+}
+
+TEST(Program, ManifestErrorsNameTheField) {
+  EXPECT_EQ(errorOf(sampleManifest()), "");
+  EXPECT_CONTAINS(errorOf([] {
+                    Manifest m = sampleManifest();
+                    m.inputs[0].channelPitch = 1;
+                    return m;
+                  }()),
+                  ".inputs[0]: field 'channel_pitch' must be an integer from 2 to");
+  EXPECT_CONTAINS(errorOf([] {
+                    Manifest m = sampleManifest();
+                    m.inputs[0].address = 0xffffff00;
+                    return m;
+                  }()),
+                  "ends beyond 32 bits");
+  EXPECT_CONTAINS(errorOf([] {
+                    Manifest m = sampleManifest();
+                    m.outputs[0].tensor = 2;
+                    return m;
+                  }()),
+                  "names tensor 2; the network has 2");
+  EXPECT_CONTAINS(errorOf([] {
+                    Manifest m = sampleManifest();
+                    m.hostAfter = {1};
+                    return m;
+                  }()),
+                  "after the device names node 1; the network has 1");
+  EXPECT_CONTAINS(errorOf([] {
+                    Manifest m = sampleManifest();
+                    m.inputs[0].width = 5;
+                    return m;
+                  }()),
+                  "tensor 'x' on the device has another size");
+  EXPECT_THROW(manifestFromJson("{", "p"), Error);
+  EXPECT_THROW(manifestFromJson("[]", "p"), Error);
+  EXPECT_THROW(manifestFromJson(R"({"schema": "weft-program/1"})", "p"), Error);
+  EXPECT_THROW(manifestFromJson(R"({"schema": "weft-program/2"})", "p"), Error);
+  EXPECT_THROW(manifestFromJson(std::string(100000, '['), "p"), Error);
+}
+
+TEST(Program, OtherFilesAreNamedForWhatTheyAre) {
+  EXPECT_CONTAINS(errorOf(std::vector<uint8_t>{'P', 'K', 3, 4}), "p.weft: not a Weft program");
+  EXPECT_CONTAINS(errorOf(std::vector<uint8_t>{}), "not a Weft program");
+  ElfBuilder elf = sampleElf();
+  elf.header.e_machine = EM_RISCV;
+  EXPECT_CONTAINS(errorOf(elf.build()), "an ELF file for machine 0xf3");
+  elf = sampleElf();
+  elf.header.e_type = ET_REL;
+  EXPECT_CONTAINS(errorOf(elf.build()), "link it with 'weft link'");
+}
+
+TEST(Program, BrokenSegmentsAreRefused) {
+  ElfBuilder elf;
+  elf.segment(0x80000000, {1, 2, 3}, 2);
+  EXPECT_CONTAINS(errorOf(elf.build()), "has 3 bytes in the file and 2 in memory");
+  elf = ElfBuilder();
+  elf.segment(0x80000000, {}, 64);
+  elf.segment(0x8000003f, {}, 1);
+  EXPECT_CONTAINS(errorOf(elf.build()), "overlap");
+  elf = ElfBuilder();
+  elf.segment(0xfffffff0, {}, 32);
+  EXPECT_CONTAINS(errorOf(elf.build()), "ends beyond 32 bits");
+  elf = ElfBuilder();
+  elf.segment(0x80001000, {}, 64);
+  EXPECT_CONTAINS(errorOf(elf.build()), "the entry 0x80000000 is in no segment");
+}
+
+TEST(Program, OneNoteWithoutTheOtherIsRefused) {
+  ElfBuilder elf = sampleElf();
+  elf.section(".weft.meta", toJson(sampleManifest()));
+  EXPECT_CONTAINS(errorOf(elf.build()), "only one of the sections");
+}
+
+TEST(Program, EveryTruncationIsAnError) {
+  ElfBuilder elf = sampleElf();
+  addNotes(elf, sampleManifest());
+  const std::vector<uint8_t> file = elf.build();
+  for (size_t size = 0; size < file.size(); ++size)
+    EXPECT_NE(errorOf(std::vector<uint8_t>(file.begin(), file.begin() + static_cast<ptrdiff_t>(size))), "") << size;
+}
+
+TEST(Program, DamagedBytesNeverCrash) {
+  ElfBuilder elf = sampleElf();
+  addNotes(elf, sampleManifest());
+  const std::vector<uint8_t> file = elf.build();
+  std::mt19937 random(1);
+  for (int i = 0; i < 20000; ++i) {
+    std::vector<uint8_t> damaged = file;
+    for (unsigned changes = 1 + random() % 4; changes > 0; --changes)
+      damaged[random() % damaged.size()] = static_cast<uint8_t>(random() % 3 == 0 ? 0xff : random());
+    errorOf(damaged);
+  }
+}
+
+} // namespace
+} // namespace weft
