@@ -1,7 +1,8 @@
 //===- Counters.td - performance counters --------------------------------------------------------------------===//
 //
 // What `rdctr` reads. Every counter starts at zero with the core and is 64 bits wide; `rdctr` gives its low 32 bits (of
-// the cycle number also the high ones). For every engine busy + idle + the sum of its stalls = cycles.
+// the cycle number also the high ones). For every engine busy + idle + the sum of its stalls = cycles
+// (which cycle counts for what: docs/timing.md, "Accounting").
 //
 //===----------------------------------------------------------------------------------------------------------===//
 
@@ -17,24 +18,24 @@ multiclass EngineCounters<int base, string engine> {
   def _IDLE : Counter<!add(base, 1), engine # "_idle", "cycles in which the " # engine # " engine has no instruction">;
   def _INSTRUCTIONS : Counter<!add(base, 2), engine # "_instructions", "instructions retired by the " # engine # " engine">;
   def _STALL_SEMAPHORE : Counter<!add(base, 3), engine # "_stall_semaphore",
-    "cycles in which the first instruction of the " # engine # " queue waits for a semaphore">;
+    "cycles in which nothing is under way and the head of the " # engine # " queue waits for a semaphore">;
   def _STALL_BANK : Counter<!add(base, 4), engine # "_stall_bank",
-    "cycles in which the " # engine # " engine waits for a scratchpad bank that another engine uses">;
+    "cycles in which the " # engine # " engine requested a memory port and was refused">;
 }
 
 def K_CYCLE_LOW : Counter<0, "cycle_low", "low 32 bits of the cycle number">;
 def K_CYCLE_HIGH : Counter<1, "cycle_high", "high 32 bits of the cycle number">;
 
 defm K_LOAD : EngineCounters<16, "load">;
-def K_LOAD_STALL_DRAM : Counter<21, "load_stall_dram", "cycles in which the load engine waits for DRAM: data not there "
-  "yet, no free outstanding burst, or the request port taken">;
+def K_LOAD_STALL_DRAM : Counter<21, "load_stall_dram", "cycles in which the load engine waits for a beat from DRAM and "
+  "cannot push another segment">;
 def K_LOAD_BYTES_READ : Counter<22, "load_bytes_read", "bytes that the load engine reads from DRAM">;
 def K_LOAD_BYTES_WRITTEN : Counter<23, "load_bytes_written", "bytes that the load engine writes to the scratchpad">;
 def K_LOAD_BURSTS : Counter<24, "load_bursts", "DRAM bursts that the load engine requests">;
 
 defm K_STORE : EngineCounters<32, "store">;
-def K_STORE_STALL_DRAM : Counter<37, "store_stall_dram", "cycles in which the store engine waits for DRAM: no free "
-  "outstanding burst, the request port taken, or the last acknowledgement missing">;
+def K_STORE_STALL_DRAM : Counter<37, "store_stall_dram", "cycles in which the store engine waits for DRAM: too many "
+  "segments outstanding, or everything read and a write still to complete">;
 def K_STORE_BYTES_READ : Counter<38, "store_bytes_read", "bytes that the store engine reads from the scratchpad">;
 def K_STORE_BYTES_WRITTEN : Counter<39, "store_bytes_written", "bytes that the store engine writes to DRAM">;
 def K_STORE_BURSTS : Counter<40, "store_bursts", "DRAM bursts that the store engine requests">;
@@ -42,15 +43,11 @@ def K_STORE_BURSTS : Counter<40, "store_bursts", "DRAM bursts that the store eng
 defm K_MATRIX : EngineCounters<48, "matrix">;
 def K_MATRIX_STALL_WEIGHTS : Counter<53, "matrix_stall_weights", "cycles in which activations wait until the next weight "
   "tile is in the shadow registers">;
-def K_MATRIX_STALL_ACCUMULATOR : Counter<54, "matrix_stall_accumulator", "cycles in which the matrix engine waits for an "
-  "accumulator bank">;
-def K_MATRIX_MACS : Counter<55, "matrix_macs", "multiply-accumulates of the array: activation rows times rows times columns">;
-def K_MATRIX_WEIGHT_TILES : Counter<56, "matrix_weight_tiles", "weight tiles loaded into the array">;
+def K_MATRIX_MACS : Counter<54, "matrix_macs", "multiply-accumulates of the array: activation rows times rows times columns">;
+def K_MATRIX_WEIGHT_TILES : Counter<55, "matrix_weight_tiles", "weight tiles loaded into the array">;
 
 defm K_VECTOR : EngineCounters<64, "vector">;
-def K_VECTOR_STALL_ACCUMULATOR : Counter<69, "vector_stall_accumulator", "cycles in which the vector engine waits for an "
-  "accumulator bank that the matrix engine uses">;
-def K_VECTOR_ROWS : Counter<70, "vector_rows", "result rows that the vector engine writes">;
+def K_VECTOR_ROWS : Counter<69, "vector_rows", "result rows that the vector engine writes">;
 
 def K_SEQUENCER_BUSY : Counter<80, "sequencer_busy", "cycles in which the sequencer executes or dispatches">;
 def K_SEQUENCER_IDLE : Counter<81, "sequencer_idle", "cycles after the sequencer halted">;
