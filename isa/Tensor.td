@@ -146,12 +146,12 @@ defvar Requantise =
 def VRQ : VectorInst<0xa0, "vrq", !strconcat("Accumulator to scratchpad. acc = accumulator row rA + offset of pA (strides "
   "in rows). ", Requantise, "The result is q, through the LUT if flag bit 12 is set. rB and pB are not used.")>;
 def VRQA : VectorInst<0xa1, "vrqa", "Accumulator to scratchpad with residual addition. q as `vrq`; the result is "
-  "clamp(RNE(fma(q, ra, fma(b, rb, rf))), lo2, hi2), b = the element at scratchpad byte rB + offset of pB (type B); "
+  "RNE(clamp(fma(q, ra, fma(b, rb, rf)), lo2, hi2)), b = the element at scratchpad byte rB + offset of pB (type B); "
   "through the LUT if flag bit 12 is set.">;
-def VADD : VectorInst<0xa2, "vadd", "Scratchpad addition. clamp(RNE(fma(a, ra, fma(b, rb, rf))), lo, hi), a at rA + "
+def VADD : VectorInst<0xa2, "vadd", "Scratchpad addition. RNE(clamp(fma(a, ra, fma(b, rb, rf)), lo, hi)), a at rA + "
   "offset of pA (type A), b at rB + offset of pB (type B). rD is not used.">;
-def VMUL : VectorInst<0xa3, "vmul", "Scratchpad multiplication. RNE(clamp(fl(fl32((a - za) * (b - zb)) * ra), lo - zo, "
-  "hi - zo)) + zo. rD is not used.">;
+def VMUL : VectorInst<0xa3, "vmul", "Scratchpad multiplication. RNE(clamp(fl(fl(fl32((a - za) * (b - zb)) * ra) + fl32(zo)), "
+  "lo, hi)): the zero point is inside the rounding. rD is not used.">;
 def VLUT : VectorInst<0xa4, "vlut", "Scratchpad table look-up: LUT[a], a the byte at rA + offset of pA read as u8. rB, "
   "rD, pB and pD are not used.">;
 def VLDLUT : VectorInst<0xa5, "vldlut", "Loads the 256-byte LUT from scratchpad byte rA (a multiple of C). No other "
