@@ -1,0 +1,1 @@
+"""Test networks for Weft, made from code: see workloads/README.md."""

@@ -1,0 +1,35 @@
+"""Single-operator networks: plain matrix products and convolutions, for timing against closed forms."""
+
+from .network import Builder, Network
+
+# m, n, k of x[m, k] * w[k, n].
+GEMMS = [(m, n, k) for m in (1, 16, 64, 256, 1024) for n, k in ((16, 16), (64, 64), (256, 256), (1024, 1024))]
+GEMMS += [(17, 33, 65), (100, 10, 784), (128, 3072, 768), (128, 768, 3072)]
+
+# channels, size, filters, kernel, stride, dilation, group
+CONVS = [
+    (3, 224, 64, 7, 2, 1, 1), (3, 224, 32, 3, 2, 1, 1), (1, 28, 8, 5, 1, 1, 1),
+    (64, 56, 64, 1, 1, 1, 1), (64, 56, 64, 3, 1, 1, 1), (256, 14, 256, 3, 1, 1, 1), (512, 7, 512, 3, 1, 1, 1),
+    (128, 28, 128, 3, 2, 1, 1), (256, 56, 512, 1, 2, 1, 1), (32, 33, 48, 3, 1, 2, 1), (64, 28, 64, 3, 1, 1, 4),
+    (32, 112, 32, 3, 1, 1, 32), (96, 112, 96, 3, 2, 1, 96), (960, 7, 960, 3, 1, 1, 960), (17, 19, 23, 3, 1, 1, 1),
+]
+
+# Ranges follow from the generators: inputs are clipped to 2.5, sums have deviation near 1.6 (inputs') * gain.
+_INPUT = (-2.5, 2.5)
+_OUTPUT = (-6.0, 6.0)
+
+
+def gemm(m: int, n: int, k: int, *, seed: int) -> Network:
+    b = Builder(f"gemm_{m}x{n}x{k}", seed, (m, k))
+    b.matmul("gemm", "input", n)
+    b.network.ranges = {"input": _INPUT, "gemm": _OUTPUT}
+    return b.network
+
+
+def conv(channels: int, size: int, filters: int, kernel: int, stride: int, dilation: int, group: int, *, seed: int,
+         batch: int = 1) -> Network:
+    name = f"conv_c{channels}_s{size}_f{filters}_k{kernel}_st{stride}_d{dilation}_g{group}"
+    b = Builder(name, seed, (batch, channels, size, size))
+    b.conv("conv", "input", filters, kernel, stride=stride, dilation=dilation, group=group, zero_mean=False)
+    b.network.ranges = {"input": _INPUT, "conv": _OUTPUT}
+    return b.network
