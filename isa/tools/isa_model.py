@@ -27,7 +27,7 @@ def layouts(isa):
     """The different placements of operands, each a tuple of (name, low, width); instructions refer to them."""
     result = []
     for instruction in isa["instructions"]:
-        layout = tuple(sorted((o["name"], o["low"], o["width"]) for o in instruction["operands"]))
+        layout = tuple((o["name"], o["low"], o["width"]) for o in sorted(instruction["operands"], key=lambda o: o["low"]))
         if layout not in result:
             result.append(layout)
         instruction["layout"] = result.index(layout)

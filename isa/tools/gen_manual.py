@@ -1,0 +1,190 @@
+"""Generates the ISA manual in Markdown: gen_manual.py isa.json manual.md"""
+
+import re
+import sys
+
+import isa_model
+
+TEMPLATE = """# The Weft instruction set
+
+This page is generated from `isa/*.td`; do not edit it, change the description and build `weft_isa_manual`. What the
+machine is: [design.md](design.md). In which cycle everything happens: [timing.md](timing.md).
+
+Weft has one instruction length: 64 bits. An in-order *sequencer* executes scalar instructions (RISC-V-shaped: RV32IM's
+operations with 32-bit immediates) and *dispatches* tensor instructions into the queues of four *engines*: load, store,
+matrix and vector. Each engine executes its queue in order; engines are ordered against each other by semaphores and by
+nothing else.
+
+Contents: [Registers](#registers) · [Encoding](#encoding) · [Semaphores](#semaphores) ·
+[Pattern registers](#pattern-registers) · [Counters](#performance-counters) · [Timing constants](#timing-constants) ·
+[All instructions](#all-instructions) · [Sequencer](#sequencer-instructions) · [Load](#load-instructions) ·
+[Store](#store-instructions) · [Matrix](#matrix-instructions) · [Vector](#vector-instructions)
+
+## Registers
+
+32 scalar registers of 32 bits. x0 reads as zero and ignores writes. Assembly accepts both names and prints the second, the
+one of the calling convention (that of RISC-V's ILP32).
+
+{registers}
+
+Further state: the program counter, {pattern_registers} pattern registers p0 to p15 of {pattern_fields} fields of 32 bits,
+{semaphores} semaphores s0 to s30, and the vector engine's look-up table of {lut} bytes.
+
+## Encoding
+
+Bits 7-0 are the opcode; every instruction has its own. Bits that an instruction does not use are zero: a word with one of
+them set, or with an unknown opcode, is an illegal instruction. Programs are little endian; the program counter is a
+multiple of 8.
+
+Scalar instructions:
+
+```
+ 63            32 31       23 22   18 17   13 12    8 7      0
++----------------+-----------+-------+-------+-------+--------+
+|     imm32      |     0     |  rs2  |  rs1  |  rd   | opcode |
++----------------+-----------+-------+-------+-------+--------+
+```
+
+Tensor instructions:
+
+```
+ 63  59 58  54 53  49 48  44 43  40 39  36 35  32 31  28 27   23 22   18 17   13 12    8 7      0
++------+------+------+------+------+------+------+------+-------+-------+-------+-------+--------+
+|  s1  |  s0  |  w1  |  w0  |  pD  |  pC  |  pB  |  pA  |  rD   |  rC   |  rB   |  rA   | opcode |
++------+------+------+------+------+------+------+------+-------+-------+-------+-------+--------+
+```
+
+Operands:
+
+{operands}
+
+## Semaphores
+
+Semaphores are counters from 0 to {semaphore_max}, zero at reset. A tensor instruction names up to two to *wait* for (w0, w1)
+and up to two to *signal* (s0, s1); {none} means none. It starts when each that it waits for is at least 1, and then decrements
+each by 1; when it retires, it increments each that it signals. Naming one twice counts once. `semwait` and `semsignal` are
+the same for the sequencer. A signal beyond {semaphore_max} is a fault. Each semaphore has one producing and one consuming
+engine.
+
+## Pattern registers
+
+A pattern register describes a *walk* (up to four nested loops: counts and strides, and for loads a window and a fill byte)
+or a *configuration* (operand pD: element types, zero points, limits, factors). A tensor instruction takes the values that its
+registers have when it is dispatched.
+
+As a walk:
+
+{walk}
+
+As a configuration:
+
+{config}
+
+## Performance counters
+
+Read by `rdctr`. What counts as busy and as which stall: [timing.md](timing.md), "Accounting".
+
+{counters}
+
+## Timing constants
+
+In core cycles unless the text says otherwise.
+
+{constants}
+
+## All instructions
+
+*Built*: instructions marked "no" are encoded and documented, and trap as unimplemented.
+
+{summary}
+
+{sections}
+"""
+
+
+def escape(text):
+    """Prose for Markdown: what is not in backticks keeps its asterisks, bars and angle brackets."""
+    parts = re.split(r"(`[^`]*`)", text)
+    return "".join(part if part.startswith("`") else re.sub(r"([*|<])", r"\\\1", part) for part in parts)
+
+
+def table(titles, rows):
+    lines = ["| " + " | ".join(titles) + " |", "|" + "---|" * len(titles)]
+    return "\n".join(lines + ["| " + " | ".join(str(cell) for cell in row) + " |" for row in rows])
+
+
+def syntax(instruction):
+    return re.sub(r"\$\{?(\w+)\}?", r"\1", instruction["syntax"]).replace("\t", " ")
+
+
+def encoding(instruction):
+    """The bits of an instruction from the highest down, unused ones merged."""
+    parts = [(0, 8, f"`{instruction['opcode']:#04x}`")]
+    for operand in sorted(instruction["operands"], key=lambda o: o["low"]):
+        end = parts[-1][0] + parts[-1][1]
+        if operand["low"] > end:
+            parts.append((end, operand["low"] - end, "0"))
+        parts.append((operand["low"], operand["width"], operand["name"]))
+    end = parts[-1][0] + parts[-1][1]
+    if end < 64:
+        parts.append((end, 64 - end, "0"))
+    parts.reverse()
+    titles = [f"{low + width - 1}-{low}" if width > 1 else f"{low}" for low, width, _ in parts]
+    return table(titles, [[text for _, _, text in parts]])
+
+
+def section(instruction):
+    built = "built" if instruction["built"] else "not built: traps as unimplemented"
+    return "\n\n".join([
+        f"### {instruction['mnemonic']}",
+        f"`{syntax(instruction)}`",
+        encoding(instruction),
+        f"{instruction['engine'].capitalize()}; {built}.",
+        escape(instruction["doc"]),
+    ])
+
+
+def operand_rows(isa):
+    """One row for each operand type: its names, bits and meaning."""
+    kinds = {}
+    for instruction in isa["instructions"]:
+        for operand in instruction["operands"]:
+            names, text, width = kinds.setdefault(operand["operand"], ([], operand["text"], operand["width"]))
+            if operand["name"] not in names:
+                names.append(operand["name"])
+    return [[", ".join(sorted(names, key=isa_model.FIELDS.index)), width, escape(text)]
+            for names, text, width in kinds.values()]
+
+
+def main():
+    isa = isa_model.load(sys.argv[1])
+    constants = {constant["name"]: constant["value"] for constant in isa["constants"]}
+    engines = ["sequencer", "load", "store", "matrix", "vector"]
+    sections = []
+    for engine in engines:
+        sections.append(f"## {engine.capitalize()} instructions")
+        sections += [section(i) for i in isa["instructions"] if i["engine"] == engine]
+    half = len(isa["registers"]) // 2
+    registers = [(a["name"], a["abi"], b["name"], b["abi"])
+                 for a, b in zip(isa["registers"][:half], isa["registers"][half:])]
+    isa_model.write(sys.argv[2], TEMPLATE.format(
+        registers=table(["register", "name", "register", "name"], registers),
+        pattern_registers=constants["PATTERN_REGISTERS"], pattern_fields=constants["PATTERN_FIELDS"],
+        semaphores=constants["SEMAPHORES"], semaphore_max=constants["SEMAPHORE_MAX"], lut=constants["LUT_ENTRIES"],
+        none=isa_model.NO_SEMAPHORE, operands=table(["operands", "bits", "value"], operand_rows(isa)),
+        walk=table(["field", "name", "reset", "meaning"],
+                   [(r["number"], f"`{r['name']}`", r["reset"], escape(r["doc"])) for r in isa["pattern_fields"]]),
+        config=table(["field", "name", "meaning"],
+                     [(r["number"], f"`{r['name']}`", escape(r["doc"])) for r in isa["config_fields"]]),
+        counters=table(["number", "name", "counts"],
+                       [(r["number"], f"`{r['name']}`", escape(r["doc"])) for r in isa["counters"]]),
+        constants=table(["constant", "value", "meaning"],
+                        [(f"`{c['name']}`", c["value"], escape(c["doc"])) for c in isa["constants"]]),
+        summary=table(["opcode", "instruction", "engine", "built"],
+                      [(f"`{i['opcode']:#04x}`", f"[{i['mnemonic']}](#{i['mnemonic']})", i["engine"],
+                        "yes" if i["built"] else "no") for i in isa["instructions"]]),
+        sections="\n\n".join(sections)))
+
+
+if __name__ == "__main__":
+    main()
