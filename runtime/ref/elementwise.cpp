@@ -1,0 +1,253 @@
+// Element-wise operators on one or more operands.
+#include "runtime/ref/operators.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <type_traits>
+
+namespace weft::ref {
+namespace {
+
+using net::DType;
+using net::Shape;
+
+// --- Two operands ----------------------------------------------------------------------------------------------------
+
+// Integer results are modulo 2^bits, as two's complement hardware gives them.
+template <typename T, typename F> T wrapping(T a, T b, F f) {
+  if constexpr (std::is_integral_v<T>) {
+    using U = std::make_unsigned_t<T>;
+    // uint64_t, because narrow unsigned types would be promoted to int.
+    return static_cast<T>(static_cast<U>(f(static_cast<uint64_t>(a), static_cast<uint64_t>(b))));
+  } else {
+    return f(a, b);
+  }
+}
+
+struct AddOp {
+  template <typename T> T operator()(const Args&, T a, T b) const {
+    return wrapping(a, b, [](auto x, auto y) { return x + y; });
+  }
+};
+struct SubOp {
+  template <typename T> T operator()(const Args&, T a, T b) const {
+    return wrapping(a, b, [](auto x, auto y) { return x - y; });
+  }
+};
+struct MulOp {
+  template <typename T> T operator()(const Args&, T a, T b) const {
+    return wrapping(a, b, [](auto x, auto y) { return x * y; });
+  }
+};
+struct DivOp {
+  template <typename T> T operator()(const Args& args, T a, T b) const {
+    if constexpr (std::is_integral_v<T>) {
+      args.require(b != 0, "integer division by zero");
+      if constexpr (std::is_signed_v<T>)
+        if (b == -1)
+          return SubOp{}(args, T{0}, a);
+      return static_cast<T>(a / b);
+    } else {
+      return a / b;
+    }
+  }
+};
+struct PowOp {
+  template <typename T> T operator()(const Args& args, T a, T b) const {
+    if constexpr (std::is_floating_point_v<T>)
+      return std::pow(a, b);
+    else
+      args.fail("Pow is supported for float32 and float64");
+  }
+};
+struct MaxOp {
+  template <typename T> T operator()(const Args&, T a, T b) const { return a < b || b != b ? b : a; }
+};
+struct MinOp {
+  template <typename T> T operator()(const Args&, T a, T b) const { return b < a || b != b ? b : a; }
+};
+struct PReluOp {
+  template <typename T> T operator()(const Args& args, T x, T slope) const {
+    return x < T{0} ? MulOp{}(args, x, slope) : x;
+  }
+};
+
+template <typename Op> HostTensor combine(const Args& args, const TensorView& a, const TensorView& b) {
+  Args pair{args.node, {}};
+  TensorView both[] = {a, b};
+  pair.operands = both;
+  Shape shape = broadcastShape(args, *a.shape, *b.shape);
+  return visitNumber(args, a.type, [&](auto zero) {
+    using T = decltype(zero);
+    auto left = pair.values<T>(0);
+    auto right = pair.values<T>(1);
+    HostTensor result = makeTensor(a.type, shape);
+    auto y = elements<T>(result);
+    forBroadcast(shape, *a.shape, *b.shape, [&](int64_t out, int64_t atA, int64_t atB) {
+      y[static_cast<size_t>(out)] =
+          Op{}.template operator()<T>(args, left[static_cast<size_t>(atA)], right[static_cast<size_t>(atB)]);
+    });
+    return result;
+  });
+}
+
+template <typename Op> HostTensor binary(const Args& args) {
+  return combine<Op>(args, args.at(0), args.at(1));
+}
+
+// From left to right.
+template <typename Op> HostTensor variadic(const Args& args) {
+  const TensorView& first = args.at(0);
+  HostTensor result{first.type, *first.shape, {first.data.begin(), first.data.end()}};
+  for (size_t i = 1; i < args.operands.size(); ++i)
+    result = combine<Op>(args, view(result), args.at(i));
+  return result;
+}
+
+// --- One operand -----------------------------------------------------------------------------------------------------
+
+template <typename F> HostTensor mapFloat(const Args& args, F f) {
+  auto x = args.values<float>(0);
+  HostTensor result = makeTensor(DType::f32, args.shape(0));
+  std::transform(x.begin(), x.end(), elements<float>(result).begin(), f);
+  return result;
+}
+
+float attribute(const Args& args, const char* key, double otherwise) {
+  return static_cast<float>(args.node.real(key, otherwise));
+}
+
+HostTensor relu(const Args& args) {
+  return visitNumber(args, args.type(0), [&](auto zero) {
+    using T = decltype(zero);
+    auto x = args.values<T>(0);
+    HostTensor result = makeTensor(args.type(0), args.shape(0));
+    std::transform(x.begin(), x.end(), elements<T>(result).begin(),
+                   [](T value) { return value < T{0} ? T{0} : value; });
+    return result;
+  });
+}
+
+// Operands: x, [min], [max]. Where min > max every element becomes max, as the specification says.
+HostTensor clip(const Args& args) {
+  return visitNumber(args, args.type(0), [&](auto zero) {
+    using T = decltype(zero);
+    auto x = args.values<T>(0);
+    T lo = args.has(1) ? args.scalar<T>(1) : std::numeric_limits<T>::lowest();
+    T hi = args.has(2) ? args.scalar<T>(2) : std::numeric_limits<T>::max();
+    HostTensor result = makeTensor(args.type(0), args.shape(0));
+    std::transform(x.begin(), x.end(), elements<T>(result).begin(), [&](T value) {
+      T low = value < lo ? lo : value;
+      return hi < low ? hi : low;
+    });
+    return result;
+  });
+}
+
+template <typename Op> HostTensor signedMap(const Args& args, Op op) {
+  return visitNumber(args, args.type(0), [&](auto zero) {
+    using T = decltype(zero);
+    auto x = args.values<T>(0);
+    HostTensor result = makeTensor(args.type(0), args.shape(0));
+    std::transform(x.begin(), x.end(), elements<T>(result).begin(), op);
+    return result;
+  });
+}
+
+HostTensor absolute(const Args& args) {
+  return signedMap(args, [&](auto x) {
+    using T = decltype(x);
+    return x < T{0} ? SubOp{}(args, T{0}, x) : x;
+  });
+}
+
+HostTensor negate(const Args& args) {
+  return signedMap(args, [&](auto x) -> decltype(x) {
+    if constexpr (std::is_floating_point_v<decltype(x)>)
+      return -x;
+    else
+      return SubOp{}(args, decltype(x){0}, x);
+  });
+}
+
+HostTensor leakyRelu(const Args& args) {
+  float alpha = attribute(args, "alpha", 0.01);
+  return mapFloat(args, [=](float x) { return x < 0 ? alpha * x : x; });
+}
+HostTensor elu(const Args& args) {
+  float alpha = attribute(args, "alpha", 1);
+  return mapFloat(args, [=](float x) { return x < 0 ? alpha * (std::exp(x) - 1) : x; });
+}
+HostTensor hardSigmoid(const Args& args) {
+  float alpha = attribute(args, "alpha", 0.2);
+  float beta = attribute(args, "beta", 0.5);
+  return mapFloat(args, [=](float x) { return std::max(0.0f, std::min(1.0f, alpha * x + beta)); });
+}
+HostTensor hardSwish(const Args& args) {
+  return mapFloat(args, [](float x) { return x * std::max(0.0f, std::min(1.0f, x * (1.0f / 6.0f) + 0.5f)); });
+}
+// The exponential of a negative number only, so that nothing overflows.
+HostTensor sigmoid(const Args& args) {
+  return mapFloat(args, [](float x) {
+    float e = std::exp(-std::fabs(x));
+    return x < 0 ? e / (1 + e) : 1 / (1 + e);
+  });
+}
+HostTensor softplus(const Args& args) {
+  return mapFloat(args, [](float x) { return std::max(x, 0.0f) + std::log1p(std::exp(-std::fabs(x))); });
+}
+HostTensor erf(const Args& args) {
+  return mapFloat(args, [](float x) { return std::erf(x); });
+}
+HostTensor exponential(const Args& args) {
+  return mapFloat(args, [](float x) { return std::exp(x); });
+}
+HostTensor logarithm(const Args& args) {
+  return mapFloat(args, [](float x) { return std::log(x); });
+}
+HostTensor reciprocal(const Args& args) {
+  return mapFloat(args, [](float x) { return 1 / x; });
+}
+HostTensor squareRoot(const Args& args) {
+  return mapFloat(args, [](float x) { return std::sqrt(x); });
+}
+HostTensor tanh(const Args& args) {
+  return mapFloat(args, [](float x) { return std::tanh(x); });
+}
+
+constexpr Implementation kElementwise[] = {
+    {"Add", binary<AddOp>},
+    {"Sub", binary<SubOp>},
+    {"Mul", binary<MulOp>},
+    {"Div", binary<DivOp>},
+    {"Pow", binary<PowOp>},
+    {"PRelu", binary<PReluOp>},
+    {"Max", variadic<MaxOp>},
+    {"Min", variadic<MinOp>},
+    {"Sum", variadic<AddOp>},
+    {"Abs", absolute},
+    {"Clip", clip},
+    {"Elu", elu},
+    {"Erf", erf},
+    {"Exp", exponential},
+    {"HardSigmoid", hardSigmoid},
+    {"HardSwish", hardSwish},
+    {"LeakyRelu", leakyRelu},
+    {"Log", logarithm},
+    {"Neg", negate},
+    {"Reciprocal", reciprocal},
+    {"Relu", relu},
+    {"Sigmoid", sigmoid},
+    {"Softplus", softplus},
+    {"Sqrt", squareRoot},
+    {"Tanh", tanh},
+};
+
+} // namespace
+
+std::span<const Implementation> elementwiseOperators() {
+  return kElementwise;
+}
+
+} // namespace weft::ref

@@ -1,0 +1,392 @@
+// Convolutions and matrix products, float and integer. An integer operator widens its operands to 16 bits with the zero
+// points taken off, multiplies (padding is then 0) and requantises the int32 sums.
+#include "isa/semantics/numerics.h"
+#include "runtime/ref/operators.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace weft::ref {
+namespace {
+
+using net::DType;
+using net::Shape;
+
+// --- Convolution -----------------------------------------------------------------------------------------------------
+
+struct ConvShape {
+  Window window;
+  int64_t batch, channels, filters, groups;
+  Shape result;
+
+  int64_t pixels() const { return window.out[0] * window.out[1]; }
+  int64_t groupChannels() const { return channels / groups; }
+  int64_t groupFilters() const { return filters / groups; }
+  int64_t taps() const { return groupChannels() * window.kernel[0] * window.kernel[1]; }
+};
+
+ConvShape convShape(const Args& args, size_t weightsAt) {
+  const Shape& x = args.shape(0);
+  const Shape& w = args.shape(weightsAt);
+  args.require(x.size() >= 3 && w.size() == x.size(), "input and weights must have the same rank, 3 or 4");
+  ConvShape conv{
+      makeWindow(args, x, Shape(w.begin() + 2, w.end())), x[0], x[1], w[0], args.node.integer("group", 1), {}};
+  args.require(conv.groups >= 1 && conv.channels % conv.groups == 0 && conv.filters % conv.groups == 0,
+               "attribute 'group' must divide the channels and the filters");
+  args.require(w[1] == conv.groupChannels(), "the weights must have (channels / group) input channels");
+  conv.result = {conv.batch, conv.filters};
+  appendSpatial(conv.result, conv.window, x.size());
+  return conv;
+}
+
+// Copies to `patch` what the window sees at output pixel (oy, ox) of one image of `channels` planes, 0 for padding. The
+// element for (channel, ky, kx) goes to patch[index * step], index counted as in the weights.
+template <typename T>
+void gather(const Window& window, const T* image, int64_t channels, int64_t oy, int64_t ox, T* patch, int64_t step) {
+  for (int64_t c = 0; c < channels; ++c) {
+    const T* plane = image + c * window.in[0] * window.in[1];
+    for (int64_t ky = 0; ky < window.kernel[0]; ++ky) {
+      int64_t y = oy * window.stride[0] - window.padBegin[0] + ky * window.dilation[0];
+      bool rowInside = y >= 0 && y < window.in[0];
+      for (int64_t kx = 0; kx < window.kernel[1]; ++kx) {
+        int64_t x = ox * window.stride[1] - window.padBegin[1] + kx * window.dilation[1];
+        *patch = rowInside && x >= 0 && x < window.in[1] ? plane[y * window.in[1] + x] : T{};
+        patch += step;
+      }
+    }
+  }
+}
+
+// The operand with its zero points taken off: one for all, or one for each index along dimension `axis`.
+std::vector<int16_t> centred(const Args& args, size_t i, const std::vector<int32_t>& zeroPoints, size_t axis) {
+  const Shape& shape = args.shape(i);
+  int64_t inner = 1;
+  for (size_t d = axis + 1; d < shape.size(); ++d)
+    inner *= shape[d];
+  int64_t extent = axis < shape.size() ? shape[axis] : 1;
+  if (zeroPoints.size() != 1 && static_cast<int64_t>(zeroPoints.size()) != extent)
+    args.fail("the zero points must be one, or one per channel");
+  std::vector<int16_t> result(static_cast<size_t>(net::elementCount(shape)));
+  auto fill = [&](auto zero) {
+    auto all = args.values<decltype(zero)>(i);
+    for (size_t at = 0; at < all.size(); ++at) {
+      size_t channel = zeroPoints.size() == 1 ? 0 : at / static_cast<size_t>(inner) % static_cast<size_t>(extent);
+      result[at] = static_cast<int16_t>(all[at] - zeroPoints[channel]);
+    }
+  };
+  if (args.type(i) == DType::s8)
+    fill(int8_t{});
+  else if (args.type(i) == DType::u8)
+    fill(uint8_t{});
+  else
+    args.failType(i, "int8 or uint8");
+  return result;
+}
+
+// The zero points of operand `i`, which must have the type of operand `of`.
+std::vector<int32_t> zeroPointsOf(const Args& args, size_t i, size_t of) {
+  if (args.has(i) && args.type(i) != args.type(of))
+    args.failType(i, net::name(args.type(of)));
+  return args.zeroPoints(i);
+}
+
+// int32 sums [batch, filters, pixels], modulo 2^32.
+std::vector<int32_t> convolve(const ConvShape& conv, const std::vector<int16_t>& x, const std::vector<int16_t>& w) {
+  // One tile of patches stays in the second-level cache while all filters pass over it.
+  constexpr int64_t kTile = 32;
+  int64_t pixels = conv.pixels();
+  int64_t taps = conv.taps();
+  int64_t plane = conv.window.in[0] * conv.window.in[1];
+  std::vector<int32_t> sums(static_cast<size_t>(conv.batch * conv.filters * pixels));
+  std::vector<int16_t> patches(static_cast<size_t>(kTile * taps));
+  for (int64_t n = 0; n < conv.batch; ++n) {
+    for (int64_t g = 0; g < conv.groups; ++g) {
+      const int16_t* image = x.data() + (n * conv.channels + g * conv.groupChannels()) * plane;
+      int64_t filter = g * conv.groupFilters();
+      for (int64_t first = 0; first < pixels; first += kTile) {
+        int64_t count = std::min(kTile, pixels - first);
+        for (int64_t i = 0; i < count; ++i)
+          gather(conv.window, image, conv.groupChannels(), (first + i) / conv.window.out[1],
+                 (first + i) % conv.window.out[1], patches.data() + i * taps, 1);
+        multiplyTransposed(w.data() + filter * taps, patches.data(), static_cast<size_t>(conv.groupFilters()),
+                           static_cast<size_t>(count), static_cast<size_t>(taps),
+                           sums.data() + (n * conv.filters + filter) * pixels + first, static_cast<size_t>(pixels));
+      }
+    }
+  }
+  return sums;
+}
+
+HostTensor conv(const Args& args) {
+  ConvShape shape = convShape(args, 1);
+  auto x = args.values<float>(0);
+  auto w = args.values<float>(1);
+  HostTensor result = makeTensor(DType::f32, shape.result);
+  auto y = elements<float>(result);
+  constexpr int64_t kTile = 64;
+  int64_t pixels = shape.pixels();
+  int64_t taps = shape.taps();
+  int64_t plane = shape.window.in[0] * shape.window.in[1];
+  std::vector<float> patches(static_cast<size_t>(kTile * taps));
+  for (int64_t n = 0; n < shape.batch; ++n) {
+    for (int64_t g = 0; g < shape.groups; ++g) {
+      const float* image = x.data() + (n * shape.channels + g * shape.groupChannels()) * plane;
+      int64_t filter = g * shape.groupFilters();
+      for (int64_t first = 0; first < pixels; first += kTile) {
+        int64_t count = std::min(kTile, pixels - first);
+        for (int64_t i = 0; i < count; ++i)
+          gather(shape.window, image, shape.groupChannels(), (first + i) / shape.window.out[1],
+                 (first + i) % shape.window.out[1], patches.data() + i, count);
+        multiply(w.data() + filter * taps, patches.data(), static_cast<size_t>(shape.groupFilters()),
+                 static_cast<size_t>(count), static_cast<size_t>(taps),
+                 y.data() + (n * shape.filters + filter) * pixels + first, static_cast<size_t>(pixels));
+      }
+    }
+  }
+  if (args.has(2)) {
+    auto bias = args.values<float>(2);
+    args.require(static_cast<int64_t>(bias.size()) == shape.filters, "the bias must have one element per filter");
+    for (size_t i = 0; i < y.size(); ++i)
+      y[i] += bias[i / static_cast<size_t>(pixels) % bias.size()];
+  }
+  return result;
+}
+
+HostTensor convInteger(const Args& args) {
+  ConvShape shape = convShape(args, 1);
+  std::vector<int16_t> x = centred(args, 0, {args.zeroPoint(2, args.type(0))}, 0);
+  std::vector<int16_t> w = centred(args, 1, zeroPointsOf(args, 3, 1), 0);
+  return makeTensor<int32_t>(shape.result, convolve(shape, x, w));
+}
+
+// Requantises sums laid out as [outer][channels][inner]. `scales` has one element or one per channel.
+HostTensor requantiseAll(const Args& args, Shape shape, std::vector<int32_t> sums, const std::vector<float>& scales,
+                         DType type, int32_t zp, int64_t channels, int64_t inner) {
+  Range range = rangeOf(args, type);
+  args.require(scales.size() == 1 || static_cast<int64_t>(scales.size()) == channels,
+               "the weights' scales must be one, or one per output channel");
+  for (size_t i = 0; i < sums.size(); ++i) {
+    size_t channel = scales.size() == 1 ? 0 : i / static_cast<size_t>(inner) % scales.size();
+    sums[i] = num::requantise(sums[i], scales[channel], zp, range.lo, range.hi);
+  }
+  return narrow(args, type, std::move(shape), sums);
+}
+
+// Operands: x, x scale, x zero point, w, w scale, w zero point, y scale, y zero point, [bias].
+HostTensor qlinearConv(const Args& args) {
+  ConvShape shape = convShape(args, 3);
+  std::vector<int16_t> x = centred(args, 0, {args.zeroPoint(2, args.type(0))}, 0);
+  std::vector<int16_t> w = centred(args, 3, zeroPointsOf(args, 5, 3), 0);
+  std::vector<int32_t> sums = convolve(shape, x, w);
+  if (args.has(8)) {
+    auto bias = args.values<int32_t>(8);
+    args.require(static_cast<int64_t>(bias.size()) == shape.filters, "the bias must have one element per filter");
+    for (size_t i = 0; i < sums.size(); ++i)
+      sums[i] =
+          static_cast<int32_t>(static_cast<uint32_t>(sums[i]) +
+                               static_cast<uint32_t>(bias[i / static_cast<size_t>(shape.pixels()) % bias.size()]));
+  }
+  std::vector<float> scales;
+  for (float scale : args.values<float>(4))
+    scales.push_back(num::requantiseScale(args.scalar<float>(1), scale, args.scalar<float>(6)));
+  DType type = args.type(7);
+  return requantiseAll(args, shape.result, std::move(sums), scales, type, args.zeroPoint(7, type), shape.filters,
+                       shape.pixels());
+}
+
+// --- Matrix products -------------------------------------------------------------------------------------------------
+
+// A product of (stacks of) matrices, NumPy's matmul: a vector is a matrix with one row (left) or column (right), and
+// the extent that this adds is dropped from the result.
+struct MatMulShape {
+  Shape stackA, stackB, stack;
+  int64_t m, n, k;
+  Shape result;
+};
+
+MatMulShape matMulShape(const Args& args, size_t a, size_t b) {
+  Shape left = args.shape(a);
+  Shape right = args.shape(b);
+  args.require(!left.empty() && !right.empty(), "the operands must not be scalars");
+  bool leftVector = left.size() == 1;
+  bool rightVector = right.size() == 1;
+  if (leftVector)
+    left.insert(left.begin(), 1);
+  if (rightVector)
+    right.push_back(1);
+  MatMulShape shape{Shape(left.begin(), left.end() - 2), Shape(right.begin(), right.end() - 2), {}, 0, 0, 0, {}};
+  shape.m = left[left.size() - 2];
+  shape.k = left.back();
+  shape.n = right.back();
+  args.require(right[right.size() - 2] == shape.k, "the inner extents of the two matrices differ");
+  shape.stack = broadcastShape(args, shape.stackA, shape.stackB);
+  shape.result = shape.stack;
+  if (!leftVector)
+    shape.result.push_back(shape.m);
+  if (!rightVector)
+    shape.result.push_back(shape.n);
+  return shape;
+}
+
+HostTensor matMul(const Args& args) {
+  MatMulShape shape = matMulShape(args, 0, 1);
+  HostTensor result = makeTensor(DType::f32, shape.result);
+  auto a = args.values<float>(0);
+  auto b = args.values<float>(1);
+  auto y = elements<float>(result);
+  forBroadcast(shape.stack, shape.stackA, shape.stackB, [&](int64_t out, int64_t atA, int64_t atB) {
+    multiply(a.data() + atA * shape.m * shape.k, b.data() + atB * shape.k * shape.n, static_cast<size_t>(shape.m),
+             static_cast<size_t>(shape.n), static_cast<size_t>(shape.k), y.data() + out * shape.m * shape.n,
+             static_cast<size_t>(shape.n));
+  });
+  return result;
+}
+
+// [rows][columns] to [columns][rows].
+template <typename T> std::vector<T> transposed(const T* source, int64_t rows, int64_t columns) {
+  std::vector<T> result(static_cast<size_t>(rows * columns));
+  for (int64_t r = 0; r < rows; ++r)
+    for (int64_t c = 0; c < columns; ++c)
+      result[static_cast<size_t>(c * rows + r)] = source[r * columns + c];
+  return result;
+}
+
+std::vector<int32_t> multiplyStacks(const MatMulShape& shape, const std::vector<int16_t>& a,
+                                    const std::vector<int16_t>& b) {
+  std::vector<int32_t> sums(static_cast<size_t>(net::elementCount(shape.result)));
+  forBroadcast(shape.stack, shape.stackA, shape.stackB, [&](int64_t out, int64_t atA, int64_t atB) {
+    std::vector<int16_t> columns = transposed(b.data() + atB * shape.k * shape.n, shape.k, shape.n);
+    multiplyTransposed(a.data() + atA * shape.m * shape.k, columns.data(), static_cast<size_t>(shape.m),
+                       static_cast<size_t>(shape.n), static_cast<size_t>(shape.k),
+                       sums.data() + out * shape.m * shape.n, static_cast<size_t>(shape.n));
+  });
+  return sums;
+}
+
+// The dimension that indexes the columns of operand `i`.
+size_t columnAxis(const Args& args, size_t i) {
+  size_t rank = args.shape(i).size();
+  return rank < 2 ? rank : rank - 1;
+}
+
+HostTensor matMulInteger(const Args& args) {
+  MatMulShape shape = matMulShape(args, 0, 1);
+  size_t rankA = args.shape(0).size();
+  std::vector<int16_t> a = centred(args, 0, zeroPointsOf(args, 2, 0), rankA < 2 ? rankA : rankA - 2);
+  std::vector<int16_t> b = centred(args, 1, zeroPointsOf(args, 3, 1), columnAxis(args, 1));
+  return makeTensor<int32_t>(shape.result, multiplyStacks(shape, a, b));
+}
+
+// Operands: a, a scale, a zero point, b, b scale, b zero point, y scale, y zero point.
+HostTensor qlinearMatMul(const Args& args) {
+  MatMulShape shape = matMulShape(args, 0, 3);
+  std::vector<int16_t> a = centred(args, 0, {args.zeroPoint(2, args.type(0))}, 0);
+  std::vector<int16_t> b = centred(args, 3, zeroPointsOf(args, 5, 3), columnAxis(args, 3));
+  std::vector<float> scales;
+  for (float scale : args.values<float>(4))
+    scales.push_back(num::requantiseScale(args.scalar<float>(1), scale, args.scalar<float>(6)));
+  DType type = args.type(7);
+  return requantiseAll(args, shape.result, multiplyStacks(shape, a, b), scales, type, args.zeroPoint(7, type), shape.n,
+                       1);
+}
+
+// The shape of a Gemm's matrices, which transA and transB may have transposed.
+struct GemmShape {
+  bool transA, transB;
+  int64_t m, n, k;
+};
+
+GemmShape gemmShape(const Args& args, size_t a, size_t b) {
+  const Shape& left = args.shape(a);
+  const Shape& right = args.shape(b);
+  args.require(left.size() == 2 && right.size() == 2, "both operands must be matrices");
+  GemmShape shape{args.node.integer("transA", 0) != 0, args.node.integer("transB", 0) != 0, 0, 0, 0};
+  shape.m = left[shape.transA ? 1 : 0];
+  shape.k = left[shape.transA ? 0 : 1];
+  shape.n = right[shape.transB ? 0 : 1];
+  args.require(right[shape.transB ? 1 : 0] == shape.k, "the inner extents of the two matrices differ");
+  return shape;
+}
+
+void checkBias(const Args& args, size_t i, const Shape& result) {
+  args.require(broadcastShape(args, result, args.shape(i)) == result, "operand C cannot be broadcast to the result");
+}
+
+HostTensor gemm(const Args& args) {
+  GemmShape shape = gemmShape(args, 0, 1);
+  auto alpha = static_cast<float>(args.node.real("alpha", 1));
+  auto beta = static_cast<float>(args.node.real("beta", 1));
+  auto a = args.values<float>(0);
+  auto b = args.values<float>(1);
+  std::vector<float> left = shape.transA ? transposed(a.data(), shape.k, shape.m) : std::vector(a.begin(), a.end());
+  std::vector<float> right = shape.transB ? transposed(b.data(), shape.n, shape.k) : std::vector(b.begin(), b.end());
+  HostTensor result = makeTensor(DType::f32, {shape.m, shape.n});
+  auto y = elements<float>(result);
+  multiply(left.data(), right.data(), static_cast<size_t>(shape.m), static_cast<size_t>(shape.n),
+           static_cast<size_t>(shape.k), y.data(), static_cast<size_t>(shape.n));
+  for (float& value : y)
+    value *= alpha;
+  if (args.has(2)) {
+    checkBias(args, 2, result.shape);
+    auto c = args.values<float>(2);
+    forBroadcast(result.shape, result.shape, args.shape(2), [&](int64_t i, int64_t, int64_t at) {
+      y[static_cast<size_t>(i)] += beta * c[static_cast<size_t>(at)];
+    });
+  }
+  return result;
+}
+
+// Operands: a, a scale, a zero point, b, b scale, b zero point, [c], [y scale], [y zero point]. Without y scale the
+// result is float.
+HostTensor qgemm(const Args& args) {
+  GemmShape shape = gemmShape(args, 0, 3);
+  auto alpha = static_cast<float>(args.node.real("alpha", 1));
+  std::vector<int16_t> a = centred(args, 0, {args.zeroPoint(2, args.type(0))}, 0);
+  std::vector<int16_t> b = centred(args, 3, zeroPointsOf(args, 5, 3), shape.transB ? 0 : 1);
+  if (shape.transA)
+    a = transposed(a.data(), shape.k, shape.m);
+  if (!shape.transB)
+    b = transposed(b.data(), shape.k, shape.n);
+  Shape resultShape = {shape.m, shape.n};
+  std::vector<int32_t> sums(static_cast<size_t>(shape.m * shape.n));
+  multiplyTransposed(a.data(), b.data(), static_cast<size_t>(shape.m), static_cast<size_t>(shape.n),
+                     static_cast<size_t>(shape.k), sums.data(), static_cast<size_t>(shape.n));
+  if (args.has(6)) {
+    checkBias(args, 6, resultShape);
+    auto c = args.values<int32_t>(6);
+    forBroadcast(resultShape, resultShape, args.shape(6), [&](int64_t i, int64_t, int64_t at) {
+      auto& sum = sums[static_cast<size_t>(i)];
+      sum = static_cast<int32_t>(static_cast<uint32_t>(sum) + static_cast<uint32_t>(c[static_cast<size_t>(at)]));
+    });
+  }
+  std::vector<float> scales;
+  for (float scale : args.values<float>(4)) {
+    float product = alpha * args.scalar<float>(1);
+    scales.push_back(args.has(7) ? num::requantiseScale(product, scale, args.scalar<float>(7)) : product * scale);
+  }
+  if (args.has(7)) {
+    DType type = args.has(8) ? args.type(8) : args.type(0);
+    return requantiseAll(args, resultShape, std::move(sums), scales, type, args.zeroPoint(8, type), shape.n, 1);
+  }
+  args.require(scales.size() == 1 || static_cast<int64_t>(scales.size()) == shape.n,
+               "the scales of b must be one, or one per column");
+  HostTensor result = makeTensor(DType::f32, resultShape);
+  auto y = elements<float>(result);
+  for (size_t i = 0; i < y.size(); ++i)
+    y[i] = static_cast<float>(sums[i]) * scales[i % scales.size()];
+  return result;
+}
+
+constexpr Implementation kLinear[] = {
+    {"Conv", conv},     {"ConvInteger", convInteger},     {"Gemm", gemm},
+    {"MatMul", matMul}, {"MatMulInteger", matMulInteger}, {"QLinearConv", qlinearConv},
+    {"QGemm", qgemm},   {"QLinearMatMul", qlinearMatMul},
+};
+
+} // namespace
+
+std::span<const Implementation> linearOperators() {
+  return kLinear;
+}
+
+} // namespace weft::ref

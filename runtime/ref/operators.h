@@ -1,0 +1,164 @@
+// What the operator implementations share. Each implementation checks its operands before it touches them: a network
+// may come from a damaged program file.
+#pragma once
+
+#include "runtime/ref/ref.h"
+
+#include <functional>
+#include <string_view>
+
+namespace weft::ref {
+
+// The operands of one node, with checked access. All errors name the node.
+struct Args {
+  const net::Node& node;
+  std::span<const TensorView> operands;
+
+  [[noreturn]] void fail(const std::string& message) const;
+  void require(bool condition, const char* message) const {
+    if (!condition)
+      fail(message);
+  }
+
+  bool has(size_t i) const { return i < operands.size() && operands[i].shape; }
+  // Operand `i`, which must not be omitted.
+  const TensorView& at(size_t i) const;
+  const net::Shape& shape(size_t i) const { return *at(i).shape; }
+  net::DType type(size_t i) const { return at(i).type; }
+  // The elements of operand `i`, which must have the type T.
+  template <typename T> std::span<const T> values(size_t i) const {
+    if (type(i) != dtypeOf<T>())
+      failType(i, net::name(dtypeOf<T>()));
+    return {reinterpret_cast<const T*>(at(i).data.data()), at(i).data.size() / sizeof(T)};
+  }
+  // The single element of operand `i`.
+  template <typename T> T scalar(size_t i) const {
+    auto all = values<T>(i);
+    require(all.size() == 1, "an operand that must be a scalar has several elements");
+    return all[0];
+  }
+  // The elements of an int32 or int64 operand.
+  std::vector<int64_t> integers(size_t i) const;
+  // The elements of an 8-bit, 16-bit or int32 operand, widened. `otherwise` if it is omitted.
+  std::vector<int32_t> zeroPoints(size_t i, int32_t otherwise = 0) const;
+  // The single zero point of operand `i`, which must have the type `wanted`; 0 if it is omitted.
+  int32_t zeroPoint(size_t i, net::DType wanted) const;
+  // `axis` counted from the front; `rank` + 1 axes are legal where `end` is allowed.
+  size_t axis(int64_t axis, size_t rank, bool end = false) const;
+
+  [[noreturn]] void failType(size_t i, const std::string& wanted) const;
+};
+
+using Operator = HostTensor (*)(const Args&);
+
+// The implementation of an ONNX operator, or null.
+Operator findImplementation(std::string_view name);
+
+// One list of implementations per source file.
+struct Implementation {
+  std::string_view name;
+  Operator function;
+};
+std::span<const Implementation> linearOperators();
+std::span<const Implementation> elementwiseOperators();
+std::span<const Implementation> poolingOperators();
+std::span<const Implementation> movementOperators();
+std::span<const Implementation> quantisedOperators();
+
+// --- Helpers ---------------------------------------------------------------------------------------------------------
+
+// Bounds of an integer type of up to 16 bits; an Error for others.
+struct Range {
+  int32_t lo;
+  int32_t hi;
+};
+Range rangeOf(const Args& args, net::DType type);
+
+// An 8-bit operand widened to int32 with its zero point still in it.
+std::vector<int32_t> widen(const Args& args, size_t i);
+
+// Stores `values` as the given integer type of up to 16 bits; they must be in its range.
+HostTensor narrow(const Args& args, net::DType type, net::Shape shape, std::span<const int32_t> values);
+
+// Calls f(T{}) for the C++ type of a numeric element type.
+template <typename F> auto visitNumber(const Args& args, net::DType type, F f) {
+  using net::DType;
+  switch (type) {
+  case DType::f32:
+    return f(float{});
+  case DType::f64:
+    return f(double{});
+  case DType::s8:
+    return f(int8_t{});
+  case DType::u8:
+    return f(uint8_t{});
+  case DType::s16:
+    return f(int16_t{});
+  case DType::u16:
+    return f(uint16_t{});
+  case DType::s32:
+    return f(int32_t{});
+  case DType::u32:
+    return f(uint32_t{});
+  case DType::s64:
+    return f(int64_t{});
+  case DType::u64:
+    return f(uint64_t{});
+  default:
+    args.fail(std::string("element type ") + net::name(type) + " is not supported here");
+  }
+}
+
+// NumPy-style broadcasting of two shapes.
+net::Shape broadcastShape(const Args& args, const net::Shape& a, const net::Shape& b);
+// Calls f(out, a, b) with flat indices for every element of `out`, which is the broadcast of the two shapes. (Template,
+// because the call must inline.)
+template <typename F> void forBroadcast(const net::Shape& out, const net::Shape& a, const net::Shape& b, F f) {
+  int64_t count = net::elementCount(out);
+  if (a == b) {
+    for (int64_t i = 0; i < count; ++i)
+      f(i, i, i);
+    return;
+  }
+  size_t rank = out.size();
+  std::vector<int64_t> stepA(rank, 0), stepB(rank, 0), index(rank, 0);
+  auto steps = [&](const net::Shape& shape, std::vector<int64_t>& step) {
+    int64_t stride = 1;
+    for (size_t d = shape.size(); d-- > 0;) {
+      step[d + rank - shape.size()] = shape[d] == 1 ? 0 : stride;
+      stride *= shape[d];
+    }
+  };
+  steps(a, stepA);
+  steps(b, stepB);
+  int64_t atA = 0, atB = 0;
+  for (int64_t i = 0; i < count; ++i) {
+    f(i, atA, atB);
+    for (size_t d = rank; d-- > 0;) {
+      atA += stepA[d];
+      atB += stepB[d];
+      if (++index[d] < out[d])
+        break;
+      atA -= stepA[d] * out[d];
+      atB -= stepB[d] * out[d];
+      index[d] = 0;
+    }
+  }
+}
+
+// The sliding window of a convolution or pool over one or two spatial dimensions; one is widened to two. Index 0 is
+// height, 1 is width. Reads kernel_shape (or takes `kernel`), strides, dilations, pads, auto_pad and ceil_mode.
+struct Window {
+  int64_t in[2], out[2], kernel[2], stride[2], dilation[2], padBegin[2], padEnd[2];
+};
+Window makeWindow(const Args& args, const net::Shape& input, std::vector<int64_t> kernel);
+// The spatial part of the result's shape, with the input's rank.
+void appendSpatial(net::Shape& shape, const Window& window, size_t inputRank);
+
+// c[m][n] = sum over k of a[m][k] * b[n][k] modulo 2^32. Operands are 8-bit values with their zero points taken off, so
+// they lie in [-255, 255].
+void multiplyTransposed(const int16_t* a, const int16_t* b, size_t m, size_t n, size_t k, int32_t* c, size_t ldc);
+// c[m][n] += sum over k of a[m][k] * b[k][n], k in ascending order for every element.
+void multiply(const float* a, const float* b, size_t m, size_t n, size_t k, float* c, size_t ldc);
+
+} // namespace weft::ref
