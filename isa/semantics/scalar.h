@@ -4,7 +4,12 @@
 
 #include "isa/semantics/state.h"
 
+#include <functional>
+
 namespace weft {
+
+// Supplies the value that `rdctr` reads, by counter number.
+using CounterReader = std::function<uint32_t(uint32_t number)>;
 
 // Where a scalar memory access went.
 enum class AccessTarget : uint8_t { none, scalarMemory, dram };
@@ -21,8 +26,8 @@ struct StepOutcome {
   };
   Kind kind = Kind::done;
   Instruction instruction;
-  bool taken = false;                        // a branch or jump that was taken
-  AccessTarget access = AccessTarget::none;  // of a scalar load, store or pload
+  bool taken = false;                       // a branch or jump that was taken
+  AccessTarget access = AccessTarget::none; // of a scalar load, store or pload
   bool write = false;
   uint32_t address = 0;
   uint32_t bytes = 0;
@@ -34,16 +39,23 @@ struct StepOutcome {
 
 class ScalarCore {
 public:
-  explicit ScalarCore(const Machine& machine) : machine_(&machine) {}
   uint32_t pc = kResetPc;
   std::array<uint32_t, 32> x{};
   std::array<PatternRegister, timing::PATTERN_REGISTERS> pattern;
 
-  // Executes the instruction at pc. `readCounter(number)` supplies rdctr. Code is read from DRAM.
-  template <typename ReadCounter> StepOutcome step(CoreMemory& memory, ReadCounter&& readCounter);
+  // Executes the instruction at pc; code is read from DRAM. On a fault pc and registers keep their values. The outcome
+  // is valid until the next call; its `op` is only meaningful for Kind::tensor, `fault` only for Kind::fault.
+  const StepOutcome& step(CoreMemory& memory, const CounterReader& readCounter);
 
 private:
-  const Machine* machine_;
+  void fault(FaultCause cause, uint64_t information);
+  uint8_t* access(CoreMemory& memory, uint32_t address, uint32_t bytes, bool write);
+  void load(CoreMemory& memory);
+  void store(CoreMemory& memory);
+  void loadPattern(CoreMemory& memory);
+  void dispatch();
+
+  StepOutcome outcome_;
 };
 
 } // namespace weft

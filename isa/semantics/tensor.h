@@ -4,16 +4,28 @@
 
 #include "isa/semantics/state.h"
 
-#include <functional>
-
 namespace weft {
 
-// The operand checks of the start cycle (docs/timing.md, section 3). Empty if the instruction may start.
+// The operand checks of the start cycle (docs/timing.md, section 3): counts, then types, then alignment. Empty if the
+// instruction may start. The fault's information is the value that is wrong.
 std::optional<Fault> checkOperands(const TensorOp& op, const Machine& machine);
 
-// Executes the whole instruction on `memory`. On an address outside its memory the fault is returned (in access order the first)
-// and the memories that the instruction writes are undefined. Requires checkOperands() to have passed.
+// The first access outside its memory, if any; the fault's information is the address (accumulator: row). Order: by
+// run, step or result row; within it sources before destinations. Addresses are modulo 2^32. Requires checkOperands()
+// to have passed.
+std::optional<Fault> checkAddresses(const TensorOp& op, const Machine& machine);
+
+// Executes the whole instruction on `memory`, which was made for `machine`. On a fault of checkAddresses() that fault
+// is returned and nothing is written. Requires checkOperands() to have passed.
 std::optional<Fault> execute(const TensorOp& op, const Machine& machine, CoreMemory& memory);
+
+// Work that an instruction does, for statistics: multiply-accumulates of the matrix engine, bytes of DRAM.
+struct Work {
+  uint64_t macs = 0;
+  uint64_t dramBytesRead = 0;
+  uint64_t dramBytesWritten = 0;
+};
+Work work(const TensorOp& op, const Machine& machine);
 
 // Memories that an instruction touches.
 enum class Space : uint8_t { dram, scratchpad, accumulator, lut };
@@ -24,14 +36,15 @@ struct Region {
   bool write;
   int64_t base;
   int64_t length;
-  std::array<int64_t, 8> count;  // unused dimensions have 1
+  std::array<int64_t, 8> count; // unused dimensions have 1
   std::array<int64_t, 8> stride;
   int64_t lowest() const;  // first address
   int64_t highest() const; // one past the last address
 };
 
-// All regions that the instruction reads and writes (a superset only where the window of a load makes runs partly fill: the
-// DRAM region covers exactly the real runs' bounding walk). Used by verifier and race detector.
+// All regions that the instruction reads and writes, exactly; without those that are empty (a load that is all fill
+// reads nothing). An instruction with an address outside its memory (checkAddresses) has the whole of that memory
+// instead. Used by verifier and race detector.
 std::vector<Region> footprint(const TensorOp& op, const Machine& machine);
 
 // Whether two regions share a byte (row); exact.

@@ -1,0 +1,299 @@
+#include "isa/semantics/addresses.h"
+#include "isa/semantics/matrix_kernel.h"
+#include "isa/semantics/numerics.h"
+#include "isa/semantics/operands.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+namespace weft {
+
+using namespace operands;
+
+namespace {
+
+constexpr size_t kMaxCols = 256;
+
+// The low 9 bits of a field, signed: the width that zero points and bounds have in hardware.
+int32_t signed9(uint32_t value) {
+  return static_cast<int32_t>(value << 23) >> 23;
+}
+
+// A configuration, decoded. A flip of 0x80 makes (x ^ flip) - flip read a byte as s8, one of 0 as u8.
+struct Config {
+  explicit Config(const PatternRegister& p)
+      : flipA(typeA(p) == s8 ? 0x80 : 0), flipB(typeB(p) == s8 ? 0x80 : 0), za(signed9(p.field[config::za])),
+        zb(signed9(p.field[config::zb])), zo(signed9(p.field[config::zo])), lo(signed9(p.field[config::lo])),
+        hi(signed9(p.field[config::hi])), lo2(signed9(p.field[config::lo2])), hi2(signed9(p.field[config::hi2])),
+        ra(std::bit_cast<float>(p.field[config::ra])), rb(std::bit_cast<float>(p.field[config::rb])),
+        rf(std::bit_cast<float>(p.field[config::rf])), lut(usesLut(p)) {}
+  int32_t a(uint8_t byte) const { return (byte ^ flipA) - flipA; }
+  int32_t b(uint8_t byte) const { return (byte ^ flipB) - flipB; }
+
+  int flipA, flipB;
+  int32_t za, zb, zo, lo, hi, lo2, hi2;
+  float ra, rb, rf;
+  bool lut;
+};
+
+int32_t wrapAdd(int32_t x, int32_t y) {
+  return static_cast<int32_t>(static_cast<uint32_t>(x) + static_cast<uint32_t>(y));
+}
+
+// --- DMA ---------------------------------------------------------------------------------------------------------
+
+void executeLoad(const TensorOp& op, CoreMemory& memory) {
+  Nest<2> runs(op.pA);
+  runs.setStrides(0, op.pA, 1);
+  runs.setStrides(1, op.pB, 1);
+  runs.setCount(0, 1);
+  uint32_t length = count(op.pA, 0);
+  Window real = window(op.pA);
+  int fill = static_cast<int>(op.pA.field[field::fill] & 0xff);
+  do {
+    uint8_t* target = memory.scratchpad.data() + (op.b + runs.offset(1));
+    if (real.empty() || runs.index(1) < real.lo1 || runs.index(1) >= real.hi1) {
+      std::memset(target, fill, length);
+      continue;
+    }
+    std::memset(target, fill, real.lo0);
+    std::memcpy(target + real.lo0, memory.dram.at(op.a + runs.offset(0) + real.lo0), real.hi0 - real.lo0);
+    std::memset(target + real.hi0, fill, length - real.hi0);
+  } while (runs.next());
+}
+
+void executeStore(const TensorOp& op, CoreMemory& memory) {
+  Nest<2> runs(op.pA);
+  runs.setStrides(0, op.pA, 1);
+  runs.setStrides(1, op.pB, 1);
+  runs.setCount(0, 1);
+  uint32_t length = count(op.pA, 0);
+  do {
+    uint32_t target = op.a + runs.offset(0);
+    std::memcpy(memory.dram.at(target), memory.scratchpad.data() + (op.b + runs.offset(1)), length);
+  } while (runs.next());
+}
+
+// --- Matrix ------------------------------------------------------------------------------------------------------
+
+void executeMatrix(const TensorOp& op, const Machine& machine, CoreMemory& memory) {
+  constexpr size_t kBlock = 64; // activation rows that are widened at a time
+  size_t rows = machine.array.rows;
+  size_t cols = machine.array.cols;
+  Config config(op.pD);
+  const uint8_t* scratchpad = memory.scratchpad.data();
+  size_t resultRows = points(op.pA);
+  int32_t* results = memory.accumulators.data() + op.c * cols;
+  if (op.instruction.op == Opcode::MM)
+    std::fill_n(results, resultRows * cols, 0);
+
+  std::vector<uint32_t> rowOffset(resultRows);
+  Nest<1> walk(op.pA);
+  walk.setStrides(0, op.pA);
+  for (uint32_t& offset : rowOffset) {
+    offset = walk.offset(0);
+    walk.next();
+  }
+
+  std::vector<int16_t> tile(rows * cols);
+  std::vector<int16_t> activations(std::min(kBlock, resultRows) * rows);
+  Nest<1> steps(op.pB);
+  steps.setStrides(0, op.pB);
+  uint32_t weights = op.b;
+  do {
+    kernel::widenTile(scratchpad + weights, rows, cols, config.flipB, config.zb, tile.data());
+    weights += static_cast<uint32_t>(rows * cols);
+    uint32_t base = op.a + steps.offset(0);
+    for (size_t first = 0; first < resultRows; first += kBlock) {
+      size_t block = std::min(kBlock, resultRows - first);
+      for (size_t m = 0; m < block; ++m) {
+        uint32_t address = base + rowOffset[first + m];
+        kernel::widen(scratchpad + address, rows, config.flipA, config.za, activations.data() + m * rows);
+      }
+      kernel::multiplyAdd(activations.data(), block, rows, tile.data(), cols, results + first * cols);
+    }
+  } while (steps.next());
+}
+
+// --- Vector ------------------------------------------------------------------------------------------------------
+
+// One row of C lanes: what the vector engine has under way.
+struct Lanes {
+  std::array<int32_t, kMaxCols> bias;
+  std::array<float, kMaxCols> scale;
+  std::array<int32_t, kMaxCols> acc;
+  std::array<int32_t, kMaxCols> result;
+};
+
+class VectorUnit {
+public:
+  VectorUnit(const TensorOp& op, const Machine& machine, CoreMemory& memory)
+      : op_(op), use_(usage(op.instruction.op)), config_(op.pD), cols_(machine.array.cols), memory_(memory),
+        scratchpad_(memory.scratchpad.data()) {}
+
+  void run() {
+    if (use_.parameters) {
+      std::memcpy(lanes_.bias.data(), scratchpad_ + op_.d, 4 * cols_);
+      std::memcpy(lanes_.scale.data(), scratchpad_ + op_.d + 4 * cols_, 4 * cols_);
+    }
+    Nest<3> rows(op_.pC);
+    rows.setStrides(0, op_.pA);
+    if (use_.scratchpadB)
+      rows.setStrides(1, op_.pB);
+    rows.setStrides(2, op_.pC);
+    do {
+      uint32_t a = op_.a + rows.offset(0);
+      compute(a, op_.b + rows.offset(1));
+      write(op_.c + rows.offset(2));
+    } while (rows.next());
+  }
+
+private:
+  // Leaves the row in lanes_.result, before the LUT.
+  void compute(uint32_t a, uint32_t b) {
+    switch (op_.instruction.op) {
+    case Opcode::VRQ:
+      requantise(memory_.accumulators.data() + a * cols_);
+      break;
+    case Opcode::VRQA:
+      requantise(memory_.accumulators.data() + a * cols_);
+      addResidual(scratchpad_ + b);
+      break;
+    case Opcode::VADD:
+      add(scratchpad_ + a, scratchpad_ + b);
+      break;
+    case Opcode::VMUL:
+      multiply(scratchpad_ + a, scratchpad_ + b);
+      break;
+    case Opcode::VLUT:
+      for (size_t c = 0; c < cols_; ++c)
+        lanes_.result[c] = memory_.lut[scratchpad_[a + c]];
+      break;
+    case Opcode::VMAX:
+      maximum(a);
+      break;
+    case Opcode::VSUM:
+      sum(a);
+      requantise(lanes_.acc.data());
+      break;
+    default: // VDW
+      multiplyTaps(a);
+      requantise(lanes_.acc.data());
+      break;
+    }
+  }
+
+  void write(uint32_t address) {
+    uint8_t* target = scratchpad_ + address;
+    bool lut = config_.lut && (use_.accumulatorA || use_.weights); // vrq, vrqa, vdw
+    if (lut)
+      for (size_t c = 0; c < cols_; ++c)
+        target[c] = memory_.lut[static_cast<uint8_t>(lanes_.result[c])];
+    else
+      for (size_t c = 0; c < cols_; ++c)
+        target[c] = static_cast<uint8_t>(lanes_.result[c]);
+  }
+
+  void requantise(const int32_t* acc) {
+    for (size_t c = 0; c < cols_; ++c)
+      lanes_.result[c] =
+          num::requantise(wrapAdd(acc[c], lanes_.bias[c]), lanes_.scale[c], config_.zo, config_.lo, config_.hi);
+  }
+
+  void addResidual(const uint8_t* b) {
+    num::QAdd factors{config_.ra, config_.rb, config_.rf};
+    for (size_t c = 0; c < cols_; ++c)
+      lanes_.result[c] = num::qadd(lanes_.result[c], config_.b(b[c]), factors, config_.lo2, config_.hi2);
+  }
+
+  void add(const uint8_t* a, const uint8_t* b) {
+    num::QAdd factors{config_.ra, config_.rb, config_.rf};
+    for (size_t c = 0; c < cols_; ++c)
+      lanes_.result[c] = num::qadd(config_.a(a[c]), config_.b(b[c]), factors, config_.lo, config_.hi);
+  }
+
+  void multiply(const uint8_t* a, const uint8_t* b) {
+    for (size_t c = 0; c < cols_; ++c) {
+      int32_t product = (config_.a(a[c]) - config_.za) * (config_.b(b[c]) - config_.zb);
+      lanes_.result[c] = num::requantise(product, config_.ra, config_.zo, config_.lo, config_.hi);
+    }
+  }
+
+  // Calls tap(row of operand A, number of the tap) for every tap of the window.
+  template <typename Tap> void forEachTap(uint32_t a, Tap&& tap) {
+    Nest<1> window(op_.pB);
+    window.setStrides(0, op_.pB);
+    uint32_t number = 0;
+    do {
+      uint32_t address = a + window.offset(0);
+      tap(scratchpad_ + address, number++);
+    } while (window.next());
+  }
+
+  void maximum(uint32_t a) {
+    lanes_.result.fill(INT32_MIN);
+    forEachTap(a, [this](const uint8_t* row, uint32_t) {
+      for (size_t c = 0; c < cols_; ++c)
+        lanes_.result[c] = std::max(lanes_.result[c], config_.a(row[c]));
+    });
+    for (size_t c = 0; c < cols_; ++c)
+      lanes_.result[c] = std::min(std::max(lanes_.result[c], config_.lo), config_.hi);
+  }
+
+  void sum(uint32_t a) {
+    lanes_.acc.fill(0);
+    forEachTap(a, [this](const uint8_t* row, uint32_t) {
+      for (size_t c = 0; c < cols_; ++c)
+        lanes_.acc[c] = wrapAdd(lanes_.acc[c], config_.a(row[c]) - config_.za);
+    });
+  }
+
+  void multiplyTaps(uint32_t a) {
+    lanes_.acc.fill(0);
+    forEachTap(a, [this](const uint8_t* row, uint32_t number) {
+      uint32_t address = op_.b + number * static_cast<uint32_t>(cols_);
+      const uint8_t* weights = scratchpad_ + address;
+      for (size_t c = 0; c < cols_; ++c) {
+        int32_t product = (config_.a(row[c]) - config_.za) * (config_.b(weights[c]) - config_.zb);
+        lanes_.acc[c] = wrapAdd(lanes_.acc[c], product);
+      }
+    });
+  }
+
+  const TensorOp& op_;
+  Usage use_;
+  Config config_;
+  size_t cols_;
+  CoreMemory& memory_;
+  uint8_t* scratchpad_;
+  Lanes lanes_;
+};
+
+} // namespace
+
+std::optional<Fault> execute(const TensorOp& op, const Machine& machine, CoreMemory& memory) {
+  if (std::optional<Fault> fault = checkAddresses(op, machine))
+    return fault;
+  switch (op.instruction.op) {
+  case Opcode::LD:
+    executeLoad(op, memory);
+    break;
+  case Opcode::ST:
+    executeStore(op, memory);
+    break;
+  case Opcode::MM:
+  case Opcode::MMA:
+    executeMatrix(op, machine, memory);
+    break;
+  case Opcode::VLDLUT:
+    std::memcpy(memory.lut.data(), memory.scratchpad.data() + op.a, memory.lut.size());
+    break;
+  default:
+    VectorUnit(op, machine, memory).run();
+    break;
+  }
+  return std::nullopt;
+}
+
+} // namespace weft

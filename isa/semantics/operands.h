@@ -1,0 +1,115 @@
+// How tensor instructions read their operands; shared by checks, footprints and execution. Internal to isa/semantics.
+#pragma once
+
+#include "isa/semantics/state.h"
+
+#include <array>
+#include <cstdint>
+
+namespace weft::operands {
+
+// Element types of a configuration (field `types`).
+enum ElementType : uint32_t { u8 = 0, s8 = 1, definedTypes = 9 };
+
+inline uint32_t typeA(const PatternRegister& config) {
+  return config.field[config::types] & 15;
+}
+inline uint32_t typeB(const PatternRegister& config) {
+  return (config.field[config::types] >> 4) & 15;
+}
+inline uint32_t typeResult(const PatternRegister& config) {
+  return (config.field[config::types] >> 8) & 15;
+}
+inline bool usesLut(const PatternRegister& config) {
+  return (config.field[config::types] >> 12) & 1;
+}
+
+// What an instruction uses, as far as checks and footprint are concerned.
+struct Usage {
+  bool scratchpadA = false;  // operand A lies in the scratchpad (vector: elements at rA + offset of pA)
+  bool accumulatorA = false; // operand A lies in the accumulators
+  bool scratchpadB = false;  // operand B: elements at rB + offset of pB
+  bool taps = false;         // pB is a window over operand A
+  bool weights = false;      // vdw: weights at rB, C bytes for each tap
+  bool parameters = false;   // channel parameters at rD
+  bool typeA = false;
+  bool typeB = false;
+  bool typeResult = false;
+};
+Usage usage(Opcode op); // of a built vector instruction other than vldlut
+
+inline uint32_t count(const PatternRegister& walk, int dimension) {
+  return walk.field[static_cast<size_t>(field::count0 + dimension)];
+}
+inline uint32_t stride(const PatternRegister& walk, int dimension) {
+  return walk.field[static_cast<size_t>(field::stride0 + dimension)];
+}
+// Product of the four counts. Legal counts (at most 65535) cannot overflow.
+inline uint64_t points(const PatternRegister& walk) {
+  uint64_t product = 1;
+  for (int k = 0; k < 4; ++k)
+    product *= count(walk, k);
+  return product;
+}
+
+// Four nested loops with the counts of one walk, dimension 0 fastest, and an offset for each of N operands, modulo
+// 2^32.
+template <size_t N> class Nest {
+public:
+  explicit Nest(const PatternRegister& counts) {
+    for (int k = 0; k < 4; ++k)
+      count_[static_cast<size_t>(k)] = count(counts, k);
+  }
+  // The strides of operand n. firstDimension 1: dimension 0 does not move it (the runs of DMA).
+  void setStrides(size_t n, const PatternRegister& walk, int firstDimension = 0) {
+    for (int k = firstDimension; k < 4; ++k)
+      stride_[n][static_cast<size_t>(k)] = stride(walk, k);
+  }
+  void setCount(size_t dimension, uint32_t value) { count_[dimension] = value; }
+  uint32_t offset(size_t n) const { return offset_[n]; }
+  uint32_t index(size_t dimension) const { return index_[dimension]; }
+  // A dimension in which no operand moves repeats the same addresses.
+  void dropRepetitions() {
+    for (size_t k = 0; k < 4; ++k) {
+      bool moves = false;
+      for (size_t n = 0; n < N; ++n)
+        moves = moves || stride_[n][k] != 0;
+      if (!moves)
+        count_[k] = 1;
+    }
+  }
+  // To the next point; false after the last one, when all offsets are 0 again.
+  bool next() {
+    for (size_t k = 0; k < 4; ++k) {
+      if (++index_[k] < count_[k]) {
+        for (size_t n = 0; n < N; ++n)
+          offset_[n] += stride_[n][k];
+        return true;
+      }
+      index_[k] = 0;
+      for (size_t n = 0; n < N; ++n)
+        offset_[n] -= stride_[n][k] * (count_[k] - 1);
+    }
+    return false;
+  }
+
+private:
+  std::array<uint32_t, 4> count_{};
+  std::array<uint32_t, 4> index_{};
+  std::array<std::array<uint32_t, 4>, N> stride_{};
+  std::array<uint32_t, N> offset_{};
+};
+
+// The part of a load's runs that is real: dimension-0 bytes [lo0, hi0), dimension-1 indices [lo1, hi1), both within the
+// counts; empty if a bound pair is.
+struct Window {
+  uint32_t lo0, hi0, lo1, hi1;
+  bool empty() const { return lo0 >= hi0 || lo1 >= hi1; }
+};
+inline Window window(const PatternRegister& walk) {
+  auto upTo = [](uint32_t value, uint32_t limit) { return value < limit ? value : limit; };
+  return {walk.field[field::lo0], upTo(walk.field[field::hi0], count(walk, 0)), walk.field[field::lo1],
+          upTo(walk.field[field::hi1], count(walk, 1))};
+}
+
+} // namespace weft::operands
