@@ -44,7 +44,7 @@ class ConfigField<int number, string name, string doc> {
 }
 def C_TYPES : ConfigField<0, "types", "element types, 4 bits each: bits 3-0 operand A, 7-4 operand B, 11-8 result, "
   "15-12 flags. Types: 0 u8, 1 s8, 2 s32, 3 u4, 4 s4, 5 bf16, 6 fp8 E4M3, 7 fp8 E5M2, 8 fp32; others fault. "
-  "Flag bit 12: pass each 8-bit result through the LUT">;
+  "Flag bit 12: pass each 8-bit result through the LUT. Flag bit 13 (vrqa): the addends change places">;
 def C_ZA : ConfigField<1, "za", "zero point of operand A, subtracted from every element: -128 to 255">;
 def C_ZB : ConfigField<2, "zb", "zero point of operand B, subtracted from every element: -128 to 255">;
 def C_ZO : ConfigField<3, "zo", "zero point of the requantised result: -128 to 255">;
@@ -146,7 +146,8 @@ defvar Requantise =
 def VRQ : VectorInst<0xa0, "vrq", !strconcat("Accumulator to scratchpad. acc = accumulator row rA + offset of pA (strides "
   "in rows). ", Requantise, "The result is q, through the LUT if flag bit 12 is set. rB and pB are not used.")>;
 def VRQA : VectorInst<0xa1, "vrqa", "Accumulator to scratchpad with residual addition. q as `vrq`; the result is "
-  "RNE(clamp(fma(q, ra, fma(b, rb, rf)), lo2, hi2)), b = the element at scratchpad byte rB + offset of pB (type B); "
+  "RNE(clamp(fma(q, ra, fma(b, rb, rf)), lo2, hi2)), b = the element at scratchpad byte rB + offset of pB (type B); with "
+  "flag bit 13 it is RNE(clamp(fma(b, rb, fma(q, ra, rf)), lo2, hi2)); "
   "through the LUT if flag bit 12 is set.">;
 def VADD : VectorInst<0xa2, "vadd", "Scratchpad addition. RNE(clamp(fma(a, ra, fma(b, rb, rf)), lo, hi)), a at rA + "
   "offset of pA (type A), b at rB + offset of pB (type B). rD is not used.">;

@@ -1,0 +1,603 @@
+#include "compiler/mapping/device_graph.h"
+
+#include "compiler/mapping/operands.h"
+#include "isa/support/error.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <map>
+#include <optional>
+#include <set>
+
+namespace weft::mapping {
+namespace {
+
+using net::DType;
+using net::Network;
+using net::Node;
+
+bool is8Bit(DType type) { return type == DType::s8 || type == DType::u8; }
+
+// An activation as seen through reshapes: rank-2 views of 4-D tensors keep the 4-D form (`flattened`).
+struct View {
+  int32_t activation = -1;
+  bool flattened = false; // [N, C*H*W] in ONNX order of an activation with H*W > 1
+};
+
+class Builder {
+public:
+  explicit Builder(const Network& network) : network_(network) {}
+  DeviceGraph build();
+
+private:
+  enum class Placement : uint8_t { before, device, after };
+
+  void place();
+  bool deviceCanRun(const Node& node) const;
+  void addNode(size_t index);
+  void addConvolution(size_t index);
+  void addGemm(size_t index);
+  void addPool(size_t index);
+  void addGlobalAverage(size_t index);
+  void addBinary(size_t index);
+  void addLut(size_t index);
+  void addConcat(size_t index);
+  void addPad(size_t index);
+  void addReshape(size_t index);
+
+  const net::Tensor& tensor(const Node& node, size_t operand) const {
+    return network_.tensors[static_cast<size_t>(node.inputs[operand])];
+  }
+  View view(const Node& node, size_t operand);
+  int32_t plainView(const Node& node, size_t operand);
+  int32_t define(const Node& node, int64_t batch, int64_t channels, int64_t height, int64_t width);
+  Group start(size_t index, GroupKind kind) const;
+  void finish(Group group);
+  void setClamp(const Node& node, int32_t output, int32_t& lo, int32_t& hi) const;
+  std::optional<size_t> soleConsumer(int32_t tensor) const;
+  void fuseFollowers(Group& group, size_t index);
+  [[noreturn]] void refuse(const Node& node, const std::string& reason) const {
+    throw Error(fmt::format("node '{}' ({}): {}", node.name, node.op, reason));
+  }
+
+  const Network& network_;
+  DeviceGraph graph_;
+  std::vector<Placement> placement_;
+  std::map<int32_t, View> views_; // by network tensor
+  std::set<size_t> fused_;        // nodes already served by an earlier group
+};
+
+bool Builder::deviceCanRun(const Node& node) const {
+  static const std::set<std::string> kOperators = {
+      "QLinearConv", "QLinearMatMul", "QGemm",  "QLinearAdd", "QLinearMul", "QLinearGlobalAveragePool", "QLinearAveragePool",
+      "MaxPool",     "Lut8",          "Concat", "QLinearConcat", "Pad",     "Reshape", "Flatten", "Squeeze", "Unsqueeze",
+      "Identity"};
+  if (!kOperators.contains(node.op) || node.outputs.size() != 1)
+    return false;
+  const net::Tensor& result = network_.tensors[static_cast<size_t>(node.outputs[0])];
+  if (!is8Bit(result.type) || result.shape.empty() || result.shape.size() == 3 || result.shape.size() > 4)
+    return false;
+  size_t first = 0;
+  if (node.op == "QLinearConcat")
+    first = 2;
+  const net::Tensor& data = tensor(node, first);
+  if (!is8Bit(data.type) || data.isConstant)
+    return false;
+  if (node.op == "Reshape" || node.op == "Flatten" || node.op == "Squeeze" || node.op == "Unsqueeze") {
+    // Aliases: unit dimensions come or go, or N x C x H x W becomes N x CHW.
+    auto squeezed = [](net::Shape shape) {
+      while (shape.size() > 2 && shape.back() == 1)
+        shape.pop_back();
+      return shape;
+    };
+    if (data.shape.size() != 2 && data.shape.size() != 4)
+      return false;
+    if (squeezed(data.shape) == squeezed(result.shape))
+      return true;
+    return result.shape.size() == 2 && data.shape.size() == 4 && result.shape[0] == data.shape[0];
+  }
+  return data.shape.size() == 2 || data.shape.size() == 4;
+}
+
+// Device nodes are those that the device can run and that depend on no host node which itself depends on the device.
+void Builder::place() {
+  std::map<int32_t, Placement> producer;
+  for (const Node& node : network_.nodes) {
+    bool afterHost = false, afterDevice = false;
+    for (int32_t input : node.inputs) {
+      auto found = producer.find(input);
+      if (found == producer.end())
+        continue;
+      afterHost |= found->second == Placement::after;
+      afterDevice |= found->second != Placement::before;
+    }
+    Placement placement = Placement::device;
+    if (afterHost || !deviceCanRun(node))
+      placement = afterDevice ? Placement::after : Placement::before;
+    static const std::set<std::string> kHeavy = {"Conv", "ConvInteger", "Gemm", "MatMul", "MatMulInteger",
+                                                 "QLinearConv", "QLinearMatMul", "QGemm"};
+    if (placement != Placement::device && kHeavy.contains(node.op)) {
+      const net::Tensor& data = tensor(node, 0);
+      if (!is8Bit(data.type))
+        refuse(node, fmt::format("its input is {}; the accelerator runs 8-bit integer networks: quantise the network "
+                                 "(QDQ or QLinear form) first",
+                                 net::name(data.type)));
+      refuse(node, afterHost ? "it follows an operator that runs on the host; host operators are supported at the "
+                               "network's edges only"
+                             : "this form of it is not supported on the accelerator (inputs of rank 2 or 4, constant "
+                               "right side)");
+    }
+    placement_.push_back(placement);
+    for (int32_t output : node.outputs)
+      producer[output] = placement;
+  }
+  // A reshape that feeds only the host is the host's.
+  for (size_t i = network_.nodes.size(); i-- > 0;) {
+    const Node& node = network_.nodes[i];
+    if (placement_[i] != Placement::device || (node.op != "Reshape" && node.op != "Flatten"))
+      continue;
+    bool used = false;
+    for (size_t j = i + 1; j < network_.nodes.size(); ++j)
+      used |= placement_[j] == Placement::device &&
+              std::count(network_.nodes[j].inputs.begin(), network_.nodes[j].inputs.end(), node.outputs[0]) > 0;
+    if (!used)
+      placement_[i] = Placement::after;
+  }
+}
+
+View Builder::view(const Node& node, size_t operand) {
+  int32_t index = node.inputs[operand];
+  if (auto found = views_.find(index); found != views_.end())
+    return found->second;
+  // Not made on the device: the host writes it.
+  const net::Tensor& source = network_.tensors[static_cast<size_t>(index)];
+  if (source.isConstant)
+    refuse(node, fmt::format("operand '{}' is a constant; the accelerator takes constants as weights only", source.name));
+  Activation activation{.tensor = index, .isSigned = source.type == DType::s8};
+  if (source.shape.size() == 4) {
+    activation.batch = source.shape[0];
+    activation.channels = source.shape[1];
+    activation.height = source.shape[2];
+    activation.width = source.shape[3];
+  } else {
+    activation.width = source.shape[0];
+    activation.channels = source.shape[1];
+  }
+  View made{static_cast<int32_t>(graph_.activations.size())};
+  graph_.activations.push_back(activation);
+  graph_.inputs.push_back(made.activation);
+  views_[index] = made;
+  return made;
+}
+
+int32_t Builder::plainView(const Node& node, size_t operand) {
+  View seen = view(node, operand);
+  if (seen.flattened)
+    refuse(node, "its input is a flattened feature map; only Gemm and MatMul take one on the accelerator");
+  return seen.activation;
+}
+
+int32_t Builder::define(const Node& node, int64_t batch, int64_t channels, int64_t height, int64_t width) {
+  const net::Tensor& result = network_.tensors[static_cast<size_t>(node.outputs[0])];
+  Activation activation{node.outputs[0], result.type == DType::s8, batch, channels, height, width};
+  if (height == 1 && width == 1) // a batch of single pixels is one row of pixels
+    std::swap(activation.batch, activation.width);
+  graph_.activations.push_back(activation);
+  auto index = static_cast<int32_t>(graph_.activations.size()) - 1;
+  views_[node.outputs[0]] = {index};
+  return index;
+}
+
+Group Builder::start(size_t index, GroupKind kind) const {
+  const Node& node = network_.nodes[index];
+  Group group;
+  group.kind = kind;
+  group.name = node.name;
+  return group;
+}
+
+void Builder::setClamp(const Node& node, int32_t output, int32_t& lo, int32_t& hi) const {
+  bool isSigned = network_.tensors[static_cast<size_t>(output)].type == DType::s8;
+  lo = static_cast<int32_t>(node.integer("clamp_lo", isSigned ? -128 : 0));
+  hi = static_cast<int32_t>(node.integer("clamp_hi", isSigned ? 127 : 255));
+}
+
+void Builder::finish(Group group) {
+  for (int32_t index : group.nodes) {
+    const Node& node = network_.nodes[static_cast<size_t>(index)];
+    std::string names = node.text("onnx_nodes", node.name);
+    for (size_t begin = 0; begin <= names.size();) {
+      size_t end = std::min(names.find('\n', begin), names.size());
+      if (end > begin)
+        group.onnxNodes.push_back(names.substr(begin, end - begin));
+      begin = end + 1;
+    }
+    fused_.insert(static_cast<size_t>(index));
+  }
+  graph_.groups.push_back(std::move(group));
+}
+
+std::optional<size_t> Builder::soleConsumer(int32_t value) const {
+  if (std::count(network_.outputs.begin(), network_.outputs.end(), value) > 0)
+    return std::nullopt;
+  std::optional<size_t> consumer;
+  for (size_t i = 0; i < network_.nodes.size(); ++i)
+    for (int32_t input : network_.nodes[i].inputs)
+      if (input == value) {
+        if (consumer)
+          return std::nullopt;
+        consumer = i;
+      }
+  return consumer;
+}
+
+// Takes a residual addition and then a table after a convolution or Gemm into its group, when nobody else reads the
+// intermediate value and the other addend exists already.
+void Builder::fuseFollowers(Group& group, size_t index) {
+  group.nodes.push_back(static_cast<int32_t>(index));
+  const Node* last = &network_.nodes[index];
+  auto next = [&]() -> const Node* {
+    std::optional<size_t> consumer = soleConsumer(last->outputs[0]);
+    if (!consumer || placement_[*consumer] != Placement::device)
+      return nullptr;
+    return &network_.nodes[*consumer];
+  };
+  auto take = [&](const Node* node) {
+    group.nodes.push_back(static_cast<int32_t>(node - network_.nodes.data()));
+    last = node;
+  };
+  const Node* add = group.kind == GroupKind::matrix ? next() : nullptr;
+  if (add && add->op == "QLinearAdd" && add->inputs[0] != add->inputs[3]) {
+    bool convolutionFirst = add->inputs[0] == last->outputs[0];
+    size_t other = convolutionFirst ? 3 : 0;
+    auto found = views_.find(add->inputs[other]);
+    if (found != views_.end() && !found->second.flattened && tensor(*add, 0).shape == tensor(*add, 3).shape) {
+      Operands operands(network_, *add);
+      group.addition = operands.addition();
+      if (!convolutionFirst)
+        std::swap(group.addition.rA, group.addition.rB);
+      group.addition.swapped = !convolutionFirst;
+      setClamp(*add, add->outputs[0], group.addition.lo, group.addition.hi);
+      group.residual = found->second.activation;
+      take(add);
+    }
+  }
+  if (const Node* lut = next(); lut && lut->op == "Lut8") {
+    group.table = Operands(network_, *lut).bytes(1);
+    take(lut);
+  }
+  const net::Tensor& result = network_.tensors[static_cast<size_t>(last->outputs[0])];
+  if (result.shape.size() == 4)
+    group.output = define(*last, result.shape[0], result.shape[1], result.shape[2], result.shape[3]);
+  else
+    group.output = define(*last, result.shape[0], result.shape[1], 1, 1);
+}
+
+void Builder::addConvolution(size_t index) {
+  const Node& node = network_.nodes[index];
+  Operands operands(network_, node);
+  const net::Tensor& weights = tensor(node, 3);
+  if (!weights.isConstant || weights.shape.size() != 4)
+    refuse(node, "the weights must be a constant of rank 4");
+  int32_t input = plainView(node, 0);
+  const Activation& x = graph_.activations[static_cast<size_t>(input)];
+  int64_t groups = node.integer("group", 1);
+  bool depthwise = groups > 1 && groups == x.channels && weights.shape[0] == x.channels && weights.shape[1] == 1;
+
+  Group group = start(index, depthwise ? GroupKind::depthwise : GroupKind::matrix);
+  group.inputs = {input};
+  auto strides = node.integers("strides", {1, 1});
+  auto dilations = node.integers("dilations", {1, 1});
+  auto pads = node.integers("pads", {0, 0, 0, 0});
+  int64_t kernelH = weights.shape[2], kernelW = weights.shape[3];
+  group.window = {kernelH, kernelW, strides[0], strides[1], dilations[0], dilations[1], pads[0], pads[1], pads[2], pads[3]};
+  group.inputZeroPoint = operands.zeroPoint(2);
+  group.weightZeroPoint = operands.uniformZeroPoint(5);
+  group.weightSigned = weights.type == DType::s8;
+  int64_t outputs = weights.shape[0], inputsPerGroup = weights.shape[1];
+  group.requantise.scale = operands.requantiseScales(1, 4, 6, outputs);
+  group.requantise.bias = operands.bias(8, outputs);
+  group.requantise.zeroPoint = operands.zeroPoint(7);
+  setClamp(node, node.outputs[0], group.requantise.lo, group.requantise.hi);
+
+  auto value = [&](int64_t flat) -> int16_t {
+    uint8_t byte = weights.data[static_cast<size_t>(flat)];
+    return group.weightSigned ? static_cast<int16_t>(static_cast<int8_t>(byte)) : static_cast<int16_t>(byte);
+  };
+  int64_t taps = kernelH * kernelW;
+  const net::Tensor& result = network_.tensors[static_cast<size_t>(node.outputs[0])];
+  group.usefulMacs = static_cast<uint64_t>(net::elementCount(result.shape) * inputsPerGroup * taps);
+  if (depthwise) {
+    group.weights.resize(static_cast<size_t>(outputs * taps));
+    for (int64_t i = 0; i < outputs * taps; ++i)
+      group.weights[static_cast<size_t>(i)] = value(i);
+  } else {
+    // A grouped convolution becomes a dense one whose other weights multiply by nothing.
+    group.weights.assign(static_cast<size_t>(outputs * taps * x.channels), static_cast<int16_t>(group.weightZeroPoint));
+    int64_t outputsPerGroup = outputs / groups;
+    for (int64_t o = 0; o < outputs; ++o)
+      for (int64_t i = 0; i < inputsPerGroup; ++i)
+        for (int64_t t = 0; t < taps; ++t)
+          group.weights[static_cast<size_t>((o * taps + t) * x.channels + (o / outputsPerGroup) * inputsPerGroup + i)] =
+              value((o * inputsPerGroup + i) * taps + t);
+  }
+  fuseFollowers(group, index);
+  finish(std::move(group));
+}
+
+// QGemm (a, sa, za, b, sb, zb, bias, sy, zy) and QLinearMatMul (a, sa, za, b, sb, zb, sy, zy).
+void Builder::addGemm(size_t index) {
+  const Node& node = network_.nodes[index];
+  Operands operands(network_, node);
+  bool isGemm = node.op == "QGemm";
+  const net::Tensor& weights = tensor(node, 3);
+  if (!weights.isConstant || weights.shape.size() != 2)
+    refuse(node, "the right side must be a constant of rank 2");
+  if (isGemm && (node.integer("transA", 0) != 0))
+    refuse(node, "transA = 1 is not supported");
+  bool transposed = isGemm && node.integer("transB", 0) != 0;
+  int64_t depth = weights.shape[transposed ? 1 : 0], outputs = weights.shape[transposed ? 0 : 1];
+  View seen = view(node, 0);
+  const Activation& x = graph_.activations[static_cast<size_t>(seen.activation)];
+
+  Group group = start(index, GroupKind::matrix);
+  group.inputs = {seen.activation};
+  // A flattened feature map is a convolution whose kernel is the whole map.
+  int64_t height = seen.flattened ? x.height : 1, width = seen.flattened ? x.width : 1;
+  if (x.channels * height * width != depth)
+    refuse(node, fmt::format("the input has {} features, the right side {} rows", x.channels * height * width, depth));
+  group.window.kernelH = height;
+  group.window.kernelW = width;
+  group.inputZeroPoint = operands.zeroPoint(2);
+  group.weightZeroPoint = operands.uniformZeroPoint(5);
+  group.weightSigned = weights.type == DType::s8;
+  size_t outputScale = isGemm ? 7 : 6;
+  group.requantise.scale = operands.requantiseScales(1, 4, outputScale, outputs, isGemm ? static_cast<float>(node.real("alpha", 1.0)) : 1.0f);
+  group.requantise.bias = isGemm ? operands.bias(6, outputs) : std::vector<int32_t>(static_cast<size_t>(outputs), 0);
+  group.requantise.zeroPoint = operands.zeroPoint(outputScale + 1);
+  setClamp(node, node.outputs[0], group.requantise.lo, group.requantise.hi);
+  const net::Tensor& result = network_.tensors[static_cast<size_t>(node.outputs[0])];
+  group.usefulMacs = static_cast<uint64_t>(net::elementCount(result.shape) * depth);
+
+  group.weights.resize(static_cast<size_t>(outputs * depth));
+  for (int64_t o = 0; o < outputs; ++o)
+    for (int64_t c = 0; c < x.channels; ++c)
+      for (int64_t t = 0; t < height * width; ++t) {
+        int64_t k = c * height * width + t; // row of the right side: ONNX flattens C x H x W
+        uint8_t byte = weights.data[static_cast<size_t>(transposed ? o * depth + k : k * outputs + o)];
+        group.weights[static_cast<size_t>((o * height * width + t) * x.channels + c)] =
+            group.weightSigned ? static_cast<int16_t>(static_cast<int8_t>(byte)) : static_cast<int16_t>(byte);
+      }
+  fuseFollowers(group, index);
+  finish(std::move(group));
+}
+
+void Builder::addPool(size_t index) {
+  const Node& node = network_.nodes[index];
+  bool isMax = node.op == "MaxPool";
+  int32_t input = plainView(node, 0);
+  const Activation& x = graph_.activations[static_cast<size_t>(input)];
+  Group group = start(index, isMax ? GroupKind::maxPool : GroupKind::sum);
+  group.inputs = {input};
+  auto kernel = node.integers("kernel_shape", {});
+  auto strides = node.integers("strides", {1, 1});
+  auto dilations = node.integers("dilations", {1, 1});
+  auto pads = node.integers("pads", {0, 0, 0, 0});
+  const net::Tensor& result = network_.tensors[static_cast<size_t>(node.outputs[0])];
+  if (kernel.size() != 2 || result.shape.size() != 4)
+    refuse(node, "only two spatial dimensions are supported");
+  group.window = {kernel[0], kernel[1], strides[0], strides[1], dilations[0], dilations[1], pads[0], pads[1], pads[2], pads[3]};
+  // With ceil_mode the last window may reach beyond the given padding.
+  group.window.padBottom = std::max(group.window.padBottom, (result.shape[2] - 1) * strides[0] + (kernel[0] - 1) * dilations[0] + 1 - x.height - pads[0]);
+  group.window.padRight = std::max(group.window.padRight, (result.shape[3] - 1) * strides[1] + (kernel[1] - 1) * dilations[1] + 1 - x.width - pads[1]);
+  if (isMax) {
+    setClamp(node, node.outputs[0], group.lo, group.hi);
+    group.inputZeroPoint = x.isSigned ? -128 : 0; // padding never wins
+  } else {
+    Operands operands(network_, node);
+    bool padded = group.window.padTop || group.window.padLeft || group.window.padBottom || group.window.padRight;
+    if (padded && node.integer("count_include_pad", 0) == 0)
+      refuse(node, "padding with count_include_pad = 0 is not supported on the accelerator; only windows inside the "
+                   "feature map, or count_include_pad = 1");
+    group.inputZeroPoint = operands.zeroPoint(2);
+    float scale = operands.averageScale(1, 3, kernel[0] * kernel[1]);
+    group.requantise.scale.assign(static_cast<size_t>(x.channels), scale);
+    group.requantise.bias.assign(static_cast<size_t>(x.channels), 0);
+    group.requantise.zeroPoint = operands.zeroPoint(4);
+    setClamp(node, node.outputs[0], group.requantise.lo, group.requantise.hi);
+  }
+  group.nodes = {static_cast<int32_t>(index)};
+  group.output = define(node, result.shape[0], result.shape[1], result.shape[2], result.shape[3]);
+  finish(std::move(group));
+}
+
+void Builder::addGlobalAverage(size_t index) {
+  const Node& node = network_.nodes[index];
+  Operands operands(network_, node);
+  if (node.integer("channels_last", 0) != 0)
+    refuse(node, "channels_last = 1 is not supported");
+  int32_t input = plainView(node, 0);
+  const Activation& x = graph_.activations[static_cast<size_t>(input)];
+  Group group = start(index, GroupKind::sum);
+  group.inputs = {input};
+  group.window.kernelH = x.height;
+  group.window.kernelW = x.width;
+  group.inputZeroPoint = operands.zeroPoint(2);
+  group.requantise.scale.assign(static_cast<size_t>(x.channels), operands.averageScale(1, 3, x.height * x.width));
+  group.requantise.bias.assign(static_cast<size_t>(x.channels), 0);
+  group.requantise.zeroPoint = operands.zeroPoint(4);
+  setClamp(node, node.outputs[0], group.requantise.lo, group.requantise.hi);
+  group.nodes = {static_cast<int32_t>(index)};
+  group.output = define(node, x.batch, x.channels, 1, 1);
+  finish(std::move(group));
+}
+
+void Builder::addBinary(size_t index) {
+  const Node& node = network_.nodes[index];
+  Operands operands(network_, node);
+  if (tensor(node, 0).shape != tensor(node, 3).shape)
+    refuse(node, "operands of different shapes (broadcasting) are not supported on the accelerator");
+  bool isAdd = node.op == "QLinearAdd";
+  Group group = start(index, isAdd ? GroupKind::add : GroupKind::multiply);
+  group.inputs = {plainView(node, 0), plainView(node, 3)};
+  if (isAdd) {
+    group.addition = operands.addition();
+    setClamp(node, node.outputs[0], group.addition.lo, group.addition.hi);
+  } else {
+    group.productScale = operands.requantiseScales(1, 4, 6, 1)[0];
+    group.inputZeroPoint = operands.zeroPoint(2);
+    group.secondZeroPoint = operands.zeroPoint(5);
+    group.outputZeroPoint = operands.zeroPoint(7);
+    setClamp(node, node.outputs[0], group.lo, group.hi);
+  }
+  group.nodes = {static_cast<int32_t>(index)};
+  Activation x = graph_.activations[static_cast<size_t>(group.inputs[0])];
+  group.output = define(node, x.batch, x.channels, x.height, x.width);
+  finish(std::move(group));
+}
+
+void Builder::addLut(size_t index) {
+  const Node& node = network_.nodes[index];
+  Group group = start(index, GroupKind::lut);
+  group.inputs = {plainView(node, 0)};
+  group.tables = {Operands(network_, node).bytes(1)};
+  group.nodes = {static_cast<int32_t>(index)};
+  Activation x = graph_.activations[static_cast<size_t>(group.inputs[0])];
+  group.output = define(node, x.batch, x.channels, x.height, x.width);
+  finish(std::move(group));
+}
+
+// Concat (x...) and QLinearConcat (sy, zy, (x, sx, zx)...), on the channel axis.
+void Builder::addConcat(size_t index) {
+  const Node& node = network_.nodes[index];
+  const net::Tensor& result = network_.tensors[static_cast<size_t>(node.outputs[0])];
+  int64_t rank = static_cast<int64_t>(result.shape.size());
+  int64_t axis = node.integer("axis", 1);
+  if (axis < 0)
+    axis += rank;
+  if (axis != 1)
+    refuse(node, fmt::format("axis {} is not supported on the accelerator; only the channel axis, 1", axis));
+  Group group = start(index, GroupKind::concat);
+  bool quantised = node.op == "QLinearConcat";
+  for (size_t operand = quantised ? 2 : 0; operand < node.inputs.size(); operand += quantised ? 3 : 1) {
+    group.inputs.push_back(plainView(node, operand));
+    group.tables.push_back(quantised ? Operands(network_, node).rescaleTable(operand, 0) : std::vector<uint8_t>{});
+  }
+  group.nodes = {static_cast<int32_t>(index)};
+  if (rank == 4)
+    group.output = define(node, result.shape[0], result.shape[1], result.shape[2], result.shape[3]);
+  else
+    group.output = define(node, result.shape[0], result.shape[1], 1, 1);
+  finish(std::move(group));
+}
+
+void Builder::addPad(size_t index) {
+  const Node& node = network_.nodes[index];
+  Operands operands(network_, node);
+  const net::Tensor& result = network_.tensors[static_cast<size_t>(node.outputs[0])];
+  std::vector<int64_t> pads = operands.integers(1);
+  if (node.text("mode", "constant") != "constant" || node.inputs.size() > 3 || pads.size() != 8 || pads[0] || pads[1] || pads[4] || pads[5])
+    refuse(node, "only constant padding of the two spatial axes is supported on the accelerator");
+  if (std::any_of(pads.begin(), pads.end(), [](int64_t pad) { return pad < 0; }))
+    refuse(node, "negative padding is not supported on the accelerator");
+  Group group = start(index, GroupKind::pad);
+  group.inputs = {plainView(node, 0)};
+  group.window.padTop = pads[2];
+  group.window.padLeft = pads[3];
+  group.window.padBottom = pads[6];
+  group.window.padRight = pads[7];
+  bool hasValue = node.inputs.size() > 2 && node.inputs[2] >= 0;
+  group.inputZeroPoint = hasValue ? operands.zeroPoint(2) : 0;
+  group.nodes = {static_cast<int32_t>(index)};
+  group.output = define(node, result.shape[0], result.shape[1], result.shape[2], result.shape[3]);
+  finish(std::move(group));
+}
+
+void Builder::addReshape(size_t index) {
+  const Node& node = network_.nodes[index];
+  View seen = view(node, 0);
+  const Activation& x = graph_.activations[static_cast<size_t>(seen.activation)];
+  const net::Tensor& data = tensor(node, 0);
+  const net::Tensor& result = network_.tensors[static_cast<size_t>(node.outputs[0])];
+  if (data.shape.size() == 4 && result.shape.size() == 2 && x.height * x.width > 1 && node.op != "Identity")
+    seen.flattened = data.shape[2] * data.shape[3] > 1;
+  views_[node.outputs[0]] = seen;
+}
+
+void Builder::addNode(size_t index) {
+  const std::string& op = network_.nodes[index].op;
+  if (op == "QLinearConv")
+    addConvolution(index);
+  else if (op == "QGemm" || op == "QLinearMatMul")
+    addGemm(index);
+  else if (op == "MaxPool" || op == "QLinearAveragePool")
+    addPool(index);
+  else if (op == "QLinearGlobalAveragePool")
+    addGlobalAverage(index);
+  else if (op == "QLinearAdd" || op == "QLinearMul")
+    addBinary(index);
+  else if (op == "Lut8")
+    addLut(index);
+  else if (op == "Concat" || op == "QLinearConcat")
+    addConcat(index);
+  else if (op == "Pad")
+    addPad(index);
+  else
+    addReshape(index);
+}
+
+DeviceGraph Builder::build() {
+  place();
+  for (size_t i = 0; i < network_.nodes.size(); ++i) {
+    if (placement_[i] == Placement::before)
+      graph_.hostBefore.push_back(static_cast<int32_t>(i));
+    else if (placement_[i] == Placement::after)
+      graph_.hostAfter.push_back(static_cast<int32_t>(i));
+    else if (!fused_.contains(i))
+      addNode(i);
+  }
+  if (graph_.groups.empty())
+    throw Error(fmt::format("network '{}' has no operator that the accelerator runs; it runs 8-bit integer networks (QDQ "
+                            "or QLinear form)",
+                            network_.name));
+  // What the host needs of the device: network outputs and operands of the nodes after it.
+  std::set<int32_t> read(network_.outputs.begin(), network_.outputs.end());
+  for (int32_t index : graph_.hostAfter)
+    for (int32_t input : network_.nodes[static_cast<size_t>(index)].inputs)
+      read.insert(input);
+  std::set<int32_t> chosen;
+  for (int32_t value : read)
+    if (auto found = views_.find(value); found != views_.end() && chosen.insert(found->second.activation).second)
+      graph_.outputs.push_back(found->second.activation);
+  return std::move(graph_);
+}
+
+} // namespace
+
+const char* name(GroupKind kind) {
+  switch (kind) {
+  case GroupKind::matrix:
+    return "matrix";
+  case GroupKind::depthwise:
+    return "depthwise";
+  case GroupKind::maxPool:
+    return "max-pool";
+  case GroupKind::sum:
+    return "average-pool";
+  case GroupKind::add:
+    return "add";
+  case GroupKind::multiply:
+    return "multiply";
+  case GroupKind::lut:
+    return "lut";
+  case GroupKind::concat:
+    return "concat";
+  case GroupKind::pad:
+    return "pad";
+  }
+  return "?";
+}
+
+DeviceGraph buildDeviceGraph(const net::Network& network) { return Builder(network).build(); }
+
+} // namespace weft::mapping

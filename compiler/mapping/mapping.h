@@ -1,0 +1,58 @@
+// The mapping as data: how each group is tiled, what stays where, how deep buffers are. Kept apart from the code that
+// lowers it; printed as YAML and taken back.
+#pragma once
+
+#include "compiler/mapping/device_graph.h"
+
+#include <string>
+#include <vector>
+
+namespace weft::mapping {
+
+// Where a group's weights are while it runs.
+enum class WeightFlow : uint8_t {
+  resident,    // all loaded once, before the first tile
+  perColumn,   // outer loop over column tiles; the weights of a column tile are loaded once; the input is resident
+  streamed,    // inner loop over column tiles and weight chunks, loaded again for each row tile
+};
+const char* name(WeightFlow flow);
+
+// How the input of a convolution gets into the scratchpad.
+enum class InputFlow : uint8_t {
+  feature,     // feature-map rows, channels padded to whole array rows
+  windows,     // few channels: one window of kernelW * channels bytes for every output column (im2col of one axis)
+};
+const char* name(InputFlow flow);
+
+struct GroupMapping {
+  std::string group;                 // name of the main ONNX node
+  WeightFlow weights = WeightFlow::resident;
+  InputFlow input = InputFlow::feature;
+  int64_t tileRows = 1;              // output rows of a tile
+  int64_t tileCols = 0;              // output columns of a tile
+  int64_t columnTiles = 1;           // column tiles (of array.cols channels) whose results are stored together
+  std::array<int64_t, 3> chunks = {1, 1, 1}; // weight chunks of a column tile along kernel rows, kernel columns, channel blocks
+  int64_t buffers = 2;               // depth of every stream between DMA and engines
+};
+
+// Where an activation lives between groups.
+struct Home {
+  std::string tensor;
+  bool scratchpad = false;
+  uint32_t address = 0; // scratchpad byte or DRAM address
+  // Border kept around every image, filled with the consumer's padding value.
+  int64_t padTop = 0, padLeft = 0, padBottom = 0, padRight = 0;
+  int32_t padValue = 0;
+};
+
+struct Mapping {
+  std::string machine;
+  std::vector<GroupMapping> groups; // one for each group of the device graph, in order
+  std::vector<std::string> resident; // names of the tensors that live in the scratchpad
+};
+
+std::string toYaml(const Mapping& mapping);
+// Throws Error naming line and field. Groups that the text leaves out are chosen by the rules.
+Mapping parseMapping(const std::string& yaml, const std::string& origin);
+
+} // namespace weft::mapping
