@@ -23,7 +23,7 @@ class _Graph:
     def const(self, name: str, value) -> str:
         if name not in self._names:
             self._names.add(name)
-            self.initializers.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
+            self.initializers.append(numpy_helper.from_array(np.asarray(value, order="C"), name))
         return name
 
     def node(self, kind, name, inputs, outputs, domain="", **attrs):

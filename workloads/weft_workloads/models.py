@@ -2,10 +2,11 @@
 
 from .network import Builder, Network
 
-# Gains keep the deviation of every layer's output near 1 (near 2 before a relu6, so that some values reach 6).
-# A filter of mean zero over relu outputs of a unit normal sees the variance 1/2 - 1/(2*pi) = 0.3408.
-_AFTER_RELU = 0.3408**-0.5
-_DEPTHWISE = 2.0**0.5
+# He initialisation: a relu halves the mean square, so a gain of sqrt(2) keeps activations, and also the effect of one
+# rounding error, at the same size through all layers. (Filters of mean zero would tell inputs apart better, but let
+# a difference of one step grow by 1.47 per layer in power: a deep random network of them is chaotic.)
+# Before a relu6 the deviation is near 2, so that some values reach 6.
+_AFTER_RELU = 2.0**0.5
 
 
 def resnet(name: str, depth: int, *, seed: int, batch: int, size: int, classes: int) -> Network:
@@ -62,7 +63,7 @@ def _inverted_residual(b: Builder, name: str, x: str, expand: int, channels: int
     if expand != 1:
         y = b.conv(f"{name}.expand", y, inputs * expand, 1, gain=2.0, activation="relu6")
     width = b.shape(y)[1]
-    y = b.conv(f"{name}.depthwise", y, width, 3, stride=stride, pad=1, group=width, gain=_DEPTHWISE, activation="relu6")
+    y = b.conv(f"{name}.depthwise", y, width, 3, stride=stride, pad=1, group=width, gain=_AFTER_RELU, activation="relu6")
     y = b.conv(f"{name}.project", y, channels, 1, gain=_AFTER_RELU * 0.5)
     if stride == 1 and inputs == channels:
         y = b.add(f"{name}.add", y, x)

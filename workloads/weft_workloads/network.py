@@ -73,9 +73,9 @@ class Builder:
         return rng.bell(self.seed, f"{self.network.name}/{name}.bias", (count,), std)
 
     def conv(self, name, x, channels, kernel, *, stride=1, pad=None, dilation=1, group=1, gain=1.0, activation="",
-             bias_std=0.1, zero_mean=None) -> str:
+             bias_std=0.1) -> str:
         """kernel: k or (kh, kw). pad: one number for all sides (default: "same" for stride 1). Weight deviation is
-        gain / sqrt(fan-in). Filters have mean zero unless they are depthwise, where that would erase flat areas."""
+        gain / sqrt(fan-in)."""
         n, c, h, w = self.shape(x)
         kh, kw = (kernel, kernel) if isinstance(kernel, int) else kernel
         ph, pw = (dilation * (kh - 1) // 2, dilation * (kw - 1) // 2) if pad is None else (pad, pad)
@@ -85,9 +85,7 @@ class Builder:
             raise ValueError(f"{self.network.name}: {name} has no output: its input is {h}x{w}, too small")
         wshape = (channels, c // group, kh, kw)
         fan_in = wshape[1] * kh * kw
-        zero_mean = fan_in > kh * kw if zero_mean is None else zero_mean
-        weight = rng.bell(self.seed, f"{self.network.name}/{name}.weight", wshape, gain / fan_in**0.5,
-                          zero_mean_rows=zero_mean)
+        weight = rng.bell(self.seed, f"{self.network.name}/{name}.weight", wshape, gain / fan_in**0.5)
         attrs = dict(kernel_shape=[kh, kw], strides=[stride, stride], pads=[ph, pw, ph, pw],
                      dilations=[dilation, dilation], group=group)
         return self._add(Op("conv", name, [x], (n, channels, out_h, out_w), activation, weight,
@@ -95,8 +93,7 @@ class Builder:
 
     def gemm(self, name, x, features, *, gain=1.0, activation="", bias_std=0.1) -> str:
         batch, k = self.shape(x)
-        weight = rng.bell(self.seed, f"{self.network.name}/{name}.weight", (features, k), gain / k**0.5,
-                          zero_mean_rows=True)
+        weight = rng.bell(self.seed, f"{self.network.name}/{name}.weight", (features, k), gain / k**0.5)
         return self._add(Op("gemm", name, [x], (batch, features), activation, weight,
                             self._bias(name, features, bias_std)))
 

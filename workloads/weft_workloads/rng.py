@@ -45,22 +45,9 @@ def _bell_integers(seed: int, name: str, count: int) -> np.ndarray:
     return out
 
 
-def bell(seed: int, name: str, shape: tuple[int, ...], std: float = 1.0, *, zero_mean_rows: bool = False) -> np.ndarray:
-    """float32 numbers of mean 0 and deviation `std`, bell-shaped in [-3.46, 3.46] * std (Irwin-Hall of order 4).
-
-    With zero_mean_rows, the mean over everything but the first axis is taken off (weight standardisation), exactly,
-    so that a deep random network still tells its inputs apart.
-    """
-    count = int(np.prod(shape))
-    integers = _bell_integers(seed, name, count)
-    scale = std / _STD
-    if not zero_mean_rows:
-        return (integers * scale).astype(np.float32).reshape(shape)
-    rows = integers.reshape(shape[0], -1)
-    out = np.empty(rows.shape, dtype=np.float32)
-    for i, row in enumerate(rows):
-        out[i] = (row - int(row.sum(dtype=np.int64)) / row.size) * scale
-    return out.reshape(shape)
+def bell(seed: int, name: str, shape: tuple[int, ...], std: float = 1.0) -> np.ndarray:
+    """float32 numbers of mean 0 and deviation `std`, bell-shaped in [-3.46, 3.46] * std (Irwin-Hall of order 4)."""
+    return (_bell_integers(seed, name, int(np.prod(shape))) * (std / _STD)).astype(np.float32).reshape(shape)
 
 
 def integers(seed: int, name: str, shape: tuple[int, ...], low: int, high: int) -> np.ndarray:

@@ -30,6 +30,6 @@ def conv(channels: int, size: int, filters: int, kernel: int, stride: int, dilat
          batch: int = 1) -> Network:
     name = f"conv_c{channels}_s{size}_f{filters}_k{kernel}_st{stride}_d{dilation}_g{group}"
     b = Builder(name, seed, (batch, channels, size, size))
-    b.conv("conv", "input", filters, kernel, stride=stride, dilation=dilation, group=group, zero_mean=False)
+    b.conv("conv", "input", filters, kernel, stride=stride, dilation=dilation, group=group)
     b.network.ranges = {"input": _INPUT, "conv": _OUTPUT}
     return b.network
