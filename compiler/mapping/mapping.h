@@ -11,9 +11,8 @@ namespace weft::mapping {
 
 // Where a group's weights are while it runs.
 enum class WeightFlow : uint8_t {
-  resident,    // all loaded once, before the first tile
-  perColumn,   // outer loop over column tiles; the weights of a column tile are loaded once; the input is resident
-  streamed,    // inner loop over column tiles and weight chunks, loaded again for each row tile
+  resident, // all loaded once, during the first tile
+  streamed, // loaded again for each tile, chunk by chunk
 };
 const char* name(WeightFlow flow);
 
