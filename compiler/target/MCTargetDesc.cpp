@@ -1,0 +1,120 @@
+#include "compiler/target/MCTargetDesc.h"
+
+#include "compiler/target/InstPrinter.h"
+#include "compiler/target/target.h"
+#include "llvm/MC/MCAsmInfoELF.h"
+#include "llvm/MC/MCDwarf.h"
+#include "llvm/MC/MCInstrAnalysis.h"
+#include "llvm/MC/MCInstrInfo.h"
+#include "llvm/MC/MCRegisterInfo.h"
+#include "llvm/MC/MCSubtargetInfo.h"
+#include "llvm/MC/TargetRegistry.h"
+#include <mutex>
+
+#define GET_INSTRINFO_MC_DESC
+#define GET_INSTRINFO_MC_HELPERS
+#include "WeftGenInstrInfo.inc"
+#define GET_SUBTARGETINFO_MC_DESC
+#include "WeftGenSubtarget.inc"
+#define GET_REGINFO_MC_DESC
+#include "WeftGenRegisterInfo.inc"
+
+using namespace llvm;
+
+namespace {
+
+class WeftMCAsmInfo : public MCAsmInfoELF {
+public:
+  WeftMCAsmInfo() {
+    CodePointerSize = CalleeSaveStackSlotSize = 4;
+    MinInstAlignment = 8;
+    MaxInstLength = 8;
+    CommentString = "#";
+    AlignmentIsInBytes = false;
+    SupportsDebugInformation = true;
+    Data16bitsDirective = "\t.half\t";
+    Data32bitsDirective = "\t.word\t";
+    ZeroDirective = "\t.zero\t";
+    UseIntegratedAssembler = true;
+  }
+};
+
+class WeftInstrAnalysis : public MCInstrAnalysis {
+public:
+  using MCInstrAnalysis::MCInstrAnalysis;
+
+  bool evaluateBranch(const MCInst& inst, uint64_t address, uint64_t /*size*/, uint64_t& target) const override {
+    const MCInstrDesc& description = Info->get(inst.getOpcode());
+    for (unsigned i = 0; i < description.getNumOperands() && i < inst.getNumOperands(); ++i)
+      if (description.operands()[i].OperandType == MCOI::OPERAND_PCREL && inst.getOperand(i).isImm()) {
+        target = uint32_t(address + uint64_t(inst.getOperand(i).getImm()));
+        return true;
+      }
+    return false;
+  }
+};
+
+MCAsmInfo* createAsmInfo(const MCRegisterInfo& registers, const Triple& /*triple*/,
+                         const MCTargetOptions& /*options*/) {
+  auto* info = new WeftMCAsmInfo;
+  info->addInitialFrameState(
+      MCCFIInstruction::cfiDefCfa(nullptr, unsigned(registers.getDwarfRegNum(Weft::X2, true)), 0));
+  return info;
+}
+
+MCInstrInfo* createInstrInfo() {
+  auto* info = new MCInstrInfo;
+  InitWeftMCInstrInfo(info);
+  return info;
+}
+
+MCRegisterInfo* createRegisterInfo(const Triple& /*triple*/) {
+  auto* info = new MCRegisterInfo;
+  InitWeftMCRegisterInfo(info, Weft::X1);
+  return info;
+}
+
+MCSubtargetInfo* createSubtargetInfo(const Triple& triple, StringRef cpu, StringRef features) {
+  if (cpu.empty())
+    cpu = "generic";
+  return createWeftMCSubtargetInfoImpl(triple, cpu, cpu, features);
+}
+
+MCInstPrinter* createInstPrinter(const Triple& /*triple*/, unsigned /*variant*/, const MCAsmInfo& asmInfo,
+                                 const MCInstrInfo& info, const MCRegisterInfo& registers) {
+  return new WeftInstPrinter(asmInfo, info, registers);
+}
+
+MCInstrAnalysis* createInstrAnalysis(const MCInstrInfo* info) { return new WeftInstrAnalysis(info); }
+
+} // namespace
+
+Target& llvm::getTheWeftTarget() {
+  static Target target;
+  return target;
+}
+
+void llvm::registerWeftMachineCode() {
+  Target& target = getTheWeftTarget();
+  // The triple's architecture "weft" is unknown to LLVM's Triple.
+  TargetRegistry::RegisterTarget(target, "weft", "Weft accelerator core", "Weft",
+                                 [](Triple::ArchType arch) { return arch == Triple::UnknownArch; });
+  TargetRegistry::RegisterMCAsmInfo(target, createAsmInfo);
+  TargetRegistry::RegisterMCInstrInfo(target, createInstrInfo);
+  TargetRegistry::RegisterMCRegInfo(target, createRegisterInfo);
+  TargetRegistry::RegisterMCSubtargetInfo(target, createSubtargetInfo);
+  TargetRegistry::RegisterMCInstPrinter(target, createInstPrinter);
+  TargetRegistry::RegisterMCInstrAnalysis(target, createInstrAnalysis);
+  TargetRegistry::RegisterMCCodeEmitter(target, createWeftMCCodeEmitter);
+  TargetRegistry::RegisterMCAsmBackend(target, createWeftAsmBackend);
+  TargetRegistry::RegisterMCDisassembler(target, createWeftDisassembler);
+  TargetRegistry::RegisterMCAsmParser(target, createWeftAsmParser);
+}
+
+void weft::initialiseWeftTarget() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    registerWeftMachineCode();
+    registerWeftCodeGenerator();
+  });
+}
