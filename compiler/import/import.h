@@ -1,0 +1,38 @@
+// From ONNX bytes to a network that devices and the mapper work on: import, graph passes, export.
+#pragma once
+
+#include "isa/program/network.h"
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace weft {
+
+struct ImportOptions {
+  // The extent of a symbolic, zero or unknown first dimension of a network input.
+  int64_t batch = 1;
+  // Extents of other symbolic dimensions, by name.
+  std::map<std::string, int64_t> dimensions;
+  // ConstantOfShape lets a small file ask for large constants: all of them together may have this many bytes.
+  int64_t maxConstantOfShapeBytes = int64_t(1) << 30;
+};
+
+// Receives the graph dialect's text after a stage: "import" or the name of a pass.
+using GraphDump = std::function<void(std::string_view stage, std::string_view text)>;
+
+// Imports an ONNX model (IR version 3 and newer, opset 7 and newer, all tensors inside the file), folds constants and
+// BatchNormalization, turns quantised float operators into integer ones, and returns the result. Each node carries
+// the attribute "onnx_nodes": the names of all ONNX nodes that it stands for, one per line. A fused Relu or Clip is
+// the attributes "clamp_lo" and "clamp_hi", in units of the quantised result.
+// Throws Error, naming node, operator and what is supported, for anything it cannot represent or that is malformed.
+net::Network importOnnx(std::span<const uint8_t> model, const ImportOptions& options = {});
+net::Network importOnnx(std::span<const uint8_t> model, const ImportOptions& options, const GraphDump& dump);
+
+// The operators that can be imported: "Conv", ..., "com.microsoft.QGemm". Some only as far as they fold away.
+std::vector<std::string> importableOperators();
+
+} // namespace weft

@@ -1,0 +1,204 @@
+#include "compiler/import/model.h"
+
+#include "isa/support/error.h"
+
+#include <cstring>
+#include <fmt/format.h>
+#include <limits>
+
+namespace weft::onnx_import {
+
+onnx::ModelProto parseModel(std::span<const uint8_t> bytes) {
+  onnx::ModelProto model;
+  if (bytes.size() > size_t(std::numeric_limits<int>::max()))
+    throw Error("not an ONNX model: a protobuf message has less than 2 GiB");
+  if (bytes.empty() || !model.ParsePartialFromArray(bytes.data(), static_cast<int>(bytes.size())))
+    throw Error("not an ONNX model: the file does not parse as a protobuf ModelProto (truncated or of another kind)");
+  if (!model.has_graph())
+    throw Error("not an ONNX model: the ModelProto has no graph");
+  return model;
+}
+
+size_t elementBytes(int32_t type) {
+  switch (type) {
+  case onnx::TensorProto::UINT8:
+  case onnx::TensorProto::INT8:
+    return 1;
+  case onnx::TensorProto::UINT16:
+  case onnx::TensorProto::INT16:
+  case onnx::TensorProto::FLOAT16:
+  case onnx::TensorProto::BFLOAT16:
+    return 2;
+  case onnx::TensorProto::FLOAT:
+  case onnx::TensorProto::INT32:
+  case onnx::TensorProto::UINT32:
+    return 4;
+  case onnx::TensorProto::DOUBLE:
+  case onnx::TensorProto::INT64:
+  case onnx::TensorProto::UINT64:
+    return 8;
+  default:
+    return 0;
+  }
+}
+
+std::string elementName(int32_t type) {
+  static constexpr const char* kNames[] = {"undefined", "float32", "uint8",     "int8",       "uint16",  "int16",
+                                           "int32",     "int64",   "string",    "bool",       "float16", "float64",
+                                           "uint32",    "uint64",  "complex64", "complex128", "bfloat16"};
+  if (type >= 0 && static_cast<size_t>(type) < std::size(kNames))
+    return kNames[type];
+  return fmt::format("type {}", type);
+}
+
+std::optional<int64_t> countElements(std::span<const int64_t> dims, int64_t limit) {
+  int64_t count = 1;
+  for (int64_t dim : dims) {
+    if (dim < 0 || (dim > 0 && count > limit / dim))
+      return std::nullopt;
+    count *= dim;
+  }
+  return count;
+}
+
+namespace {
+
+// The elements of a typed field, narrowed to `width` bytes each.
+template <typename Field> void append(const Field& field, size_t width, std::vector<uint8_t>& bytes) {
+  for (const auto& value : field) {
+    uint8_t raw[sizeof value];
+    std::memcpy(raw, &value, sizeof value);
+    bytes.insert(bytes.end(), raw, raw + width);
+  }
+}
+
+} // namespace
+
+TensorData readTensor(const onnx::TensorProto& tensor, const std::string& what) {
+  TensorData data;
+  data.type = tensor.data_type();
+  const size_t width = elementBytes(data.type);
+  if (width == 0)
+    throw Error(fmt::format("{}: element type {} is not supported; supported are float16, bfloat16, float32, float64 "
+                            "and integers of 8, 16, 32 and 64 bits",
+                            what, elementName(data.type)));
+  if (tensor.data_location() == onnx::TensorProto::EXTERNAL || tensor.external_data_size() > 0)
+    throw Error(fmt::format("{}: its data is in an external file; save the model with all tensors inside it "
+                            "(onnx.save with save_as_external_data=False)",
+                            what));
+  if (tensor.has_segment())
+    throw Error(fmt::format("{}: segmented tensors are not supported", what));
+  data.dims.assign(tensor.dims().begin(), tensor.dims().end());
+  const std::optional<int64_t> count = countElements(data.dims, std::numeric_limits<int32_t>::max());
+  if (!count)
+    throw Error(fmt::format("{}: its shape [{}] is negative or too large", what, fmt::join(data.dims, ", ")));
+  const size_t size = static_cast<size_t>(*count) * width;
+  if (tensor.has_raw_data()) {
+    data.bytes.assign(tensor.raw_data().begin(), tensor.raw_data().end());
+  } else {
+    switch (data.type) {
+    case onnx::TensorProto::FLOAT:
+      append(tensor.float_data(), width, data.bytes);
+      break;
+    case onnx::TensorProto::DOUBLE:
+      append(tensor.double_data(), width, data.bytes);
+      break;
+    case onnx::TensorProto::INT64:
+      append(tensor.int64_data(), width, data.bytes);
+      break;
+    case onnx::TensorProto::UINT32:
+    case onnx::TensorProto::UINT64:
+      append(tensor.uint64_data(), width, data.bytes);
+      break;
+    default:
+      append(tensor.int32_data(), width, data.bytes);
+    }
+  }
+  if (data.bytes.size() != size)
+    throw Error(fmt::format("{}: its shape [{}] of {} needs {} bytes of data, but the file has {}", what,
+                            fmt::join(data.dims, ", "), elementName(data.type), size, data.bytes.size()));
+  return data;
+}
+
+NodeReader::NodeReader(const onnx::NodeProto& node)
+    : proto(node), nodeName(node.name()), qualifiedName(node.op_type()) {
+  for (int i = 0; nodeName.empty() && i < node.output_size(); ++i)
+    nodeName = node.output(i);
+  if (!node.domain().empty() && node.domain() != "ai.onnx")
+    qualifiedName = node.domain() + "." + node.op_type();
+}
+
+void NodeReader::fail(const std::string& message) const {
+  throw Error(fmt::format("node '{}' ({}): {}", nodeName, qualifiedName, message));
+}
+
+const onnx::AttributeProto* NodeReader::find(std::string_view key) const {
+  for (const onnx::AttributeProto& attribute : proto.attribute())
+    if (attribute.name() == key)
+      return &attribute;
+  return nullptr;
+}
+
+const onnx::AttributeProto* NodeReader::find(std::string_view key, onnx::AttributeProto_AttributeType type,
+                                             const char* typeName) const {
+  const onnx::AttributeProto* attribute = find(key);
+  if (attribute && attribute->type() != type)
+    fail(fmt::format("attribute '{}' must be {}", key, typeName));
+  return attribute;
+}
+
+int64_t NodeReader::integer(std::string_view key, int64_t otherwise) const {
+  const onnx::AttributeProto* attribute = find(key, onnx::AttributeProto::INT, "an integer");
+  return attribute ? attribute->i() : otherwise;
+}
+
+float NodeReader::real(std::string_view key, float otherwise) const {
+  const onnx::AttributeProto* attribute = find(key, onnx::AttributeProto::FLOAT, "a float");
+  return attribute ? attribute->f() : otherwise;
+}
+
+std::string NodeReader::text(std::string_view key, const std::string& otherwise) const {
+  const onnx::AttributeProto* attribute = find(key, onnx::AttributeProto::STRING, "a string");
+  return attribute ? attribute->s() : otherwise;
+}
+
+std::optional<std::vector<int64_t>> NodeReader::integers(std::string_view key) const {
+  const onnx::AttributeProto* attribute = find(key, onnx::AttributeProto::INTS, "a list of integers");
+  if (!attribute)
+    return std::nullopt;
+  return std::vector<int64_t>(attribute->ints().begin(), attribute->ints().end());
+}
+
+std::optional<std::vector<float>> NodeReader::reals(std::string_view key) const {
+  const onnx::AttributeProto* attribute = find(key, onnx::AttributeProto::FLOATS, "a list of floats");
+  if (!attribute)
+    return std::nullopt;
+  return std::vector<float>(attribute->floats().begin(), attribute->floats().end());
+}
+
+std::optional<TensorData> NodeReader::tensor(std::string_view key) const {
+  const onnx::AttributeProto* attribute = find(key, onnx::AttributeProto::TENSOR, "a tensor");
+  if (!attribute)
+    return std::nullopt;
+  return readTensor(attribute->t(), fmt::format("node '{}' ({}): attribute '{}'", nodeName, qualifiedName, key));
+}
+
+void NodeReader::checkAttributes(std::string_view allowed) const {
+  const std::string padded = fmt::format(" {} ", allowed);
+  for (const onnx::AttributeProto& attribute : proto.attribute()) {
+    if (!attribute.ref_attr_name().empty())
+      fail(fmt::format("attribute '{}' refers to a function's attribute; model-local functions are not supported",
+                       attribute.name()));
+    if (padded.find(fmt::format(" {} ", attribute.name())) == std::string::npos)
+      fail(fmt::format("attribute '{}' is not supported; supported are: {}", attribute.name(),
+                       allowed.empty() ? "none" : allowed));
+  }
+}
+
+void NodeReader::require(std::string_view key, int64_t value) const {
+  const int64_t actual = integer(key, value);
+  if (actual != value)
+    fail(fmt::format("attribute '{}' is {}; only {} is supported", key, actual, value));
+}
+
+} // namespace weft::onnx_import

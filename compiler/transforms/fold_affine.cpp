@@ -1,0 +1,167 @@
+#include "compiler/dialect/constants.h"
+#include "compiler/transforms/passes.h"
+
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+
+#include <cmath>
+
+namespace weft::graph {
+
+#define GEN_PASS_DEF_FOLDAFFINE
+#include "compiler/transforms/Passes.h.inc"
+
+using namespace mlir;
+
+namespace {
+
+// The constant or the constant bias of `channels` zeros that none stands for; nothing if it is not a constant.
+std::optional<std::vector<double>> biasValues(Value bias, int64_t channels) {
+  if (isNone(bias))
+    return std::vector<double>(static_cast<size_t>(channels), 0.0);
+  return constantReals(bias);
+}
+
+// Batch normalisation at inference is y = x * f + (bias - mean * f), f = scale / sqrt(variance + epsilon), per channel;
+// after a convolution it scales the weights of each output channel and shifts the bias. In double, rounded once.
+struct FoldBatchNorm : OpRewritePattern<BatchNormOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(BatchNormOp op, PatternRewriter& rewriter) const override {
+    auto conv = op.getX().getDefiningOp<ConvOp>();
+    const auto scale = constantReals(op.getScale()), shift = constantReals(op.getBias());
+    const auto mean = constantReals(op.getMean()), variance = constantReals(op.getVariance());
+    if (!conv || !conv->hasOneUse() || !scale || !shift || !mean || !variance)
+      return failure();
+    std::optional<std::vector<double>> weights = constantReals(conv.getW());
+    std::optional<std::vector<double>> bias = biasValues(conv.getB(), static_cast<int64_t>(scale->size()));
+    if (!weights || !bias)
+      return failure();
+    const size_t channels = scale->size(), perChannel = weights->size() / channels;
+    for (size_t c = 0; c < channels; ++c) {
+      const double factor = (*scale)[c] / std::sqrt((*variance)[c] + op.getEpsilon().convertToFloat());
+      for (size_t i = c * perChannel; i < (c + 1) * perChannel; ++i)
+        (*weights)[i] *= factor;
+      (*bias)[c] = ((*bias)[c] - (*mean)[c]) * factor + (*shift)[c];
+    }
+    const auto biasType = RankedTensorType::get({static_cast<int64_t>(channels)}, op.getType().getElementType());
+    Location location = rewriter.getFusedLoc({conv.getLoc(), op.getLoc()});
+    Value w = rewriter.create<ConstantOp>(location, constantFromReals(tensorType(conv.getW()), *weights));
+    Value b = rewriter.create<ConstantOp>(location, constantFromReals(biasType, *bias));
+    rewriter
+        .replaceOpWithNewOp<ConvOp>(op, op.getType(), conv.getX(), w, b, conv.getKernelShape(), conv.getStrides(),
+                                    conv.getPads(), conv.getDilations(), conv.getGroup())
+        ->setLoc(location);
+    return success();
+  }
+};
+
+// A BatchNormalization that follows no convolution: an element-wise multiply and add by channel.
+struct BatchNormToMulAdd : OpRewritePattern<BatchNormOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(BatchNormOp op, PatternRewriter& rewriter) const override {
+    const auto scale = constantReals(op.getScale()), shift = constantReals(op.getBias());
+    const auto mean = constantReals(op.getMean()), variance = constantReals(op.getVariance());
+    if (!scale || !shift || !mean || !variance)
+      return rewriter.notifyMatchFailure(op, "parameters are not constant");
+    std::vector<double> factor, offset;
+    for (size_t c = 0; c < scale->size(); ++c) {
+      factor.push_back((*scale)[c] / std::sqrt((*variance)[c] + op.getEpsilon().convertToFloat()));
+      offset.push_back((*shift)[c] - (*mean)[c] * factor.back());
+    }
+    SmallVector<int64_t> dims(static_cast<size_t>(op.getType().getRank()) - 1, 1);
+    dims[0] = static_cast<int64_t>(scale->size());
+    const auto type = RankedTensorType::get(dims, op.getType().getElementType());
+    Value f = rewriter.create<ConstantOp>(op.getLoc(), constantFromReals(type, factor));
+    Value o = rewriter.create<ConstantOp>(op.getLoc(), constantFromReals(type, offset));
+    Value product = rewriter.create<MulOp>(op.getLoc(), op.getType(), op.getX(), f);
+    rewriter.replaceOpWithNewOp<AddOp>(op, op.getType(), product, o);
+    return success();
+  }
+};
+
+// The operand of an Add that is not `product`.
+Value otherOperand(AddOp add, Value product) {
+  return add.getA() == product ? add.getB() : add.getA();
+}
+
+// Conv + Add of one constant per channel: the convolution's bias.
+struct FoldConvBias : OpRewritePattern<AddOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(AddOp op, PatternRewriter& rewriter) const override {
+    auto conv = op.getA().getDefiningOp<ConvOp>();
+    if (!conv)
+      conv = op.getB().getDefiningOp<ConvOp>();
+    if (!conv || !conv->hasOneUse() || conv.getType() != op.getType())
+      return failure();
+    Value addend = otherOperand(op, conv);
+    const std::optional<std::vector<double>> values = constantReals(addend);
+    const int64_t channels = op.getType().getDimSize(1), rank = op.getType().getRank();
+    std::optional<std::vector<double>> bias = biasValues(conv.getB(), channels);
+    if (!values || !bias)
+      return failure();
+    // Broadcast shapes align at the last axis: only the channel axis may be longer than 1.
+    SmallVector<int64_t> dims(static_cast<size_t>(rank), 1);
+    llvm::copy(tensorType(addend).getShape(), dims.begin() + (rank - tensorType(addend).getRank()));
+    for (size_t i = 0; i < dims.size(); ++i)
+      if (dims[i] != 1 && i != 1)
+        return failure();
+    for (size_t c = 0; c < bias->size(); ++c)
+      (*bias)[c] += (*values)[values->size() == 1 ? 0 : c];
+    Location location = rewriter.getFusedLoc({conv.getLoc(), op.getLoc()});
+    Value b = rewriter.create<ConstantOp>(
+        location, constantFromReals(RankedTensorType::get({channels}, op.getType().getElementType()), *bias));
+    rewriter
+        .replaceOpWithNewOp<ConvOp>(op, op.getType(), conv.getX(), conv.getW(), b, conv.getKernelShape(),
+                                    conv.getStrides(), conv.getPads(), conv.getDilations(), conv.getGroup())
+        ->setLoc(location);
+    return success();
+  }
+};
+
+// MatMul of two matrices + Add of a constant (or dequantised constant) row: Gemm.
+struct MatMulAddToGemm : OpRewritePattern<AddOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(AddOp op, PatternRewriter& rewriter) const override {
+    auto product = op.getA().getDefiningOp<MatMulOp>();
+    if (!product)
+      product = op.getB().getDefiningOp<MatMulOp>();
+    if (!product || !product->hasOneUse() || product.getType() != op.getType() ||
+        tensorType(product.getA()).getRank() != 2 || tensorType(product.getB()).getRank() != 2)
+      return failure();
+    Value row = otherOperand(op, product);
+    auto dequantize = row.getDefiningOp<DequantizeOp>();
+    if (!constantOf(dequantize ? dequantize.getX() : row))
+      return failure();
+    const int64_t columns = op.getType().getDimSize(1);
+    if (tensorType(row).getNumElements() != columns ||
+        (tensorType(row).getRank() > 0 && tensorType(row).getShape().back() != columns))
+      return failure();
+    Location location = rewriter.getFusedLoc({product.getLoc(), op.getLoc()});
+    if (tensorType(row).getRank() != 1) {
+      const auto type = RankedTensorType::get({columns}, op.getType().getElementType());
+      Value shape = rewriter.create<ConstantOp>(
+          location, constantFromIntegers(RankedTensorType::get({1}, rewriter.getI64Type()), {&columns, 1}));
+      row = rewriter.createOrFold<ReshapeOp>(location, type, row, shape);
+    }
+    const APFloat one(1.0f);
+    rewriter.replaceOpWithNewOp<GemmOp>(op, op.getType(), product.getA(), product.getB(), row, one, one, 0, 0)
+        ->setLoc(location);
+    return success();
+  }
+};
+
+struct FoldAffine : impl::FoldAffineBase<FoldAffine> {
+  void runOnOperation() override {
+    RewritePatternSet patterns(&getContext());
+    patterns.add<FoldBatchNorm, FoldConvBias, MatMulAddToGemm>(&getContext());
+    if (failed(applyPatternsAndFoldGreedily(getOperation(), std::move(patterns))))
+      return signalPassFailure();
+    RewritePatternSet rest(&getContext());
+    rest.add<BatchNormToMulAdd>(&getContext());
+    if (failed(applyPatternsAndFoldGreedily(getOperation(), std::move(rest))))
+      signalPassFailure();
+  }
+};
+
+} // namespace
+
+} // namespace weft::graph

@@ -1,0 +1,170 @@
+// An expression of element-wise float operators between the DequantizeLinear of one 8-bit tensor and a QuantizeLinear
+// has 256 values: they are computed here in fp32, operator by operator, as the float graph would, and become a table.
+#include "compiler/transforms/passes.h"
+#include "compiler/transforms/quantization.h"
+
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <functional>
+
+namespace weft::graph {
+
+#define GEN_PASS_DEF_UNARYTOLUT
+#include "compiler/transforms/Passes.h.inc"
+
+using namespace mlir;
+
+namespace {
+
+constexpr size_t kMaxOperators = 64; // in one expression
+using Values = std::array<float, 256>;
+
+// sigmoid and tanh are correctly rounded up to the error of the double functions.
+float sigmoid(float x) {
+  return static_cast<float>(1.0 / (1.0 + std::exp(-static_cast<double>(x))));
+}
+float hardSigmoid(float x, float alpha, float beta) {
+  const float product = alpha * x;
+  return std::clamp(product + beta, 0.0f, 1.0f);
+}
+
+// The expression's value for each raw byte of the one tensor that it depends on.
+class Expression {
+public:
+  // Nothing if the value depends on more than one tensor or has an operator that is not element-wise.
+  static std::optional<Expression> of(Value root) {
+    Expression expression;
+    expression.shape = tensorType(root).getShape();
+    if (!expression.evaluate(root, expression.values) || !expression.source)
+      return std::nullopt;
+    return expression;
+  }
+
+  Value source; // the 8-bit tensor
+  Values values{};
+  SmallVector<Location> locations;
+
+private:
+  ArrayRef<int64_t> shape;
+
+  bool evaluate(Value value, Values& out) {
+    if (!tensorType(value).getElementType().isF32())
+      return false;
+    if (const std::optional<double> constant = constantScalar(value)) {
+      out.fill(static_cast<float>(*constant));
+      return true;
+    }
+    Operation* op = value.getDefiningOp();
+    if (!op || tensorType(value).getShape() != shape || locations.size() >= kMaxOperators)
+      return false;
+    if (auto dequantize = dyn_cast<DequantizeOp>(op))
+      return leaf(dequantize, out);
+    locations.push_back(op->getLoc());
+    if (isa<AddOp, SubOp, MulOp, DivOp>(op)) {
+      Values a, b;
+      if (!evaluate(op->getOperand(0), a) || !evaluate(op->getOperand(1), b))
+        return false;
+      for (size_t i = 0; i < out.size(); ++i)
+        out[i] = isa<AddOp>(op)   ? a[i] + b[i]
+                 : isa<SubOp>(op) ? a[i] - b[i]
+                 : isa<MulOp>(op) ? a[i] * b[i]
+                                  : a[i] / b[i];
+      return true;
+    }
+    Values x;
+    const std::optional<std::function<float(float)>> f = function(op);
+    if (!f || !evaluate(op->getOperand(0), x))
+      return false;
+    std::transform(x.begin(), x.end(), out.begin(), *f);
+    return true;
+  }
+
+  bool leaf(DequantizeOp op, Values& out) {
+    const std::optional<Quantization> quantization = quantizationOf(op);
+    if (!quantization || (source && source != op.getX()) || constantOf(op.getX()))
+      return false;
+    source = op.getX();
+    for (size_t byte = 0; byte < out.size(); ++byte)
+      out[byte] = quantization->dequantize(valueOfByte(static_cast<uint8_t>(byte), quantization->element));
+    return true;
+  }
+
+  static std::optional<std::function<float(float)>> function(Operation* op) {
+    if (isa<ReluOp>(op))
+      return [](float x) { return std::max(x, 0.0f); };
+    if (isa<SigmoidOp>(op))
+      return sigmoid;
+    if (isa<TanhOp>(op))
+      return [](float x) { return static_cast<float>(std::tanh(static_cast<double>(x))); };
+    if (isa<HardSwishOp>(op))
+      return [](float x) { return x * hardSigmoid(x, 1.0f / 6.0f, 0.5f); };
+    if (auto hard = dyn_cast<HardSigmoidOp>(op))
+      return [alpha = hard.getAlpha().convertToFloat(), beta = hard.getBeta().convertToFloat()](float x) {
+        return hardSigmoid(x, alpha, beta);
+      };
+    if (auto leaky = dyn_cast<LeakyReluOp>(op))
+      return [alpha = leaky.getAlpha().convertToFloat()](float x) { return x >= 0 ? x : alpha * x; };
+    if (auto clip = dyn_cast<ClipOp>(op)) {
+      const auto min = isNone(clip.getMin()) ? -INFINITY : constantScalar(clip.getMin());
+      const auto max = isNone(clip.getMax()) ? INFINITY : constantScalar(clip.getMax());
+      if (min && max)
+        return [lo = static_cast<float>(*min), hi = static_cast<float>(*max)](float x) {
+          return std::min(std::max(x, lo), hi);
+        };
+    }
+    return std::nullopt;
+  }
+};
+
+struct ExpressionToLut : OpRewritePattern<QuantizeOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(QuantizeOp op, PatternRewriter& rewriter) const override {
+    const std::optional<Quantization> output = quantizationOf(op);
+    if (!output || !op.getX().getType().getElementType().isF32())
+      return failure();
+    std::optional<Expression> expression = Expression::of(op.getX());
+    if (!expression)
+      return failure();
+    expression->locations.push_back(op.getLoc());
+    rewriter.replaceOp(op, lookupTable(rewriter, rewriter.getFusedLoc(expression->locations), expression->source,
+                                       output->element, [&](int64_t code) {
+                                         return output->quantize(expression->values[static_cast<uint8_t>(code)]);
+                                       }));
+    return success();
+  }
+};
+
+// com.microsoft's QLinearSigmoid and QLinearLeakyRelu are tables already in ONNX Runtime.
+template <typename Op> struct FunctionToLut : OpRewritePattern<Op> {
+  using OpRewritePattern<Op>::OpRewritePattern;
+  LogicalResult matchAndRewrite(Op op, PatternRewriter& rewriter) const override {
+    const std::optional<Quantization> input = quantizationOf(op.getXScale(), op.getXZeroPoint());
+    const std::optional<Quantization> output = quantizationOf(op.getYScale(), op.getYZeroPoint());
+    if (!input || !output)
+      return failure();
+    rewriter.replaceOp(op, lookupTable(rewriter, op.getLoc(), op.getX(), output->element, [&](int64_t code) {
+                         const float x = input->dequantize(code);
+                         if constexpr (std::is_same_v<Op, QLinearSigmoidOp>)
+                           return output->quantize(sigmoid(x));
+                         else
+                           return output->quantize(x >= 0 ? x : op.getAlpha().convertToFloat() * x);
+                       }));
+    return success();
+  }
+};
+
+struct UnaryToLut : impl::UnaryToLutBase<UnaryToLut> {
+  void runOnOperation() override {
+    RewritePatternSet patterns(&getContext());
+    patterns.add<ExpressionToLut, FunctionToLut<QLinearSigmoidOp>, FunctionToLut<QLinearLeakyReluOp>>(&getContext());
+    if (failed(applyPatternsAndFoldGreedily(getOperation(), std::move(patterns))))
+      signalPassFailure();
+  }
+};
+
+} // namespace
+
+} // namespace weft::graph

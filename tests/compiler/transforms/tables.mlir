@@ -1,0 +1,58 @@
+// RUN: weft-opt %s -pass-pipeline='builtin.module(func.func(weft-unary-to-lut,weft-fold-clamp,canonicalize))' | FileCheck %s
+
+// x = code * 1: HardSigmoid(0.25, 0.5) in units of 1/256 is 64 code + 128, saturated. Byte order: 0, 1, ... -1.
+// CHECK-LABEL: @hard_sigmoid
+// CHECK: weft_graph.constant dense<"0x80C0FFFF{{[0F]*}}0040"> : tensor<256xui8>
+// CHECK: weft_graph.lut8
+func.func @hard_sigmoid(%x: tensor<4xsi8>) -> tensor<4xui8> {
+  %s = weft_graph.constant dense<1.0> : tensor<f32>
+  %z = weft_graph.constant dense<0> : tensor<si8>
+  %ys = weft_graph.constant dense<0.00390625> : tensor<f32>
+  %yz = weft_graph.constant dense<0> : tensor<ui8>
+  %f = weft_graph.dequantize %x, %s, %z {axis = 0 : i64} : (tensor<4xsi8>, tensor<f32>, tensor<si8>) -> tensor<4xf32>
+  %h = weft_graph.hard_sigmoid %f {alpha = 0.25 : f32, beta = 0.5 : f32} : (tensor<4xf32>) -> tensor<4xf32>
+  %y = weft_graph.quantize %h, %ys, %yz {axis = 0 : i64} : (tensor<4xf32>, tensor<f32>, tensor<ui8>) -> tensor<4xui8>
+  return %y : tensor<4xui8>
+}
+
+// Several operators of one tensor are one table.
+// CHECK-LABEL: @expression
+// CHECK-COUNT-1: weft_graph.lut8
+// CHECK-NEXT: return
+func.func @expression(%x: tensor<4xsi8>) -> tensor<4xsi8> {
+  %s = weft_graph.constant dense<0.05> : tensor<f32>
+  %z = weft_graph.constant dense<0> : tensor<si8>
+  %f = weft_graph.dequantize %x, %s, %z {axis = 0 : i64} : (tensor<4xsi8>, tensor<f32>, tensor<si8>) -> tensor<4xf32>
+  %h = weft_graph.sigmoid %f : (tensor<4xf32>) -> tensor<4xf32>
+  %m = weft_graph.mul %f, %h : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+  %y = weft_graph.quantize %m, %s, %z {axis = 0 : i64} : (tensor<4xf32>, tensor<f32>, tensor<si8>) -> tensor<4xsi8>
+  return %y : tensor<4xsi8>
+}
+
+// Two tensors are not one.
+// CHECK-LABEL: @two_tensors
+// CHECK-NOT: weft_graph.lut8
+// CHECK: return
+func.func @two_tensors(%x: tensor<4xsi8>, %w: tensor<4xsi8>) -> tensor<4xsi8> {
+  %s = weft_graph.constant dense<0.05> : tensor<f32>
+  %z = weft_graph.constant dense<0> : tensor<si8>
+  %f = weft_graph.dequantize %x, %s, %z {axis = 0 : i64} : (tensor<4xsi8>, tensor<f32>, tensor<si8>) -> tensor<4xf32>
+  %g = weft_graph.dequantize %w, %s, %z {axis = 0 : i64} : (tensor<4xsi8>, tensor<f32>, tensor<si8>) -> tensor<4xf32>
+  %m = weft_graph.mul %f, %g : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+  %y = weft_graph.quantize %m, %s, %z {axis = 0 : i64} : (tensor<4xf32>, tensor<f32>, tensor<si8>) -> tensor<4xsi8>
+  return %y : tensor<4xsi8>
+}
+
+// Relu after an integer operator of the same quantisation is its clamp.
+// CHECK-LABEL: @relu
+// CHECK: %[[A:.*]] = weft_graph.qlinear_add {{.*}} {clamp_lo = 7 : i64}
+// CHECK-NEXT: return %[[A]]
+func.func @relu(%x: tensor<4xsi8>) -> tensor<4xsi8> {
+  %s = weft_graph.constant dense<0.05> : tensor<f32>
+  %z = weft_graph.constant dense<7> : tensor<si8>
+  %a = weft_graph.qlinear_add %x, %s, %z, %x, %s, %z, %s, %z : (tensor<4xsi8>, tensor<f32>, tensor<si8>, tensor<4xsi8>, tensor<f32>, tensor<si8>, tensor<f32>, tensor<si8>) -> tensor<4xsi8>
+  %f = weft_graph.dequantize %a, %s, %z {axis = 0 : i64} : (tensor<4xsi8>, tensor<f32>, tensor<si8>) -> tensor<4xf32>
+  %r = weft_graph.relu %f : (tensor<4xf32>) -> tensor<4xf32>
+  %y = weft_graph.quantize %r, %s, %z {axis = 0 : i64} : (tensor<4xf32>, tensor<f32>, tensor<si8>) -> tensor<4xsi8>
+  return %y : tensor<4xsi8>
+}
