@@ -310,7 +310,8 @@ HostTensor softmax(const Args& args) {
 
 // Operands: x, x scale, [x zero point], y scale, [y zero point]; attribute opset: below 13 the row is everything from
 // `axis` on. ONNX Runtime's formula: the exponentials come from a table whose last entry is lifted so far that a sum
-// over a row still fits a float (bit_shift), and the row's maximum is aligned with that entry.
+// over a row still fits a float (bit_shift), and the row's maximum is aligned with that entry. In rows of one element
+// ONNX Runtime overflows to 0; here they give 1, as they must.
 HostTensor qlinearSoftmax(const Args& args) {
   DType type = args.type(0);
   args.require(type == DType::u8 || type == DType::s8, "the input must be int8 or uint8");
@@ -330,7 +331,7 @@ HostTensor qlinearSoftmax(const Args& args) {
   auto inputScale = args.scalar<float>(1);
 
   float table[256];
-  double lift = std::log(static_cast<double>(std::numeric_limits<float>::max() / static_cast<float>(shape[axis])));
+  double lift = std::log(std::numeric_limits<float>::max() / static_cast<float>(shape[axis]));
   lift = std::max(0.0, lift - 5) / static_cast<double>(inputScale);
   for (int i = 0; i < 256; ++i)
     table[i] = static_cast<float>(std::exp((i - 255 + lift) * static_cast<double>(inputScale)));

@@ -29,8 +29,8 @@ def model(op, inputs, constants, output_type, attributes=None, domain=""):
         [helper.make_tensor_value_info(name, ONNX_TYPE[value.dtype], value.shape) for name, value in fed.items()],
         [helper.make_tensor_value_info("y", ONNX_TYPE[np.dtype(output_type)], None)],
         [numpy_helper.from_array(np.asarray(value), name) for name, value in inputs if name in constants])
-    opsets = [helper.make_opsetid("", 19), helper.make_opsetid("com.microsoft", 1)]
-    return helper.make_model(graph, opset_imports=opsets, ir_version=9), fed
+    opsets = [helper.make_opsetid("", 21), helper.make_opsetid("com.microsoft", 1)]
+    return helper.make_model(graph, opset_imports=opsets, ir_version=10), fed
 
 
 def operand(rng, prefix, dtype, shape=None, per_channel=0, symmetric=False, value=None):
@@ -99,9 +99,11 @@ def qlinear_matmul(rng):
     b_type = np.dtype("int8") if a_type == np.int8 else types8(rng)
     m, k, n = (int(v) for v in rng.integers(1, 70, 3))
     stack = tuple(int(v) for v in rng.integers(1, 3, rng.integers(0, 3)))
-    per_column = n if rng.random() < 0.3 else 0
+    # ONNX Runtime takes scales per column of a single matrix only.
+    single = not stack or rng.random() < 0.5
+    per_column = n if single and rng.random() < 0.5 else 0
     a = operand(rng, "x", a_type, (*stack, m, k))
-    b = operand(rng, "w", b_type, (k, n) if rng.random() < 0.5 else (*stack, k, n), per_column, bool(per_column))
+    b = operand(rng, "w", b_type, (k, n) if single else (*stack, k, n), per_column, bool(per_column))
     operands = a + b
     operands += output_quantisation(rng, a_type, sum_size(operands, k))
     return model("QLinearMatMul", operands, names_except(operands, "x"), a_type)
@@ -243,7 +245,8 @@ def qlinear_sigmoid(rng):
 
 def qlinear_softmax(rng):
     dtype = types8(rng)
-    shape = tuple(int(v) for v in rng.integers(1, 30, rng.integers(1, 4)))
+    # In rows of a single element ONNX Runtime's exponential overflows and the result is 0 instead of 1.
+    shape = tuple(int(v) for v in rng.integers(2, 30, rng.integers(1, 4)))
     x = operand(rng, "x", dtype, shape)
     zero = -128 if dtype == np.int8 else 0
     y = [("q_scale", np.array(np.float32(1 / 256))), ("q_zero", np.array(zero, dtype))]
