@@ -1,11 +1,6 @@
 #include "isa/program/program.h"
 
-#include "isa/support/error.h"
-
-#include <fmt/format.h>
-#include <limits>
-#include <nlohmann/json.hpp>
-#include <utility>
+#include "isa/support/json_fields.h"
 
 namespace weft {
 namespace {
@@ -37,72 +32,11 @@ Json toJson(const Group& group) {
           {"useful_macs", group.usefulMacs}};
 }
 
-// Access to the fields of one JSON object; errors name the field's path.
-class Fields {
-public:
-  Fields(const Json& object, std::string path, const std::string& origin)
-      : object_(object), path_(std::move(path)), origin_(origin) {
-    if (!object.is_object())
-      fail("must be an object");
-  }
+std::vector<int32_t> readIndices(const JsonFields& in, const char* key) {
+  return in.integers<int32_t>(key, 0, std::numeric_limits<int32_t>::max());
+}
 
-  // An integer in [low, high].
-  template <typename T>
-  T integer(const char* key, T low = std::numeric_limits<T>::min(), T high = std::numeric_limits<T>::max()) const {
-    return integerOf<T>(at(key), key, low, high);
-  }
-  std::string text(const char* key) const {
-    const Json& value = at(key);
-    if (!value.is_string())
-      fail(fmt::format("field '{}' must be a string", key));
-    return value.get<std::string>();
-  }
-  const Json& list(const char* key) const {
-    const Json& value = at(key);
-    if (!value.is_array())
-      fail(fmt::format("field '{}' must be a list", key));
-    return value;
-  }
-  std::vector<int32_t> indices(const char* key) const {
-    std::vector<int32_t> values;
-    for (const Json& item : list(key))
-      values.push_back(integerOf<int32_t>(item, key, 0, std::numeric_limits<int32_t>::max()));
-    return values;
-  }
-  std::vector<std::string> texts(const char* key) const {
-    std::vector<std::string> values;
-    for (const Json& item : list(key)) {
-      if (!item.is_string())
-        fail(fmt::format("field '{}' must be a list of strings", key));
-      values.push_back(item.get<std::string>());
-    }
-    return values;
-  }
-  [[noreturn]] void fail(const std::string& what) const {
-    throw Error(fmt::format("{}: malformed program: manifest{}: {}", origin_, path_, what));
-  }
-
-private:
-  const Json& at(const char* key) const {
-    auto it = object_.find(key);
-    if (it == object_.end())
-      fail(fmt::format("field '{}' is missing", key));
-    return *it;
-  }
-  template <typename T> T integerOf(const Json& value, const char* key, T low, T high) const {
-    bool fits = value.is_number_integer() && (value.is_number_unsigned() ? std::in_range<T>(value.get<uint64_t>())
-                                                                         : std::in_range<T>(value.get<int64_t>()));
-    if (!fits || value.get<T>() < low || value.get<T>() > high)
-      fail(fmt::format("field '{}' must be an integer from {} to {}", key, low, high));
-    return value.get<T>();
-  }
-
-  const Json& object_;
-  std::string path_;
-  const std::string& origin_;
-};
-
-DeviceTensor readDeviceTensor(const Fields& in) {
+DeviceTensor readDeviceTensor(const JsonFields& in) {
   // Bounds each extent so that no product below can overflow.
   constexpr int64_t kMost = 1 << 24;
   constexpr uint64_t kAddressSpace = uint64_t{1} << 32;
@@ -129,31 +63,14 @@ DeviceTensor readDeviceTensor(const Fields& in) {
   return tensor;
 }
 
-Group readGroup(const Fields& in) {
+Group readGroup(const JsonFields& in) {
   Group group;
   group.symbol = in.text("symbol");
-  group.nodes = in.indices("nodes");
+  group.nodes = readIndices(in, "nodes");
   group.onnxNodes = in.texts("onnx_nodes");
   group.mapping = in.text("mapping");
   group.usefulMacs = in.integer<uint64_t>("useful_macs");
   return group;
-}
-
-// 64-bit hashes travel as text: many JSON readers keep only 53 bits of a number.
-uint64_t readHash(const Fields& in, const char* key) {
-  std::string text = in.text(key);
-  if (text.size() != 18 || text.compare(0, 2, "0x") != 0 ||
-      text.find_first_not_of("0123456789abcdef", 2) != std::string::npos)
-    in.fail(fmt::format("field '{}' must be 0x and 16 hexadecimal digits", key));
-  return std::stoull(text.substr(2), nullptr, 16);
-}
-
-template <typename Read> auto readList(const Fields& in, const char* key, const std::string& origin, Read read) {
-  std::vector<decltype(read(in))> items;
-  size_t index = 0;
-  for (const Json& item : in.list(key))
-    items.push_back(read(Fields(item, fmt::format(".{}[{}]", key, index++), origin)));
-  return items;
 }
 
 template <typename T> Json listToJson(const std::vector<T>& items) {
@@ -187,29 +104,24 @@ std::string toJson(const Manifest& manifest) {
 }
 
 Manifest manifestFromJson(const std::string& text, const std::string& origin) {
-  Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
-  if (json.is_discarded())
-    throw Error(fmt::format("{}: malformed program: its manifest is not JSON", origin));
-  const Fields in(json, "", origin);
+  const std::string where = origin + ": malformed program: manifest";
+  const Json json = parseJson(text, where);
+  const JsonFields in(json, where);
   if (std::string schema = in.text("schema"); schema != kSchema)
     throw Error(fmt::format("{}: the program has format '{}'; this version reads '{}'", origin, schema, kSchema));
 
   Manifest manifest;
-  const Json empty;
-  auto object = [&](const char* key) {
-    return Fields(json.contains(key) ? json.at(key) : empty, fmt::format(".{}", key), origin);
-  };
-  const Fields machine = object("machine");
+  const JsonFields machine = in.object("machine");
   manifest.machineName = machine.text("name");
-  manifest.machineHash = readHash(machine, "hash");
+  manifest.machineHash = machine.hash("hash");
   manifest.machineYaml = machine.text("yaml");
-  manifest.hostBefore = in.indices("host_before");
-  manifest.hostAfter = in.indices("host_after");
-  manifest.inputs = readList(in, "inputs", origin, readDeviceTensor);
-  manifest.outputs = readList(in, "outputs", origin, readDeviceTensor);
-  manifest.groups = readList(in, "groups", origin, readGroup);
+  manifest.hostBefore = readIndices(in, "host_before");
+  manifest.hostAfter = readIndices(in, "host_after");
+  manifest.inputs = in.objects("inputs", readDeviceTensor);
+  manifest.outputs = in.objects("outputs", readDeviceTensor);
+  manifest.groups = in.objects("groups", readGroup);
   manifest.mapping = in.text("mapping");
-  const Fields memory = object("memory");
+  const JsonFields memory = in.object("memory");
   manifest.constantBytes = memory.integer<uint64_t>("constant_bytes");
   manifest.activationBytes = memory.integer<uint64_t>("activation_bytes");
   manifest.activationLowerBound = memory.integer<uint64_t>("activation_lower_bound");

@@ -1,0 +1,111 @@
+// Devices that execute instructions: host nodes before, the core, host nodes after.
+#include "isa/support/error.h"
+#include "runtime/api/core.h"
+#include "runtime/api/host_network.h"
+#include "runtime/api/layout.h"
+
+#include <cstring>
+#include <fmt/format.h>
+
+namespace weft {
+namespace {
+
+void checkInDram(const Machine& machine, uint64_t address, uint64_t bytes, const std::string& what) {
+  if (address < kDramBase || bytes > machine.dram.bytes || address - kDramBase > machine.dram.bytes - bytes)
+    throw Error(fmt::format("{} ({} bytes at {:#010x}) is outside the machine's DRAM, which has {} bytes at {:#010x}",
+                            what, bytes, address, machine.dram.bytes, kDramBase));
+}
+
+void loadSegments(const Program& program, Dram& dram) {
+  for (const Segment& segment : program.segments())
+    if (!segment.content.empty())
+      std::memcpy(dram.at(segment.address), segment.content.data(), segment.content.size());
+}
+
+class CoreProgram : public LoadedProgram {
+public:
+  CoreProgram(std::shared_ptr<const Program> program, std::shared_ptr<const Core> core, const Machine& machine)
+      : LoadedProgram(std::move(program)), core_(std::move(core)), machine_(machine) {}
+
+private:
+  RunResult execute(const HostTensors& inputs, const RunOptions& options) const override;
+  void runCore(CoreMemory& memory, const RunOptions& options, RunStatistics& statistics) const;
+
+  std::shared_ptr<const Core> core_;
+  Machine machine_;
+};
+
+void CoreProgram::runCore(CoreMemory& memory, const RunOptions& options, RunStatistics& statistics) const {
+  CoreResult result = core_->run(machine_, program(), memory, options);
+  if (result.fault)
+    throw describeFault(*result.fault, program(), memory.dram, result.context);
+  statistics.cycles = result.cycles;
+  statistics.exitCode = result.exitCode;
+  statistics.counters = std::move(result.counters);
+  statistics.layers = std::move(result.layers);
+}
+
+RunResult CoreProgram::execute(const HostTensors& inputs, const RunOptions& options) const {
+  RunResult result;
+  RunStatistics& statistics = result.statistics;
+  statistics.device = core_->name();
+  statistics.fidelity = core_->fidelity();
+  statistics.timed = core_->timed();
+
+  CoreMemory memory(machine_);
+  loadSegments(program(), memory.dram);
+  const auto& manifest = program().manifest();
+  if (!manifest) {
+    runCore(memory, options, statistics);
+    return result;
+  }
+
+  const net::Network& network = *program().network();
+  HostNetwork host(network, options);
+  host.tensors().setInputs(inputs);
+  host.execute(manifest->hostBefore, "host operators before the device");
+  for (const DeviceTensor& place : manifest->inputs)
+    toDevice(place, host.tensors().get(place.tensor).data, {memory.dram.at(place.address), place.bytes()});
+
+  runCore(memory, options, statistics);
+
+  for (const DeviceTensor& place : manifest->outputs) {
+    const net::Tensor& tensor = network.tensors[static_cast<size_t>(place.tensor)];
+    host.tensors().set(place.tensor,
+                       {tensor.type, tensor.shape, fromDevice(place, {memory.dram.at(place.address), place.bytes()})});
+  }
+  host.execute(manifest->hostAfter, "host operators after the device");
+  result.outputs = host.outputs();
+  statistics.hostBefore = describeNodes(network, manifest->hostBefore);
+  statistics.hostAfter = describeNodes(network, manifest->hostAfter);
+  return result;
+}
+
+class CoreDevice : public Device {
+public:
+  CoreDevice(std::unique_ptr<Core> core, const Machine& machine) : Device(machine), core_(std::move(core)) {}
+  std::string name() const override { return core_->name(); }
+
+private:
+  std::unique_ptr<LoadedProgram> make(std::shared_ptr<const Program> program) const override {
+    for (const Segment& segment : program->segments())
+      checkInDram(machine(), segment.address, segment.bytes, "a segment of the program");
+    if (const auto& manifest = program->manifest()) {
+      for (const auto* places : {&manifest->inputs, &manifest->outputs})
+        for (const DeviceTensor& place : *places)
+          checkInDram(machine(), place.address, place.bytes(),
+                      fmt::format("tensor '{}'", program->network()->tensors[static_cast<size_t>(place.tensor)].name));
+    }
+    return std::make_unique<CoreProgram>(std::move(program), core_, machine());
+  }
+
+  std::shared_ptr<const Core> core_;
+};
+
+} // namespace
+
+std::unique_ptr<Device> makeCoreDevice(std::unique_ptr<Core> core, const Machine& machine) {
+  return std::make_unique<CoreDevice>(std::move(core), machine);
+}
+
+} // namespace weft

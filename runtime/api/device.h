@@ -1,0 +1,116 @@
+// The runtime in one header: open a device, load a program, run it.
+//
+//   auto device = openDevice("cycle", loadMachine("edge-16"));
+//   auto program = device->load(readProgram("net.weft"));
+//   RunResult result = program->run({{"input", tensor}});
+//
+// Devices: `ref` executes the network on the host in plain C++ (the oracle: no accelerator, no time), `func` executes
+// the program's instructions without time, `cycle` with the exact cycle of everything. All give the same bits.
+#pragma once
+
+#include "isa/machine/machine.h"
+#include "isa/program/program.h"
+#include "runtime/api/statistics.h"
+#include "runtime/tensor/tensor.h"
+
+#include <atomic>
+#include <filesystem>
+#include <functional>
+#include <future>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace weft {
+
+// A tensor that a program wants or gives.
+struct TensorInfo {
+  std::string name;
+  net::DType type = net::DType::f32;
+  net::Shape shape;
+};
+
+struct RunOptions {
+  // Stop with an error when two accesses of engines overlap without a semaphore between them (func and cycle).
+  bool detectRaces = false;
+  // Write a timeline in Chrome's trace format (Perfetto reads it) to this file (cycle); empty: none.
+  std::filesystem::path trace;
+  // Called now and then from the running thread with what is being done and the part of it that is done, in [0, 1]
+  // (negative if unknown).
+  std::function<void(const std::string& stage, double fraction)> progress;
+  // Looked at now and then; true ends the run with the exception Cancelled.
+  const std::atomic<bool>* cancel = nullptr;
+};
+
+struct RunResult {
+  HostTensors outputs;
+  RunStatistics statistics;
+};
+
+// The run was ended by RunOptions::cancel.
+class Cancelled : public std::runtime_error {
+public:
+  Cancelled() : std::runtime_error("cancelled") {}
+};
+
+// A program on a device. Runs do not share state: each starts from the program file's memory image.
+class LoadedProgram {
+public:
+  virtual ~LoadedProgram() = default;
+  LoadedProgram(const LoadedProgram&) = delete;
+  LoadedProgram& operator=(const LoadedProgram&) = delete;
+
+  const Program& program() const { return *program_; }
+  // In the order of the network; empty for a hand-written program.
+  const std::vector<TensorInfo>& inputs() const { return inputs_; }
+  const std::vector<TensorInfo>& outputs() const { return outputs_; }
+
+  // Runs on these inputs: exactly inputs() by name, type and shape, otherwise Error. Throws FaultError if the program
+  // does not come to its end, Cancelled if it was cancelled.
+  RunResult run(const HostTensors& inputs, const RunOptions& options = {}) const;
+  // The same on another thread. The program and what `options` refers to must outlive the future.
+  std::future<RunResult> enqueue(HostTensors inputs, RunOptions options = {}) const;
+
+protected:
+  explicit LoadedProgram(std::shared_ptr<const Program> program);
+
+private:
+  virtual RunResult execute(const HostTensors& inputs, const RunOptions& options) const = 0;
+
+  std::shared_ptr<const Program> program_;
+  std::vector<TensorInfo> inputs_, outputs_;
+};
+
+class Device {
+public:
+  virtual ~Device() = default;
+  Device(const Device&) = delete;
+  Device& operator=(const Device&) = delete;
+
+  virtual std::string name() const = 0;
+  const Machine& machine() const { return machine_; }
+
+  // Throws Error if the program was compiled for another machine, does not fit into its memory, or lacks what this kind
+  // of device needs.
+  std::unique_ptr<LoadedProgram> load(std::shared_ptr<const Program> program) const;
+
+protected:
+  explicit Device(const Machine& machine) : machine_(machine) {}
+
+private:
+  virtual std::unique_ptr<LoadedProgram> make(std::shared_ptr<const Program> program) const = 0;
+
+  Machine machine_;
+};
+
+// The devices of this build, by name.
+std::vector<std::string> deviceNames();
+// Throws Error naming the legal ones for an unknown name.
+std::unique_ptr<Device> openDevice(const std::string& name, const Machine& machine);
+
+// Reads and parses a program file.
+std::shared_ptr<const Program> readProgram(const std::filesystem::path& path);
+// The machine that a compiled program was made for. Throws Error for a hand-written program, which does not say.
+Machine machineOf(const Program& program, const std::string& origin);
+
+} // namespace weft

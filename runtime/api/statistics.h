@@ -1,0 +1,45 @@
+// What a run tells about itself. All counts are exact figures of the device named with them.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace weft {
+
+// A range of cycles [first, last], or none.
+struct CycleSpan {
+  bool any = false;
+  uint64_t first = 0;
+  uint64_t last = 0;
+
+  void include(uint64_t begin, uint64_t end);
+  uint64_t cycles() const { return any ? last - first + 1 : 0; }
+};
+
+// One group of the program (a function and the nodes that it serves).
+struct LayerStatistics {
+  std::string symbol;
+  std::vector<std::string> onnxNodes;
+  std::string mapping;
+  uint64_t usefulMacs = 0;
+  CycleSpan span;             // from the first start to the last retirement of its tensor instructions
+  uint64_t instructions = 0;  // tensor instructions
+  uint64_t matrixBusy = 0;    // cycles that its matrix instructions kept the array
+  uint64_t dramBytesRead = 0; // by its loads
+  uint64_t dramBytesWritten = 0;
+};
+
+struct RunStatistics {
+  std::string device;   // "ref", "func", "cycle"
+  std::string fidelity; // what the figures are worth, in words
+  bool timed = false;   // cycles and cycle counters mean something
+  uint64_t cycles = 0;
+  uint32_t exitCode = 0;                          // of the program
+  std::map<std::string, uint64_t> counters;       // by their names in isa/Counters.td; empty for `ref`
+  std::vector<LayerStatistics> layers;            // in program order
+  std::vector<std::string> hostBefore, hostAfter; // nodes that ran on the host, "name (operator)"
+};
+
+} // namespace weft

@@ -1,0 +1,96 @@
+#include "runtime/report/report.h"
+
+#include "isa/generated/instructions.h"
+
+#include <fmt/format.h>
+#include <stdexcept>
+
+namespace weft {
+namespace {
+
+constexpr Engine kEngines[] = {Engine::sequencer, Engine::load, Engine::store, Engine::matrix, Engine::vector};
+
+uint64_t counter(const RunStatistics& statistics, const std::string& name) {
+  auto it = statistics.counters.find(name);
+  return it == statistics.counters.end() ? 0 : it->second;
+}
+
+// The counters "<engine>_stall_<cause>" become the stalls of the engine.
+EngineReport engineReport(const RunStatistics& statistics, const std::string& engine) {
+  EngineReport report;
+  report.name = engine;
+  report.instructions = counter(statistics, engine + "_instructions");
+  report.busy = counter(statistics, engine + "_busy");
+  report.idle = counter(statistics, engine + "_idle");
+  const std::string prefix = engine + "_stall_";
+  uint64_t sum = report.busy + report.idle;
+  for (const auto& [name, cycles] : statistics.counters)
+    if (name.starts_with(prefix)) {
+      report.stalls.emplace_back(name.substr(prefix.size()), cycles);
+      sum += cycles;
+    }
+  if (statistics.timed && sum != statistics.cycles)
+    throw std::logic_error(
+        fmt::format("the cycles of the {} engine add up to {}; the run took {}", engine, sum, statistics.cycles));
+  return report;
+}
+
+std::string describeDram(const Machine& machine) {
+  if (machine.dram.model == DramModel::ideal)
+    return fmt::format("ideal: {} ns, {} MB/s", machine.dram.latencyNs, machine.dram.bandwidthMbS);
+  return fmt::format("detailed: {}, {} channel{}", name(machine.dram.preset), machine.dram.channels,
+                     machine.dram.channels == 1 ? "" : "s");
+}
+
+} // namespace
+
+double Report::utilisation(uint64_t macs, uint64_t duration) const {
+  if (duration == 0)
+    return 0;
+  return static_cast<double>(macs) / (static_cast<double>(duration) * static_cast<double>(rows * cols));
+}
+
+Report makeReport(const RunStatistics& statistics, const Program& program, const Machine& machine,
+                  const std::string& programFile) {
+  Report report;
+  report.program = programFile;
+  report.network = program.network() ? program.network()->name : "";
+  report.device = statistics.device;
+  report.fidelity = statistics.fidelity;
+  report.timed = statistics.timed;
+  report.exitCode = statistics.exitCode;
+  report.machine = machine.name;
+  report.machineHash = hash(machine);
+  report.clockMhz = machine.clockMhz;
+  report.rows = machine.array.rows;
+  report.cols = machine.array.cols;
+  report.dram = describeDram(machine);
+  report.cycles = statistics.cycles;
+  report.arrayMacs = counter(statistics, "matrix_macs");
+  report.layers = statistics.layers;
+  for (const LayerStatistics& layer : statistics.layers)
+    report.usefulMacs += layer.usefulMacs;
+  if (!statistics.counters.empty()) {
+    for (Engine engine : kEngines)
+      report.engines.push_back(engineReport(statistics, engineName(engine)));
+    auto count = [&](const char* name) { return counter(statistics, name); };
+    report.traffic = {{"dram", "load", count("load_bytes_read"), 0},
+                      {"dram", "store", 0, count("store_bytes_written")},
+                      {"dram", "sequencer data", count("sequencer_bytes_read"), count("sequencer_bytes_written")},
+                      {"dram", "sequencer instructions", count("sequencer_bytes_fetched"), 0},
+                      {"scratchpad", "load", 0, count("load_bytes_written")},
+                      {"scratchpad", "store", count("store_bytes_read"), 0}};
+  }
+  report.hostBefore = statistics.hostBefore;
+  report.hostAfter = statistics.hostAfter;
+  if (const auto& manifest = program.manifest()) {
+    report.constantBytes = manifest->constantBytes;
+    report.activationBytes = manifest->activationBytes;
+    report.activationLowerBound = manifest->activationLowerBound;
+    report.scratchpadPeak = manifest->scratchpadPeak;
+  }
+  report.counters.assign(statistics.counters.begin(), statistics.counters.end());
+  return report;
+}
+
+} // namespace weft

@@ -1,0 +1,69 @@
+// What a run cost, as data: made from a run's statistics, written as JSON (schema "weft-report/1", described in
+// runtime/README.md), read back for the summary and by other tools.
+#pragma once
+
+#include "isa/machine/machine.h"
+#include "isa/program/program.h"
+#include "runtime/api/statistics.h"
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace weft {
+
+// In every timed report busy + idle + the stalls = the run's cycles, for each engine.
+struct EngineReport {
+  std::string name;
+  uint64_t instructions = 0;
+  uint64_t busy = 0;
+  uint64_t idle = 0;
+  std::vector<std::pair<std::string, uint64_t>> stalls; // cause, cycles
+};
+
+// Traffic of one memory through one user.
+struct TrafficReport {
+  std::string memory; // "dram", "scratchpad"
+  std::string user;   // the engine
+  uint64_t bytesRead = 0;
+  uint64_t bytesWritten = 0;
+};
+
+struct Report {
+  // The run.
+  std::string program, network, device, fidelity;
+  bool timed = false;
+  uint32_t exitCode = 0;
+  // The machine.
+  std::string machine;
+  uint64_t machineHash = 0;
+  uint64_t clockMhz = 1, rows = 1, cols = 1;
+  std::string dram; // model and its parameters in words
+  // Totals.
+  uint64_t cycles = 0;
+  uint64_t usefulMacs = 0; // of the network, on the device
+  uint64_t arrayMacs = 0;  // that the array did, with padding
+  std::vector<EngineReport> engines;
+  std::vector<TrafficReport> traffic;
+  std::vector<LayerStatistics> layers;
+  std::vector<std::string> hostBefore, hostAfter;
+  // Memory plan, bytes.
+  uint64_t constantBytes = 0, activationBytes = 0, activationLowerBound = 0, scratchpadPeak = 0;
+  std::vector<std::pair<std::string, uint64_t>> counters;
+
+  double seconds() const { return static_cast<double>(cycles) / (static_cast<double>(clockMhz) * 1e6); }
+  // Useful MACs over what the array could do in `duration` cycles; 0 for none.
+  double utilisation(uint64_t macs, uint64_t duration) const;
+};
+
+// `programFile` is for the reader only. A timed run whose engine cycles do not add up is a defect of the simulator and
+// throws std::logic_error.
+Report makeReport(const RunStatistics& statistics, const Program& program, const Machine& machine,
+                  const std::string& programFile);
+
+std::string toJson(const Report& report);
+// Throws Error, starting with `origin`, for anything that is not a consistent report of this schema.
+Report reportFromJson(const std::string& json, const std::string& origin);
+
+} // namespace weft

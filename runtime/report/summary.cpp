@@ -1,0 +1,131 @@
+#include "runtime/report/summary.h"
+
+#include "runtime/report/table.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace weft {
+namespace {
+
+using Align = Table::Align;
+
+std::string heading(const std::string& text, bool colour) {
+  return colour ? fmt::format("\n\x1b[1;36m{}\x1b[0m\n", text) : fmt::format("\n{}\n", text);
+}
+
+double share(uint64_t part, uint64_t whole) {
+  return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
+}
+
+std::string totals(const Report& report, bool colour) {
+  Table table({{"run", Align::left}, {"", Align::left, 100}});
+  table.row({"network", report.network.empty() ? "(hand-written program)" : report.network});
+  table.row({"program", report.program});
+  table.row({"device", fmt::format("{}: {}", report.device, report.fidelity)});
+  table.row({"machine", fmt::format("{}: {} x {} array, {} MHz, DRAM {}", report.machine, report.rows, report.cols,
+                                    report.clockMhz, report.dram)});
+  if (report.exitCode != 0)
+    table.row({"exit code", fmt::format("{}", report.exitCode)});
+  if (report.timed) {
+    table.row({"cycles", grouped(report.cycles)});
+    table.row({"time", fmt::format("{:.3f} ms at {} MHz", 1e3 * report.seconds(), report.clockMhz)});
+  }
+  if (report.usefulMacs > 0)
+    table.row({"useful MACs", grouped(report.usefulMacs)});
+  if (report.arrayMacs > 0)
+    table.row({"array MACs", fmt::format("{} (with padding)", grouped(report.arrayMacs))});
+  if (report.timed)
+    table.row({"utilisation",
+               fmt::format("{}   useful MACs / (cycles x {} x {})",
+                           percent(report.utilisation(report.usefulMacs, report.cycles)), report.rows, report.cols)});
+  return table.format(colour);
+}
+
+std::string engines(const Report& report, bool colour) {
+  Table table(
+      {{"engine", Align::left}, {"instructions"}, {"busy"}, {"idle"}, {"stalled"}, {"stalls", Align::left, 100}});
+  for (const EngineReport& engine : report.engines) {
+    uint64_t stalled = 0;
+    std::vector<std::string> causes;
+    for (const auto& [cause, cycles] : engine.stalls) {
+      stalled += cycles;
+      if (cycles > 0)
+        causes.push_back(fmt::format("{} {}", cause, percent(share(cycles, report.cycles))));
+    }
+    table.row({engine.name, grouped(engine.instructions), percent(share(engine.busy, report.cycles)),
+               percent(share(engine.idle, report.cycles)), percent(share(stalled, report.cycles)),
+               fmt::format("{}", fmt::join(causes, ", "))});
+  }
+  return heading("Engines (each line's busy + idle + stalled = all cycles)", colour) + table.format(colour);
+}
+
+std::string traffic(const Report& report, bool colour) {
+  Table table({{"memory", Align::left}, {"by", Align::left}, {"read"}, {"written"}, {"bytes per cycle"}});
+  for (const TrafficReport& entry : report.traffic)
+    if (uint64_t bytes = entry.bytesRead + entry.bytesWritten; bytes > 0)
+      table.row({entry.memory, entry.user, binaryBytes(entry.bytesRead), binaryBytes(entry.bytesWritten),
+                 report.timed ? fmt::format("{:.2f}", share(bytes, report.cycles)) : "-"});
+  return table.empty() ? "" : heading("Memory traffic", colour) + table.format(colour);
+}
+
+std::string layers(const Report& report, bool colour) {
+  Table table({{"#"},
+               {"ONNX nodes", Align::left, 40},
+               {"cycles"},
+               {"of run"},
+               {"matrix busy"},
+               {"useful MACs"},
+               {"utilisation"},
+               {"DRAM read"},
+               {"DRAM written"},
+               {"mapping", Align::left, 60}});
+  size_t number = 0;
+  for (const LayerStatistics& layer : report.layers) {
+    const uint64_t cycles = layer.span.cycles();
+    table.row({fmt::format("{}", number++), fmt::format("{}", fmt::join(layer.onnxNodes, " + ")),
+               report.timed ? grouped(cycles) : "-", report.timed ? percent(share(cycles, report.cycles)) : "-",
+               report.timed ? percent(share(layer.matrixBusy, cycles)) : "-", grouped(layer.usefulMacs),
+               report.timed ? percent(report.utilisation(layer.usefulMacs, cycles)) : "-",
+               binaryBytes(layer.dramBytesRead), binaryBytes(layer.dramBytesWritten), layer.mapping});
+  }
+  if (table.empty())
+    return "";
+  return heading("Layers (cycles from first start to last retirement; neighbours overlap)", colour) +
+         table.format(colour);
+}
+
+std::string host(const Report& report, bool colour) {
+  if (report.hostBefore.empty() && report.hostAfter.empty())
+    return "";
+  Table table({{"when", Align::left}, {"node", Align::left, 100}});
+  for (const std::string& node : report.hostBefore)
+    table.row({report.device == "ref" ? "-" : "before", node});
+  for (const std::string& node : report.hostAfter)
+    table.row({"after", node});
+  return heading("On the host", colour) + table.format(colour);
+}
+
+std::string memoryPlan(const Report& report, bool colour) {
+  if (report.layers.empty())
+    return "";
+  Table table({{"memory plan", Align::left}, {"size"}});
+  table.row({"constants in DRAM", binaryBytes(report.constantBytes)});
+  table.row({"activations in DRAM", binaryBytes(report.activationBytes)});
+  table.row({"  lower bound", binaryBytes(report.activationLowerBound)});
+  table.row({"scratchpad peak", binaryBytes(report.scratchpadPeak)});
+  return heading("Memory", colour) + table.format(colour);
+}
+
+} // namespace
+
+std::string summary(const Report& report, bool colour) {
+  std::string text = totals(report, colour);
+  if (report.timed)
+    text += engines(report, colour);
+  text += traffic(report, colour) + layers(report, colour) + host(report, colour) + memoryPlan(report, colour);
+  return text;
+}
+
+} // namespace weft
