@@ -68,7 +68,7 @@ std::string Table::format(bool colour) const {
 std::string grouped(uint64_t number) {
   std::string digits = fmt::format("{}", number);
   for (size_t place = digits.size(); place > 3; place -= 3)
-    digits.insert(place - 3, ",");
+    digits.insert(place - 3, 1, ',');
   return digits;
 }
 
