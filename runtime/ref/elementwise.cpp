@@ -74,7 +74,7 @@ struct PReluOp {
 };
 
 template <typename Op> HostTensor combine(const Args& args, const TensorView& a, const TensorView& b) {
-  Args pair{args.node, {}};
+  Args pair{args.node, {}, nullptr};
   TensorView both[] = {a, b};
   pair.operands = both;
   Shape shape = broadcastShape(args, *a.shape, *b.shape);
@@ -93,12 +93,17 @@ template <typename Op> HostTensor combine(const Args& args, const TensorView& a,
 }
 
 template <typename Op> HostTensor binary(const Args& args) {
+  args.expect(broadcastShape(args, args.shape(0), args.shape(1)));
   return combine<Op>(args, args.at(0), args.at(1));
 }
 
 // From left to right.
 template <typename Op> HostTensor variadic(const Args& args) {
   const TensorView& first = args.at(0);
+  Shape shape = *first.shape;
+  for (size_t i = 1; i < args.operands.size(); ++i)
+    shape = broadcastShape(args, shape, args.shape(i));
+  args.expect(shape);
   HostTensor result{first.type, *first.shape, {first.data.begin(), first.data.end()}};
   for (size_t i = 1; i < args.operands.size(); ++i)
     result = combine<Op>(args, view(result), args.at(i));

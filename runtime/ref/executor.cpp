@@ -8,7 +8,7 @@
 
 namespace weft::ref {
 
-HostTensor executeNode(const net::Node& node, std::span<const TensorView> operands) {
+HostTensor executeNode(const net::Node& node, std::span<const TensorView> operands, const net::Shape* expected) {
   Operator op = findImplementation(node.op);
   if (!op)
     throw Error(fmt::format("node '{}': the reference executor has no operator '{}'", node.name, node.op));
@@ -17,7 +17,7 @@ HostTensor executeNode(const net::Node& node, std::span<const TensorView> operan
         operand.data.size() != static_cast<size_t>(net::elementCount(*operand.shape)) * net::byteSize(operand.type))
       throw Error(fmt::format("node '{}' ({}): an operand's data does not fill its shape", node.name, node.op));
   try {
-    return op(Args{node, operands});
+    return op(Args{node, operands, expected});
   } catch (const std::bad_alloc&) {
     throw Error(fmt::format("node '{}' ({}): not enough memory for its result", node.name, node.op));
   }
@@ -57,8 +57,8 @@ void Executor::execute(size_t first, size_t last) {
     operands.clear();
     for (int32_t input : node.inputs)
       operands.push_back(input == -1 ? TensorView{} : get(input));
-    HostTensor result = executeNode(node, operands);
     const net::Tensor& declared = network.tensors[static_cast<size_t>(node.outputs[0])];
+    HostTensor result = executeNode(node, operands, &declared.shape);
     if (result.type != declared.type || result.shape != declared.shape)
       throw Error(fmt::format("node '{}' ({}) gives {}, but the network declares '{}' as {}", node.name, node.op,
                               describe(result.type, result.shape), declared.name,

@@ -36,6 +36,7 @@ ConvShape convShape(const Args& args, size_t weightsAt) {
   args.require(w[1] == conv.groupChannels(), "the weights must have (channels / group) input channels");
   conv.result = {conv.batch, conv.filters};
   appendSpatial(conv.result, conv.window, x.size());
+  args.expect(conv.result);
   return conv;
 }
 
@@ -225,6 +226,7 @@ MatMulShape matMulShape(const Args& args, size_t a, size_t b) {
     shape.result.push_back(shape.m);
   if (!rightVector)
     shape.result.push_back(shape.n);
+  args.expect(shape.result);
   return shape;
 }
 
@@ -305,6 +307,7 @@ GemmShape gemmShape(const Args& args, size_t a, size_t b) {
   shape.k = left[shape.transA ? 0 : 1];
   shape.n = right[shape.transB ? 0 : 1];
   args.require(right[shape.transB ? 1 : 0] == shape.k, "the inner extents of the two matrices differ");
+  args.expect({shape.m, shape.n});
   return shape;
 }
 

@@ -113,6 +113,7 @@ std::vector<int64_t> stridesOf(const Shape& shape) {
 // Fills a tensor of `shape` from x: element at `index` comes from offset(index) in elements.
 template <typename F> HostTensor fill(const Args& args, Shape shape, F offset) {
   const TensorView& x = args.at(0);
+  args.expect(shape);
   HostTensor result = makeTensor(x.type, std::move(shape));
   size_t size = net::byteSize(x.type);
   std::vector<int64_t> index(result.shape.size(), 0);
@@ -167,6 +168,7 @@ HostTensor concat(const Args& args) {
     args.require(other == shape, "the operands differ outside the concatenated axis");
     shape[axis] += extent;
   }
+  args.expect(shape);
   HostTensor result = makeTensor(args.type(0), shape);
   size_t inner = static_cast<size_t>(product(shape, axis + 1, shape.size())) * net::byteSize(result.type);
   auto outer = static_cast<size_t>(product(shape, 0, axis));
@@ -251,6 +253,7 @@ HostTensor pad(const Args& args) {
                  "an empty dimension can only be padded by a constant");
   }
 
+  args.expect(shape);
   HostTensor result = makeTensor(args.type(0), shape);
   size_t size = net::byteSize(result.type);
   std::vector<uint8_t> value(size, 0);
@@ -306,6 +309,7 @@ HostTensor gather(const Args& args) {
   Shape shape(old.begin(), old.begin() + static_cast<std::ptrdiff_t>(axis));
   shape.insert(shape.end(), args.shape(1).begin(), args.shape(1).end());
   shape.insert(shape.end(), old.begin() + static_cast<std::ptrdiff_t>(axis) + 1, old.end());
+  args.expect(shape);
   HostTensor result = makeTensor(args.type(0), shape);
   size_t inner = static_cast<size_t>(product(old, axis + 1, old.size())) * net::byteSize(result.type);
   auto outer = static_cast<size_t>(product(old, 0, axis));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <limits>
 #include <map>
 
@@ -12,6 +13,12 @@ using net::Shape;
 
 void Args::fail(const std::string& message) const {
   throw Error(fmt::format("node '{}' ({}): {}", node.name, node.op, message));
+}
+
+void Args::expect(const Shape& shape) const {
+  if (expected && shape != *expected)
+    fail(fmt::format("the result has the shape [{}], but the network declares [{}]", fmt::join(shape, ", "),
+                     fmt::join(*expected, ", ")));
 }
 
 void Args::failType(size_t i, const std::string& wanted) const {

@@ -13,7 +13,12 @@ namespace weft::ref {
 struct Args {
   const net::Node& node;
   std::span<const TensorView> operands;
+  // The shape that the result must have, if that is known.
+  const net::Shape* expected = nullptr;
 
+  // Refuses a result of another shape than the expected one. Called before the work, because a damaged network may ask
+  // for a result (and an effort) of any size.
+  void expect(const net::Shape& shape) const;
   [[noreturn]] void fail(const std::string& message) const;
   void require(bool condition, const char* message) const {
     if (!condition)

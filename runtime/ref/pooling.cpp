@@ -53,6 +53,7 @@ Pool makePool(const Args& args) {
   const Shape& shape = args.shape(0);
   Pool pool{makeWindow(args, shape, {}), shape[0] * shape[1], {shape[0], shape[1]}};
   appendSpatial(pool.result, pool.window, shape.size());
+  args.expect(pool.result);
   return pool;
 }
 

@@ -159,6 +159,7 @@ template <typename Make> HostTensor quantisedBinary(const Args& args, Make make)
   args.require(type == DType::u8 || type == DType::s8, "the operands must be int8 or uint8");
   args.require(args.type(3) == type, "both operands must have the same type");
   Shape shape = broadcastShape(args, args.shape(0), args.shape(3));
+  args.expect(shape);
   std::vector<int32_t> a = widen(args, 0);
   std::vector<int32_t> b = widen(args, 3);
   std::vector<int32_t> c(static_cast<size_t>(net::elementCount(shape)));
@@ -243,7 +244,7 @@ HostTensor qlinearConcat(const Args& args) {
   std::vector<TensorView> views;
   for (const HostTensor& part : parts)
     views.push_back(view(part));
-  return findImplementation("Concat")(Args{args.node, views});
+  return findImplementation("Concat")(Args{args.node, views, args.expected});
 }
 
 constexpr Implementation kQuantised[] = {

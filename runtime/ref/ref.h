@@ -27,8 +27,10 @@ inline TensorView view(const HostTensor& tensor) {
 }
 
 // Executes one node on the given operands and returns its result. Throws Error naming the node for operands or
-// attributes that the operator does not allow.
-HostTensor executeNode(const net::Node& node, std::span<const TensorView> operands);
+// attributes that the operator does not allow, and for a result whose shape is not `expected` (where given; it is
+// checked before the work is done).
+HostTensor executeNode(const net::Node& node, std::span<const TensorView> operands,
+                       const net::Shape* expected = nullptr);
 
 // The state of one run: a value for some of the tensors of a network. Constants are read in place. `network` must be
 // valid (net::validate) and outlive the executor.

@@ -93,7 +93,7 @@ TEST(Executor, ResultsMustBeWhatTheNetworkDeclares) {
     run(network, {{"x", f32({3}, {1, 2, 3})}});
     FAIL();
   } catch (const Error& error) {
-    EXPECT_STREQ(error.what(), "node 'add' (Add) gives float32 [3], but the network declares 'b' as float32 [4]");
+    EXPECT_STREQ(error.what(), "node 'add' (Add): the result has the shape [3], but the network declares [4]");
   }
 }
 
