@@ -3,11 +3,12 @@
 #include <charconv>
 #include <cmath>
 #include <map>
-#include <optional>
 #include <set>
+#include <sstream>
 #include <vector>
 
 #include <fmt/format.h>
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include "isa/machine/fields.h"
@@ -31,6 +32,29 @@ struct Entry {
   bool scalar;
   bool quoted;
 };
+
+// Accepts every event of the YAML parser.
+struct IgnoreEvents : YAML::EventHandler {
+  using Tag = std::string;
+  void OnDocumentStart(const YAML::Mark&) override {}
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnScalar(const YAML::Mark&, const Tag&, YAML::anchor_t, const std::string&) override {}
+  void OnSequenceStart(const YAML::Mark&, const Tag&, YAML::anchor_t, YAML::EmitterStyle::value) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark&, const Tag&, YAML::anchor_t, YAML::EmitterStyle::value) override {}
+  void OnMapEnd() override {}
+};
+
+// Whether anything follows the first document. (YAML::LoadAll cannot be used: yaml-cpp 0.7 consumes nothing of a
+// document that starts with a stray ',' and loops for ever.)
+bool hasSecondDocument(const std::string& yaml) {
+  std::istringstream stream(yaml);
+  YAML::Parser parser(stream);
+  IgnoreEvents ignore;
+  return parser.HandleNextDocument(ignore) && parser.HandleNextDocument(ignore);
+}
 
 // The schema's keys: sections with their keys, and plain keys of the root (an empty list).
 struct Schema {
@@ -73,13 +97,13 @@ public:
   Reader(std::string_view yaml, const std::string& origin) : origin_(origin) {
     if (yaml.size() > kMaxBytes)
       throw Error(fmt::format("{}: {} bytes; a machine description has at most {}", origin, yaml.size(), kMaxBytes));
-    std::vector<YAML::Node> documents;
     try {
-      documents = YAML::LoadAll(std::string(yaml));
-      if (documents.size() != 1 || !documents[0].IsMap())
+      const std::string text(yaml);
+      const YAML::Node root = YAML::Load(text);
+      if (!root.IsMap() || hasSecondDocument(text))
         throw Error(fmt::format("{}: not a machine description; expected one YAML map with the keys {}", origin,
                                 list(schema_.order)));
-      flatten(documents[0]);
+      flatten(root);
     } catch (const YAML::Exception& error) {
       throw Error(fmt::format("{}:{}: not valid YAML: {}", origin, error.mark.line + 1, shown(error.msg)));
     }
@@ -182,8 +206,9 @@ private:
     return nullptr;
   }
 
-  void addEntry(const std::string& path, const YAML::Node& node) {
-    Entry entry{"", node.Mark().line + 1, node.IsScalar(), false};
+  // `line` is the key's: an empty value has the place of whatever follows it.
+  void addEntry(const std::string& path, const YAML::Node& node, int line) {
+    Entry entry{"", line, node.IsScalar(), false};
     if (node.IsScalar()) {
       entry.value = node.Scalar();
       entry.quoted = node.Tag() == "!";
@@ -193,7 +218,7 @@ private:
     entries_[path] = entry;
   }
 
-  // Checks the keys of one map and calls handle(key, value) for each.
+  // Checks the keys of one map and calls handle(key, value, line) for each.
   template <typename Handle>
   void eachKey(const YAML::Node& map, const std::string& prefix, const std::vector<std::string>& legal,
                Handle&& handle) {
@@ -213,23 +238,26 @@ private:
                                 prefix.empty() ? "" : " of " + prefix, list(legal)));
       if (!seen.insert(key).second)
         throw Error(fmt::format("{}:{}: {} is given twice", origin_, line, path));
-      handle(key, item.second);
+      handle(key, item.second, line);
     }
   }
 
   void flatten(const YAML::Node& root) {
-    eachKey(root, "", schema_.order, [&](const std::string& key, const YAML::Node& value) {
+    eachKey(root, "", schema_.order, [&](const std::string& key, const YAML::Node& value, int line) {
       const std::vector<std::string>& keys = schema_.sections.at(key);
       if (keys.empty()) {
-        addEntry(key, value);
+        addEntry(key, value, line);
         return;
       }
+      if (value.IsNull())
+        return; // a section without keys: its fields are missing
       if (!value.IsMap()) {
-        addEntry(key, value);
+        addEntry(key, value, line);
         fail(key, shown(entries_.at(key).value), "a map with the keys " + list(keys));
       }
-      eachKey(value, key, keys,
-              [&](const std::string& inner, const YAML::Node& node) { addEntry(key + "." + inner, node); });
+      eachKey(value, key, keys, [&](const std::string& inner, const YAML::Node& node, int innerLine) {
+        addEntry(key + "." + inner, node, innerLine);
+      });
     });
   }
 
