@@ -37,10 +37,11 @@ def arguments() -> argparse.ArgumentParser:
     p.add_argument("--size", type=int, default=224, metavar="S", help="input height and width (default 224)")
     p.add_argument("--classes", type=int, default=1000, metavar="N")
     p.add_argument("--seed", type=int, default=0, help="of the weights (default 0, which has committed scales)")
-    p.add_argument("--shape", help="gemm: MxNxK, conv: CxSxFxKxSTxDxG (see --all for the standard entries)")
+    p.add_argument("--shape", help="gemm: MxNxK, conv: CxSxFxKxSTxDxG (see --list for the standard entries)")
     p.add_argument("--all", action="store_true", help="gemm, conv: every entry of the sweep")
     p.add_argument("--list", action="store_true", help="gemm, conv: print the entries of the sweep and stop")
-    p.add_argument("--calibrate", action="store_true", help="measure value ranges again and rewrite scales/<network>.json")
+    p.add_argument("--calibrate", action="store_true",
+                   help="measure value ranges again and rewrite scales/<network>.json")
     p.add_argument("-o", "--output", type=Path, help="file to write (default <network>_<form>.onnx in -d)")
     p.add_argument("-d", "--directory", type=Path, default=Path("."), help="where to write (default .)")
     return p

@@ -190,11 +190,24 @@ class AgainstOnnxRuntime(unittest.TestCase):
 
         network = _network("resnet18", 224)
         values = self._run(_model(network, "qlinear"), network, every_output=True)
+        self.assertLessEqual({op.name + "_q" for op in network.ops}, values.keys())
         for name, value in values.items():
             if value.dtype == np.uint8 and value.size > 20000:
                 counts = np.bincount(value.ravel(), minlength=256)
                 self.assertGreater((counts > 0).sum(), 128, name)
                 self.assertLess(counts[255] / value.size, 0.01, name)
+
+    def test_scales_of_shape_1_do_not_change_the_result(self):
+        """ONNX Runtime refuses to fuse additions with such scales; converted TFLite networks have them."""
+        import numpy as np
+
+        network = _network("resnet18")
+        model = _model(network, "qdq", np.int8)
+        expected = self._run(model, network)["fc"]
+        for constant in model.graph.initializer:
+            if constant.name.endswith((".scale", ".zp")):
+                constant.dims.append(1)
+        np.testing.assert_array_equal(self._run(model, network)["fc"], expected)
 
     def test_batch_norm_folds_back(self):
         import numpy as np

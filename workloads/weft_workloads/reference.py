@@ -4,7 +4,6 @@ from pathlib import Path
 
 import numpy as np
 import onnx
-from onnx import shape_inference
 
 # "all": the integer kernels that weft is compared with. "none": a QDQ network is computed in float between its
 # quantisers, which rounds differently at ties.
@@ -13,8 +12,8 @@ LEVELS = ("all", "none")
 
 def run(model: onnx.ModelProto, inputs: dict[str, np.ndarray], *, optimise: str = "all", every_output: bool = False,
         save_optimised: Path | None = None) -> dict[str, np.ndarray]:
-    """Outputs by name. every_output adds all intermediate tensors whose type is known; that keeps ONNX Runtime from
-    fusing across them, so such values are those of less fused operators. One thread, CPU provider."""
+    """Outputs by name. every_output adds all intermediate tensors; in a QDQ network that keeps ONNX Runtime from
+    fusing across them, so use it with the QLinear form. One thread, CPU provider."""
     import onnxruntime as ort
 
     model = _scalar_parameters(model)
@@ -48,9 +47,10 @@ def _scalar_parameters(model: onnx.ModelProto) -> onnx.ModelProto:
 
 
 def _expose_all(model: onnx.ModelProto) -> onnx.ModelProto:
-    inferred = shape_inference.infer_shapes(model)
-    present = {o.name for o in inferred.graph.output}
-    for value in inferred.graph.value_info:
-        if value.name not in present:
-            inferred.graph.output.append(value)
-    return inferred
+    """ONNX Runtime infers the types itself; ONNX's own inference stops at com.microsoft operators."""
+    copy = onnx.ModelProto()
+    copy.CopyFrom(model)
+    present = {o.name for o in copy.graph.output}
+    for node in copy.graph.node:
+        copy.graph.output.extend(onnx.ValueInfoProto(name=o) for o in node.output if o and o not in present)
+    return copy
