@@ -17,6 +17,9 @@ Geometry::Geometry(const DeviceGraph& graph, const Group& group, const Machine& 
   inW = input.width;
   inC = input.channels;
   inPitch = channelPitch(input, machine);
+  if (group.kind == GroupKind::concat) // operands take turns in the same buffer
+    for (int32_t operand : group.inputs)
+      inPitch = std::max(inPitch, channelPitch(graph.activations[static_cast<size_t>(operand)], machine));
   outC = output.channels;
   outPitch = channelPitch(output, machine);
   outH = output.height;
@@ -72,6 +75,10 @@ WorkingSet workingSet(const Geometry& geometry, const Group& group, const GroupM
   set.inputBuffers = std::min(mapping.buffers, geometry.tiles());
   if (!residency.input)
     set.input = geometry.inputTileBytes;
+  if (group.kind == GroupKind::concat) {
+    set.parameters = timing::LUT_ENTRIES;
+    return set;
+  }
   if (group.inputs.size() > 1 && !residency.secondInput)
     set.secondInput = geometry.inputTileBytes;
   set.outputBuffers = mapping.buffers;

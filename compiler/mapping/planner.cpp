@@ -95,7 +95,7 @@ private:
   }
 
   static bool supportsResidents(const Group& group) {
-    return group.kind != GroupKind::concat && group.kind != GroupKind::pad;
+    return group.kind != GroupKind::concat;
   }
 
   // The border that all readers of an activation agree on; false if they do not.
@@ -241,7 +241,12 @@ private:
       int64_t bytes = roundUp(homeBytes(index) + machine_.lineBytes(), kAlignment);
       home.address = static_cast<uint32_t>(*allocator.place(lifetime.first, lifetime.last, bytes, INT64_MAX));
     }
+    plan_.arenaBase = kDramBase + kCodeBytes;
     plan_.arenaBytes = static_cast<uint32_t>(allocator.peak());
+    plan_.constantBase = plan_.arenaBase + static_cast<uint32_t>(roundUp(allocator.peak(), kAlignment));
+    for (Home& home : plan_.homes)
+      if (!home.scratchpad)
+        home.address += plan_.arenaBase;
     for (int64_t g = 0; g < groups; ++g) {
       int64_t alive = 0;
       for (size_t index = 0; index < plan_.homes.size(); ++index)

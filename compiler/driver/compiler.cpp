@@ -1,0 +1,198 @@
+#include "compiler/driver/compiler.h"
+
+#include "compiler/link/link.h"
+#include "compiler/lowering/group_lowering.h"
+#include "compiler/target/target.h"
+#include "isa/program/program.h"
+#include "isa/semantics/state.h"
+#include "isa/support/error.h"
+
+#include <fmt/format.h>
+
+namespace weft {
+namespace {
+
+using lowering::ConstantImage;
+using mapping::DeviceGraph;
+using mapping::GroupKind;
+using mapping::Plan;
+
+constexpr const char* kStartUp = R"(
+  .text
+  .globl _start
+_start:
+  addi sp, zero, __stack_top
+  jal ra, main
+  halt a0
+)";
+
+// A function name for a group: its number, and what of the node's name is fit for a symbol.
+std::string symbolOf(size_t index, const std::string& node) {
+  std::string symbol = fmt::format("g{:03}_", index);
+  for (char c : node)
+    symbol += std::isalnum(static_cast<unsigned char>(c)) ? c : '_';
+  return symbol;
+}
+
+void emitStart(core::Emitter& emitter, const Machine& machine) {
+  emitter.function("g_start", "start-up", [&] {
+    emitter.preset(lowering::kUnit);
+    emitter.preset(lowering::kSyncConfig);
+    emitter.setField(lowering::kSyncConfig, config::types, int64_t{0});
+    emitter.setField(lowering::kSyncConfig, config::hi, 255);
+    // What the synchronising vector instructions copy.
+    emitter.preset(lowering::kBlockDram);
+    emitter.setField(lowering::kBlockDram, field::count0, 2 * machine.lineBytes());
+    emitter.setField(lowering::kBlockDram, field::hi0, int64_t{0});
+    core::Value zero = emitter.constant(0);
+    emitter.issue(Opcode::LD, {zero, zero}, {lowering::kBlockDram, lowering::kUnit}, {}, {});
+    emitter.fence();
+  });
+}
+
+void emitGroup(core::Emitter& emitter, const DeviceGraph& graph, const Machine& machine, const Plan& plan, size_t index,
+               ConstantImage& constants) {
+  switch (graph.groups[index].kind) {
+  case GroupKind::matrix:
+    lowering::MatrixLowering(emitter, graph, machine, plan, index, constants).emit();
+    break;
+  case GroupKind::concat:
+    lowering::ConcatLowering(emitter, graph, machine, plan, index, constants).emit();
+    break;
+  default:
+    lowering::VectorLowering(emitter, graph, machine, plan, index, constants).emit();
+  }
+}
+
+DeviceTensor deviceTensor(const net::Network& network, const DeviceGraph& graph, const Machine& machine,
+                          const Plan& plan, int32_t index) {
+  const mapping::Activation& activation = graph.activations[static_cast<size_t>(index)];
+  const mapping::Home& home = plan.homes[static_cast<size_t>(index)];
+  const net::Shape& shape = network.tensors[static_cast<size_t>(activation.tensor)].shape;
+  DeviceTensor tensor;
+  tensor.tensor = activation.tensor;
+  tensor.address = home.address;
+  tensor.batch = shape[0];
+  tensor.channels = shape[1];
+  if (shape.size() == 4) {
+    tensor.height = shape[2];
+    tensor.width = shape[3];
+  }
+  bool windows = false; // an input laid out for windows has no padding channels
+  for (size_t g = 0; g < graph.groups.size(); ++g)
+    windows |= graph.groups[g].inputs[0] == index && plan.mapping.groups[g].input == mapping::InputFlow::windows;
+  tensor.channelPitch = windows ? activation.channels : mapping::channelPitch(activation, machine);
+  tensor.padTop = home.padTop;
+  tensor.padBottom = home.padBottom;
+  tensor.padLeft = home.padLeft;
+  tensor.padRight = home.padRight;
+  tensor.padValue = home.padValue;
+  return tensor;
+}
+
+std::string describe(const mapping::Group& group, const mapping::GroupMapping& mapping) {
+  std::string text = fmt::format("{}: tile {} x {}", name(group.kind), mapping.tileRows, mapping.tileCols);
+  if (group.kind == GroupKind::matrix)
+    text += fmt::format(", weights {}, {} column tiles together, chunks {}x{}x{}{}", name(mapping.weights),
+                        mapping.columnTiles, mapping.chunks[0], mapping.chunks[1], mapping.chunks[2],
+                        mapping.input == mapping::InputFlow::windows ? ", windows" : "");
+  return text;
+}
+
+std::vector<uint8_t> bytesOf(const std::string& text) { return {text.begin(), text.end()}; }
+
+} // namespace
+
+std::vector<uint8_t> compile(const net::Network& source, const Machine& machine, const CompileOptions& options) {
+  auto progress = [&](const std::string& stage, double fraction) {
+    if (options.progress)
+      options.progress(stage, fraction);
+  };
+  net::Network network = source;
+  for (net::Node& node : network.nodes)
+    if (node.op == "QLinearAveragePool") // the accelerator sums integers; the graph that travels says so
+      node.attributes["integer_mean"] = int64_t{1};
+
+  progress("fusing", 0.0);
+  DeviceGraph graph = mapping::buildDeviceGraph(network);
+  progress("mapping", 0.1);
+  mapping::Mapping given;
+  if (!options.mapping.empty())
+    given = mapping::parseMapping(options.mapping, "mapping");
+  Plan plan = mapping::plan(graph, machine, given);
+  std::string mappingYaml = toYaml(plan.mapping);
+  if (options.emit == "mapping")
+    return bytesOf(mappingYaml);
+
+  core::Emitter emitter;
+  ConstantImage constants(plan.constantBase, std::max<uint32_t>(64, machine.dma.burstBytes));
+  Manifest manifest;
+  emitStart(emitter, machine);
+  std::vector<std::string> functions = {"g_start"};
+  for (size_t g = 0; g < graph.groups.size(); ++g) {
+    const mapping::Group& group = graph.groups[g];
+    progress("lowering", 0.1 + 0.4 * double(g) / double(graph.groups.size()));
+    std::string symbol = symbolOf(g, group.name);
+    emitter.function(symbol, group.name, [&] { emitGroup(emitter, graph, machine, plan, g, constants); });
+    functions.push_back(symbol);
+    manifest.groups.push_back({symbol, group.nodes, group.onnxNodes, describe(group, plan.mapping.groups[g]),
+                               group.usefulMacs});
+  }
+  emitter.mainFunction(functions);
+  if (options.emit == "core")
+    return bytesOf(emitter.text());
+  progress("generating code", 0.5);
+  if (options.emit == "llvm" || options.emit == "asm")
+    return emitter.finish(options.emit);
+  std::vector<uint8_t> object = emitter.finish("object");
+
+  progress("linking", 0.9);
+  manifest.machineName = machine.name;
+  manifest.machineHash = hash(machine);
+  manifest.machineYaml = toYaml(machine);
+  manifest.hostBefore = graph.hostBefore;
+  manifest.hostAfter = graph.hostAfter;
+  for (int32_t input : graph.inputs)
+    manifest.inputs.push_back(deviceTensor(network, graph, machine, plan, input));
+  for (int32_t output : graph.outputs)
+    manifest.outputs.push_back(deviceTensor(network, graph, machine, plan, output));
+  manifest.mapping = mappingYaml;
+  manifest.constantBytes = constants.bytes().size();
+  manifest.activationBytes = plan.arenaBytes;
+  manifest.activationLowerBound = static_cast<uint64_t>(plan.activationLowerBound);
+  manifest.scratchpadPeak = static_cast<uint64_t>(plan.scratchpadPeak);
+
+  LinkInput input;
+  input.objects.push_back({"start-up", assembleToObject(kStartUp, "start-up")});
+  input.objects.push_back({"network", std::move(object)});
+  LinkSection arena;
+  arena.name = ".weft.arena";
+  arena.bytes = std::max<uint32_t>(plan.arenaBytes, 1);
+  arena.alignment = mapping::kCodeBytes; // code ends below: the arena's address is known before the code is
+  arena.symbol = "__weft_arena";
+  LinkSection image;
+  image.name = ".weft.const";
+  image.content = constants.bytes();
+  image.bytes = std::max<size_t>(image.content.size(), 1);
+  image.alignment = 4096;
+  image.symbol = "__weft_const";
+  LinkSection meta;
+  meta.name = ".weft.meta";
+  meta.content = bytesOf(toJson(manifest));
+  meta.allocated = false;
+  LinkSection graphSection;
+  graphSection.name = ".weft.network";
+  graphSection.content = net::serialise(network);
+  graphSection.allocated = false;
+  input.sections = {std::move(arena), std::move(image), std::move(meta), std::move(graphSection)};
+  input.dramBytes = machine.dram.bytes;
+  input.scalarBase = kScalarMemoryBase;
+  input.scalarBytes = machine.scalarMemory.bytes;
+  LinkResult result = link(input);
+  if (result.symbols["__weft_arena"] != plan.arenaBase || result.symbols["__weft_const"] != plan.constantBase)
+    throw Error(fmt::format("the program's code does not fit the {} bytes reserved for it", mapping::kCodeBytes));
+  progress("done", 1.0);
+  return std::move(result.elf);
+}
+
+} // namespace weft

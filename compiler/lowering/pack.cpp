@@ -1,0 +1,75 @@
+#include "compiler/lowering/pack.h"
+
+#include <cstring>
+
+namespace weft::lowering {
+
+using mapping::Geometry;
+using mapping::Group;
+
+uint32_t ConstantImage::add(const std::vector<uint8_t>& bytes) {
+  bytes_.resize((bytes_.size() + alignment_ - 1) / alignment_ * alignment_);
+  auto address = static_cast<uint32_t>(base_ + bytes_.size());
+  bytes_.insert(bytes_.end(), bytes.begin(), bytes.end());
+  return address;
+}
+
+std::vector<uint8_t> packMatrixWeights(const Group& group, const Geometry& geometry,
+                                       const mapping::GroupMapping& mapping, const Machine& machine) {
+  const int64_t rows = machine.array.rows, cols = machine.array.cols;
+  const int64_t kernelH = group.window.kernelH, kernelW = group.window.kernelW;
+  const bool windows = mapping.input == mapping::InputFlow::windows;
+  std::vector<uint8_t> packed(static_cast<size_t>(geometry.weightBytes()), static_cast<uint8_t>(group.weightZeroPoint));
+  const auto& inner = geometry.chunkSteps;
+  uint8_t* tile = packed.data();
+  auto packTile = [&](int64_t column, int64_t h, int64_t w, int64_t block) {
+    int64_t channels = std::min(cols, geometry.outC - column * cols);
+    for (int64_t row = 0; row < rows; ++row) {
+      int64_t tapW = w, channel = block * rows + row;
+      if (windows) {
+        tapW = channel / geometry.inC;
+        channel %= geometry.inC;
+      }
+      if (tapW >= kernelW || channel >= geometry.inC)
+        continue;
+      for (int64_t c = 0; c < channels; ++c) {
+        int64_t index = (((column * cols + c) * kernelH + h) * kernelW + tapW) * geometry.inC + channel;
+        tile[row * cols + c] = static_cast<uint8_t>(group.weights[static_cast<size_t>(index)]);
+      }
+    }
+    tile += geometry.stepBytes;
+  };
+  for (int64_t column = 0; column < geometry.columnTiles; ++column)
+    for (int64_t chunkH = 0; chunkH < geometry.stepsH; chunkH += inner[0])
+      for (int64_t chunkW = 0; chunkW < geometry.stepsW; chunkW += inner[1])
+        for (int64_t chunkC = 0; chunkC < geometry.stepsC; chunkC += inner[2])
+          for (int64_t h = chunkH; h < chunkH + inner[0]; ++h)
+            for (int64_t w = chunkW; w < chunkW + inner[1]; ++w)
+              for (int64_t c = chunkC; c < chunkC + inner[2]; ++c)
+                packTile(column, h, w, c);
+  return packed;
+}
+
+std::vector<uint8_t> packDepthwiseWeights(const Group& group, const Geometry& geometry, const Machine& machine) {
+  const int64_t cols = machine.array.cols, taps = group.window.kernelH * group.window.kernelW;
+  std::vector<uint8_t> packed(static_cast<size_t>(geometry.columnTiles * taps * cols),
+                              static_cast<uint8_t>(group.weightZeroPoint));
+  for (int64_t channel = 0; channel < geometry.outC; ++channel)
+    for (int64_t tap = 0; tap < taps; ++tap)
+      packed[static_cast<size_t>((channel / cols * taps + tap) * cols + channel % cols)] =
+          static_cast<uint8_t>(group.weights[static_cast<size_t>(channel * taps + tap)]);
+  return packed;
+}
+
+std::vector<uint8_t> packParameters(const Group& group, const Geometry& geometry, const Machine& machine) {
+  const int64_t cols = machine.array.cols;
+  std::vector<uint8_t> packed(static_cast<size_t>(geometry.columnTiles * cols * 8), 0);
+  for (int64_t channel = 0; channel < geometry.outC; ++channel) {
+    uint8_t* block = packed.data() + channel / cols * cols * 8 + channel % cols * 4;
+    std::memcpy(block, &group.requantise.bias[static_cast<size_t>(channel)], 4);
+    std::memcpy(block + cols * 4, &group.requantise.scale[static_cast<size_t>(channel)], 4);
+  }
+  return packed;
+}
+
+} // namespace weft::lowering

@@ -1,0 +1,37 @@
+// Constants in the order in which they stream: prepacked weights, channel parameters, tables.
+#pragma once
+
+#include "compiler/mapping/geometry.h"
+
+#include <cstdint>
+#include <vector>
+
+namespace weft::lowering {
+
+// The DRAM image of all constants; addresses are handed out as they are added.
+class ConstantImage {
+public:
+  ConstantImage(uint32_t base, uint32_t alignment) : base_(base), alignment_(alignment) {}
+  uint32_t add(const std::vector<uint8_t>& bytes);
+  uint32_t base() const { return base_; }
+  const std::vector<uint8_t>& bytes() const { return bytes_; }
+
+private:
+  uint32_t base_, alignment_;
+  std::vector<uint8_t> bytes_;
+};
+
+// Weights of a matrix group: for each column tile, each chunk, each step of it one tile of rows x cols bytes. Places without a
+// weight hold the zero point, which contributes nothing.
+std::vector<uint8_t> packMatrixWeights(const mapping::Group& group, const mapping::Geometry& geometry,
+                                       const mapping::GroupMapping& mapping, const Machine& machine);
+
+// Weights of a depthwise group: for each column tile, each tap, cols bytes.
+std::vector<uint8_t> packDepthwiseWeights(const mapping::Group& group, const mapping::Geometry& geometry,
+                                          const Machine& machine);
+
+// Channel parameters: for each column tile cols int32 biases, then cols fp32 scales.
+std::vector<uint8_t> packParameters(const mapping::Group& group, const mapping::Geometry& geometry,
+                                    const Machine& machine);
+
+} // namespace weft::lowering
