@@ -4,7 +4,8 @@
 
 Fails, naming the record, if an encoding is not fully determined: a bit that is neither a constant nor an operand's, an
 operand's bit that is missing, doubled or out of order, an opcode or mnemonic used twice, two encodings that one word
-could match, a constant 1 outside the opcode (unused bits are zero by definition), numbers or names used twice in a table.
+could match, a constant 1 outside the opcode (unused bits are zero by definition), numbers or names used twice in a
+table.
 """
 
 import json
@@ -160,13 +161,14 @@ def reduce(records):
     for entry in instructions:
         del entry["fixed"]
 
+    constants = records["!instanceof"].get("Constant", [])
     isa = {
         "instructions": sorted(instructions, key=lambda entry: entry["opcode"]),
         "pattern_fields": table(records, "PatternField", ["Number", "Name", "Reset", "Doc"]),
         "config_fields": table(records, "ConfigField", ["Number", "Name", "Doc"]),
         "counters": table(records, "Counter", ["Number", "Name", "Doc"]),
         "constants": [{"name": name, "value": records[name]["Value"], "doc": records[name]["Doc"]}
-                      for name in sorted(records["!instanceof"].get("Constant", []), key=lambda n: location(records, n))],
+                      for name in sorted(constants, key=lambda name: location(records, name))],
         "registers": [],
     }
     for class_name, key in (("PatternField", "pattern_fields"), ("ConfigField", "config_fields")):

@@ -5,7 +5,7 @@ import sys
 
 import isa_model
 
-HEADER = """// Generated from isa/Weft.td by isa/tools/gen_cpp.py: the decoded form of an instruction, decoder, encoder, tables.
+HEADER = """// Generated from isa/Weft.td by isa/tools/gen_cpp.py: instructions, decoder, encoder, tables.
 #pragma once
 
 #include <array>

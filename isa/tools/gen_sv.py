@@ -1,7 +1,8 @@
 """Generates the SystemVerilog decode package: gen_sv.py isa.json weft_isa_pkg.sv
 
-Only constructs that both Verilator 5.006 and Yosys 0.23 understand: `decode` collects the members in local variables and
-assigns their concatenation once (Yosys has no local variables of a struct type); opcodes are constants, not an enum.
+Only constructs that both Verilator 5.006 and Yosys 0.23 understand: `decode` collects the members in local variables
+and assigns their concatenation once (Yosys has no local variables of a struct type); opcodes are constants, not an
+enum.
 """
 
 import sys
@@ -29,9 +30,9 @@ package weft_isa_pkg;
   // Latencies and fixed sizes, in core cycles unless the text says otherwise.
 {constants}
 
-  // An instruction, decoded. Operands that it has not are zero, semaphores {no_semaphore} (none). `imm` is zero-extended;
-  // a branch target is the distance in bytes. If `illegal` is set, nothing else is meaningful; if `built` is not, the
-  // instruction traps as unimplemented.
+  // An instruction, decoded. Operands that it has not are zero, semaphores {no_semaphore} (none). `imm` is
+  // zero-extended; a branch target is the distance in bytes. If `illegal` is set, nothing else is meaningful; if
+  // `built` is not, the instruction traps as unimplemented.
   typedef struct packed {{
     logic        illegal;
     logic        built;
@@ -110,7 +111,8 @@ def main():
 
     isa_model.write(sys.argv[2], TEMPLATE.format(
         opcodes="\n".join(f"  localparam logic [7:0] OP_{i['name']} = 8'h{i['opcode']:02x};" for i in instructions),
-        engines="\n".join(f"  localparam logic [2:0] ENGINE_{name.upper()} = 3'd{i};" for i, name in enumerate(ENGINES)),
+        engines="\n".join(f"  localparam logic [2:0] ENGINE_{name.upper()} = 3'd{i};"
+                          for i, name in enumerate(ENGINES)),
         fields="\n".join(f"  localparam logic [3:0] FIELD_{r['name'].upper()} = 4'd{r['number']};"
                          for r in isa["pattern_fields"]),
         config="\n".join(f"  localparam logic [3:0] CONFIG_{r['name'].upper()} = 4'd{r['number']};"

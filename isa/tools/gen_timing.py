@@ -5,7 +5,7 @@ import sys
 
 import isa_model
 
-TEMPLATE = """// Generated from isa/Weft.td by isa/tools/gen_timing.py: latencies, fields of a pattern register, counters.
+TEMPLATE = """// Generated from isa/Weft.td by isa/tools/gen_timing.py: latencies, pattern fields, counters.
 #pragma once
 
 #include <cstdint>
@@ -68,7 +68,8 @@ def numbers(rows):
 
 
 def fields(rows, resets):
-    return "\n".join(f"    {{{json.dumps(row['name'])}, {resets[row['number']]}u, {json.dumps(row['doc'])}}}," for row in rows)
+    return "\n".join(f"    {{{json.dumps(row['name'])}, {resets[row['number']]}u, {json.dumps(row['doc'])}}},"
+                     for row in rows)
 
 
 def main():

@@ -27,7 +27,8 @@ def layouts(isa):
     """The different placements of operands, each a tuple of (name, low, width); instructions refer to them."""
     result = []
     for instruction in isa["instructions"]:
-        layout = tuple((o["name"], o["low"], o["width"]) for o in sorted(instruction["operands"], key=lambda o: o["low"]))
+        operands = sorted(instruction["operands"], key=lambda operand: operand["low"])
+        layout = tuple((operand["name"], operand["low"], operand["width"]) for operand in operands)
         if layout not in result:
             result.append(layout)
         instruction["layout"] = result.index(layout)

@@ -1,5 +1,4 @@
-// Records with one defect each, for check_isa_test.py, which adds them to the instruction set one at a time. The name after
-// BROKEN_ is that of the test.
+// Records with one defect each, for check_isa_test.py, which adds them to the instruction set one at a time.
 include "Weft.td"
 
 class Broken<bits<8> opcode, dag ins, string assembly> : ScalarInst<opcode, (outs), ins, assembly> {
