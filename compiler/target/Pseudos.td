@@ -49,7 +49,7 @@ let isCall = 1, isTerminator = 1, isReturn = 1, isBarrier = 1, Uses = [X2] in {
 def : Pat<(weft_tail tglobaladdr:$callee), (PseudoTail tglobaladdr:$callee)>;
 def : Pat<(weft_tail texternalsym:$callee), (PseudoTail texternalsym:$callee)>;
 
-let isReturn = 1, isTerminator = 1, isBarrier = 1, Uses = [X1] in
+let isReturn = 1, isTerminator = 1, isBarrier = 1 in
 def PseudoReturn : WeftPseudo<(outs), (ins), [(weft_return)]>;
 
 let isBranch = 1, isTerminator = 1, isBarrier = 1 in {

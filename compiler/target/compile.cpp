@@ -79,6 +79,7 @@ private:
 std::unique_ptr<llvm::TargetMachine> makeMachine(const CodegenOptions& options) {
   llvm::TargetOptions targetOptions;
   targetOptions.MCOptions.AsmVerbose = options.assembly;
+  targetOptions.FunctionSections = true; // the linker can place the entry first
   static constexpr llvm::CodeGenOptLevel kLevels[] = {llvm::CodeGenOptLevel::None, llvm::CodeGenOptLevel::Less,
                                                       llvm::CodeGenOptLevel::Default,
                                                       llvm::CodeGenOptLevel::Aggressive};
