@@ -3,7 +3,6 @@
 #define WEFT_COMPILER_CORE_TD
 
 include "mlir/IR/OpBase.td"
-include "mlir/IR/BuiltinAttributes.td"
 
 def Core_Dialect : Dialect {
   let name = "weft_core";
