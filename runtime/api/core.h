@@ -9,7 +9,7 @@
 #include <memory>
 #include <optional>
 
-namespace weft {
+namespace weft::runtime {
 
 struct CoreResult {
   std::optional<Fault> fault;
@@ -31,6 +31,9 @@ public:
                          const RunOptions& options) const = 0;
 };
 
+// The groups of a program with nothing measured yet.
+std::vector<LayerStatistics> layersOf(const Program& program);
+
 std::unique_ptr<Core> makeFuncCore();
 std::unique_ptr<Core> makeCycleCore();
 
@@ -39,4 +42,4 @@ std::unique_ptr<Device> makeCoreDevice(std::unique_ptr<Core> core, const Machine
 // The device without a core.
 std::unique_ptr<Device> makeRefDevice(const Machine& machine);
 
-} // namespace weft
+} // namespace weft::runtime

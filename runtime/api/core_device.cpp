@@ -2,25 +2,11 @@
 #include "isa/support/error.h"
 #include "runtime/api/core.h"
 #include "runtime/api/host_network.h"
+#include "runtime/api/image.h"
 #include "runtime/api/layout.h"
 
-#include <cstring>
-#include <fmt/format.h>
-
-namespace weft {
+namespace weft::runtime {
 namespace {
-
-void checkInDram(const Machine& machine, uint64_t address, uint64_t bytes, const std::string& what) {
-  if (address < kDramBase || bytes > machine.dram.bytes || address - kDramBase > machine.dram.bytes - bytes)
-    throw Error(fmt::format("{} ({} bytes at {:#010x}) is outside the machine's DRAM, which has {} bytes at {:#010x}",
-                            what, bytes, address, machine.dram.bytes, kDramBase));
-}
-
-void loadSegments(const Program& program, Dram& dram) {
-  for (const Segment& segment : program.segments())
-    if (!segment.content.empty())
-      std::memcpy(dram.at(segment.address), segment.content.data(), segment.content.size());
-}
 
 class CoreProgram : public LoadedProgram {
 public:
@@ -88,14 +74,7 @@ public:
 
 private:
   std::unique_ptr<LoadedProgram> make(std::shared_ptr<const Program> program) const override {
-    for (const Segment& segment : program->segments())
-      checkInDram(machine(), segment.address, segment.bytes, "a segment of the program");
-    if (const auto& manifest = program->manifest()) {
-      for (const auto* places : {&manifest->inputs, &manifest->outputs})
-        for (const DeviceTensor& place : *places)
-          checkInDram(machine(), place.address, place.bytes(),
-                      fmt::format("tensor '{}'", program->network()->tensors[static_cast<size_t>(place.tensor)].name));
-    }
+    checkFits(*program, machine());
     return std::make_unique<CoreProgram>(std::move(program), core_, machine());
   }
 
@@ -104,8 +83,21 @@ private:
 
 } // namespace
 
+std::vector<LayerStatistics> layersOf(const Program& program) {
+  std::vector<LayerStatistics> layers;
+  if (program.manifest())
+    for (const Group& group : program.manifest()->groups) {
+      LayerStatistics& layer = layers.emplace_back();
+      layer.symbol = group.symbol;
+      layer.onnxNodes = group.onnxNodes;
+      layer.mapping = group.mapping;
+      layer.usefulMacs = group.usefulMacs;
+    }
+  return layers;
+}
+
 std::unique_ptr<Device> makeCoreDevice(std::unique_ptr<Core> core, const Machine& machine) {
   return std::make_unique<CoreDevice>(std::move(core), machine);
 }
 
-} // namespace weft
+} // namespace weft::runtime

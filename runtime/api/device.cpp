@@ -1,14 +1,14 @@
 #include "runtime/api/device.h"
 
-#include "isa/semantics/state.h"
 #include "isa/support/file.h"
 #include "runtime/api/core.h"
+#include "runtime/api/image.h"
 
 #include <algorithm>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-namespace weft {
+namespace weft::runtime {
 namespace {
 
 TensorInfo infoOf(const net::Network& network, int32_t index) {
@@ -76,10 +76,7 @@ std::future<RunResult> LoadedProgram::enqueue(HostTensors inputs, RunOptions opt
 }
 
 std::unique_ptr<LoadedProgram> Device::load(std::shared_ptr<const Program> program) const {
-  if (const auto& manifest = program->manifest(); manifest && manifest->machineHash != hash(machine_))
-    throw Error(fmt::format("program for another machine: it was compiled for '{}' (description {:#018x}), and this "
-                            "machine is '{}' (description {:#018x}); compile the network again for this one",
-                            manifest->machineName, manifest->machineHash, machine_.name, hash(machine_)));
+  checkMachine(*program, machine_);
   return make(std::move(program));
 }
 
@@ -112,4 +109,4 @@ Machine machineOf(const Program& program, const std::string& origin) {
   return machine;
 }
 
-} // namespace weft
+} // namespace weft::runtime

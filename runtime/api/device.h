@@ -21,7 +21,7 @@
 #include <string>
 #include <vector>
 
-namespace weft {
+namespace weft::runtime {
 
 // A tensor that a program wants or gives.
 struct TensorInfo {
@@ -113,4 +113,4 @@ std::shared_ptr<const Program> readProgram(const std::filesystem::path& path);
 // The machine that a compiled program was made for. Throws Error for a hand-written program, which does not say.
 Machine machineOf(const Program& program, const std::string& origin);
 
-} // namespace weft
+} // namespace weft::runtime

@@ -5,8 +5,12 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-namespace weft {
+namespace weft::runtime {
 namespace {
+
+std::string unitName(Engine engine) {
+  return engine == Engine::sequencer ? "sequencer" : fmt::format("{} engine", engineName(engine));
+}
 
 // What a user can make of each cause.
 std::string explanation(const Fault& fault) {
@@ -48,26 +52,35 @@ std::string instructionText(const Dram& dram, uint32_t pc) {
   return text;
 }
 
+std::string describePlace(const Program& program, const Dram& dram, uint32_t pc) {
+  std::string text = fmt::format("{:#010x} ({}) {}", pc, program.locate(pc), instructionText(dram, pc));
+  if (const Group* group = program.groupAt(pc))
+    text += fmt::format(", for ONNX node {}", fmt::join(group->onnxNodes, ", "));
+  return text;
+}
+
 FaultError describeFault(const Fault& fault, const Program& program, const Dram& dram, const FaultContext& context) {
-  std::string message = fmt::format(
-      "fault '{}' of the {}: {}\n", name(fault.cause),
-      fault.engine == Engine::sequencer ? std::string("sequencer") : fmt::format("{} engine", engineName(fault.engine)),
-      explanation(fault));
-  if (context.timed)
-    message += fmt::format("  cycle        {}\n", context.cycle);
-  message += fmt::format("  pc           {:#010x}\n", fault.pc);
-  message += fmt::format("  function     {}\n", program.locate(fault.pc));
-  message += fmt::format("  instruction  {}\n", instructionText(dram, fault.pc));
+  std::string message =
+      fmt::format("fault '{}' of the {}: {}", name(fault.cause), unitName(fault.engine), explanation(fault));
+  auto line = [&](const char* title, const std::string& text) { message += fmt::format("\n  {:<12} {}", title, text); };
+  if (context.cycle)
+    line("cycle", fmt::format("{}", *context.cycle));
+  line("pc", fmt::format("{:#010x}", fault.pc));
+  line("function", program.locate(fault.pc));
+  line("instruction", instructionText(dram, fault.pc));
   if (const Group* group = program.groupAt(fault.pc))
-    message += fmt::format("  ONNX node    {}\n", fmt::join(group->onnxNodes, ", "));
-  else if (program.manifest())
-    message += "  ONNX node    none (start-up code)\n";
+    line("ONNX node", fmt::format("{}", fmt::join(group->onnxNodes, ", ")));
   else
-    message += "  ONNX node    none (not a compiled network)\n";
-  message += context.state;
-  while (!message.empty() && message.back() == '\n')
-    message.pop_back();
+    line("ONNX node", program.manifest() ? "none (start-up code)" : "none (not a compiled network)");
+  for (const FaultContext::Waiting& unit : context.waiting)
+    line("waiting", fmt::format("{}: {}", unitName(unit.engine), describePlace(program, dram, unit.pc)));
+  std::string counts;
+  for (size_t i = 0; i < context.semaphores.size(); ++i)
+    if (context.semaphores[i] != 0)
+      counts += fmt::format("{}s{} = {}", counts.empty() ? "" : ", ", i, context.semaphores[i]);
+  if (!context.semaphores.empty())
+    line("semaphores", counts.empty() ? "all 0" : counts);
   return {message, fault};
 }
 
-} // namespace weft
+} // namespace weft::runtime

@@ -5,26 +5,42 @@
 #include "isa/semantics/state.h"
 #include "isa/support/error.h"
 
-namespace weft {
+#include <optional>
+#include <vector>
 
-// A program did not come to its end. `what()` is the whole explanation; `fault` is for those who act on it.
-class FaultError : public Error {
+namespace weft::runtime {
+
+// The program is wrong: it faulted, or a race was found. `what()` is the whole explanation.
+class ProgramError : public Error {
 public:
-  FaultError(const std::string& message, const Fault& cause) : Error(message), fault(cause) {}
+  using Error::Error;
+};
+
+class FaultError : public ProgramError {
+public:
+  FaultError(const std::string& message, const Fault& cause) : ProgramError(message), fault(cause) {}
   Fault fault;
 };
 
-// State of the machine to go with a fault; what a device does not have stays empty.
+// The machine at the moment of a fault, as far as a device knows it.
 struct FaultContext {
-  bool timed = false;
-  uint64_t cycle = 0;
-  std::string state; // further lines: registers, what each engine waits for
+  std::optional<uint64_t> cycle;
+  // A unit that waits, and the instruction that it waits with.
+  struct Waiting {
+    Engine engine = Engine::sequencer;
+    uint32_t pc = 0;
+  };
+  std::vector<Waiting> waiting;
+  std::vector<uint32_t> semaphores; // counts by number; empty if unknown
 };
 
-// "fault 'address' of the load engine: ..." for a program whose memory image is in `dram`.
+// The error for a fault of a program whose memory image is in `dram`: cause, unit, cycle, instruction, function, ONNX
+// node, and the context.
 FaultError describeFault(const Fault& fault, const Program& program, const Dram& dram, const FaultContext& context);
 
 // The instruction at `pc` in assembly, or why there is none.
 std::string instructionText(const Dram& dram, uint32_t pc);
+// "0x80000040 (conv0+0x18) mm ..., for ONNX node conv0".
+std::string describePlace(const Program& program, const Dram& dram, uint32_t pc);
 
-} // namespace weft
+} // namespace weft::runtime

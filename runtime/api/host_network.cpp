@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-namespace weft {
+namespace weft::runtime {
 
 void HostNetwork::execute(const std::vector<int32_t>& nodes, const std::string& stage) {
   for (size_t done = 0; done < nodes.size(); ++done) {
@@ -31,4 +31,4 @@ std::vector<std::string> describeNodes(const net::Network& network, const std::v
   return texts;
 }
 
-} // namespace weft
+} // namespace weft::runtime

@@ -4,7 +4,7 @@
 #include "runtime/api/device.h"
 #include "runtime/ref/ref.h"
 
-namespace weft {
+namespace weft::runtime {
 
 class HostNetwork {
 public:
@@ -26,4 +26,4 @@ private:
 // "name (operator)" of each node, for reports.
 std::vector<std::string> describeNodes(const net::Network& network, const std::vector<int32_t>& nodes);
 
-} // namespace weft
+} // namespace weft::runtime

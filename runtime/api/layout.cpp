@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-namespace weft {
+namespace weft::runtime {
 namespace {
 
 // Calls visit(index in N x C x H x W order, offset in device memory) for every element.
@@ -40,4 +40,4 @@ std::vector<uint8_t> fromDevice(const DeviceTensor& place, std::span<const uint8
   return values;
 }
 
-} // namespace weft
+} // namespace weft::runtime

@@ -5,7 +5,7 @@
 
 #include <span>
 
-namespace weft {
+namespace weft::runtime {
 
 // Fills `memory` (place.bytes() bytes) from `values` (one byte per element). Border and unused channels get the pad
 // value.
@@ -14,4 +14,4 @@ void toDevice(const DeviceTensor& place, std::span<const uint8_t> values, std::s
 // The elements at `place` in row-major N x C x H x W order.
 std::vector<uint8_t> fromDevice(const DeviceTensor& place, std::span<const uint8_t> memory);
 
-} // namespace weft
+} // namespace weft::runtime

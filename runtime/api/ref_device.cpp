@@ -5,7 +5,7 @@
 
 #include <numeric>
 
-namespace weft {
+namespace weft::runtime {
 namespace {
 
 class RefProgram : public LoadedProgram {
@@ -49,4 +49,4 @@ std::unique_ptr<Device> makeRefDevice(const Machine& machine) {
   return std::make_unique<RefDevice>(machine);
 }
 
-} // namespace weft
+} // namespace weft::runtime

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace weft {
+namespace weft::runtime {
 
 void CycleSpan::include(uint64_t begin, uint64_t end) {
   first = any ? std::min(first, begin) : begin;
@@ -10,4 +10,4 @@ void CycleSpan::include(uint64_t begin, uint64_t end) {
   any = true;
 }
 
-} // namespace weft
+} // namespace weft::runtime

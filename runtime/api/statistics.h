@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace weft {
+namespace weft::runtime {
 
 // A range of cycles [first, last], or none.
 struct CycleSpan {
@@ -42,4 +42,4 @@ struct RunStatistics {
   std::vector<std::string> hostBefore, hostAfter; // nodes that ran on the host, "name (operator)"
 };
 
-} // namespace weft
+} // namespace weft::runtime

@@ -1,7 +1,7 @@
 #include "isa/support/json_fields.h"
 #include "runtime/report/report.h"
 
-namespace weft {
+namespace weft::runtime {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -158,4 +158,4 @@ Report reportFromJson(const std::string& text, const std::string& origin) {
   return report;
 }
 
-} // namespace weft
+} // namespace weft::runtime

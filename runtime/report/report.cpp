@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 #include <stdexcept>
 
-namespace weft {
+namespace weft::runtime {
 namespace {
 
 constexpr Engine kEngines[] = {Engine::sequencer, Engine::load, Engine::store, Engine::matrix, Engine::vector};
@@ -93,4 +93,4 @@ Report makeReport(const RunStatistics& statistics, const Program& program, const
   return report;
 }
 
-} // namespace weft
+} // namespace weft::runtime

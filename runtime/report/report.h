@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-namespace weft {
+namespace weft::runtime {
 
 // In every timed report busy + idle + the stalls = the run's cycles, for each engine.
 struct EngineReport {
@@ -66,4 +66,4 @@ std::string toJson(const Report& report);
 // Throws Error, starting with `origin`, for anything that is not a consistent report of this schema.
 Report reportFromJson(const std::string& json, const std::string& origin);
 
-} // namespace weft
+} // namespace weft::runtime

@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-namespace weft {
+namespace weft::runtime {
 namespace {
 
 using Align = Table::Align;
@@ -128,4 +128,4 @@ std::string summary(const Report& report, bool colour) {
   return text;
 }
 
-} // namespace weft
+} // namespace weft::runtime

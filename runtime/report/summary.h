@@ -3,8 +3,8 @@
 
 #include "runtime/report/report.h"
 
-namespace weft {
+namespace weft::runtime {
 
 std::string summary(const Report& report, bool colour);
 
-} // namespace weft
+} // namespace weft::runtime

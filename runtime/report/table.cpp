@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
-namespace weft {
+namespace weft::runtime {
 namespace {
 
 // Characters, not bytes, of UTF-8 text: every byte that does not continue a character.
@@ -90,4 +90,4 @@ std::string binaryBytes(uint64_t bytes) {
   return fmt::format("{:.1f} {}", value, unit);
 }
 
-} // namespace weft
+} // namespace weft::runtime

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace weft {
+namespace weft::runtime {
 
 class Table {
 public:
@@ -35,4 +35,4 @@ std::string percent(double part);
 // 1536 -> "1.5 KiB".
 std::string binaryBytes(uint64_t bytes);
 
-} // namespace weft
+} // namespace weft::runtime

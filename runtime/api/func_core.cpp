@@ -1,0 +1,70 @@
+// The device `func`: the functional simulator behind the core interface.
+#include "isa/check/race_detector.h"
+#include "runtime/api/core.h"
+#include "runtime/api/races.h"
+#include "simulator/func/functional.h"
+
+#include <fmt/format.h>
+
+namespace weft::runtime {
+namespace {
+
+std::map<std::string, uint64_t> countersOf(const weft::RunResult& result) {
+  std::map<std::string, uint64_t> counters;
+  for (Engine engine : {Engine::sequencer, Engine::load, Engine::store, Engine::matrix, Engine::vector})
+    counters[fmt::format("{}_instructions", engineName(engine))] = result.of(engine).instructions;
+  counters["matrix_macs"] = result.of(Engine::matrix).macs;
+  counters["load_bytes_read"] = result.of(Engine::load).dramBytesRead;
+  counters["store_bytes_written"] = result.of(Engine::store).dramBytesWritten;
+  counters["sequencer_bytes_read"] = result.of(Engine::sequencer).dramBytesRead;
+  counters["sequencer_bytes_written"] = result.of(Engine::sequencer).dramBytesWritten;
+  return counters;
+}
+
+class FuncCore : public Core {
+public:
+  std::string name() const override { return "func"; }
+  std::string fidelity() const override { return "instruction-accurate simulation; no time"; }
+  bool timed() const override { return false; }
+
+  CoreResult run(const Machine& machine, const Program& program, CoreMemory& memory,
+                 const RunOptions& options) const override {
+    if (!options.trace.empty())
+      throw Error("the device 'func' has no time and so no timeline; use the device 'cycle' for a trace");
+    weft::RunOptions settings;
+    settings.entry = program.entry();
+    settings.progress = [&](uint64_t instructions) {
+      if (options.progress)
+        options.progress(fmt::format("functional simulation, {} instructions", instructions), -1);
+      return !options.cancel || !*options.cancel;
+    };
+    std::optional<RaceDetector> races;
+    if (options.detectRaces)
+      settings.races = &races.emplace(machine);
+
+    const weft::RunResult result = FunctionalSimulator(machine, memory).run(settings);
+    if (result.end == DataflowResult::End::stopped)
+      throw Cancelled();
+    if (races)
+      throwIfRaces(*races, program, memory.dram);
+    CoreResult core;
+    if (result.end == DataflowResult::End::fault) {
+      core.fault = result.fault;
+      for (const Waiting& unit : result.waiting)
+        core.context.waiting.push_back({unit.engine, unit.pc});
+      core.context.semaphores.assign(result.semaphores.begin(), result.semaphores.end());
+    }
+    core.exitCode = result.exitCode;
+    core.counters = countersOf(result);
+    core.layers = layersOf(program);
+    return core;
+  }
+};
+
+} // namespace
+
+std::unique_ptr<Core> makeFuncCore() {
+  return std::make_unique<FuncCore>();
+}
+
+} // namespace weft::runtime
