@@ -190,21 +190,8 @@ Work work(const TensorOp& op, const Machine& machine) {
 
 // --- Overlap -----------------------------------------------------------------------------------------------------
 
-namespace {
-
-// A region with positive strides in falling order, repetitions and contiguous dimensions merged away.
-struct Normal {
-  int64_t base;
-  int64_t length;
-  struct Dimension {
-    int64_t count;
-    int64_t stride;
-  };
-  std::vector<Dimension> dimensions;
-};
-
-Normal normalise(const Region& region) {
-  Normal result{region.base, region.length, {}};
+NormalRegion normalise(const Region& region) {
+  NormalRegion result{region.base, region.length, {}};
   for (size_t k = 0; k < region.count.size(); ++k) {
     int64_t count = region.count[k];
     int64_t stride = region.stride[k];
@@ -229,15 +216,19 @@ Normal normalise(const Region& region) {
   return result;
 }
 
+namespace {
+
 // A part of a normal region: dimensions before `depth` are fixed (in `base`), dimension `depth` has `count` iterations
 // left, the inner ones are whole.
 struct Part {
-  const Normal* of;
+  const NormalRegion* of;
   int64_t base;
   size_t depth;
   int64_t count;
 
-  Part(const Normal& normal, int64_t from, size_t level) : of(&normal), base(from), depth(level), count(1) { settle(); }
+  Part(const NormalRegion& normal, int64_t from, size_t level) : of(&normal), base(from), depth(level), count(1) {
+    settle();
+  }
   bool isRun() const { return depth == of->dimensions.size(); }
   int64_t extent() const {
     int64_t end = of->length;
@@ -275,25 +266,30 @@ private:
   }
 };
 
-bool meet(const Part& x, const Part& y) {
+std::optional<int64_t> meet(const Part& x, const Part& y) {
   if (x.base + x.extent() <= y.base || y.base + y.extent() <= x.base)
-    return false;
+    return std::nullopt;
   if (x.isRun() && y.isRun())
-    return true;
+    return std::max(x.base, y.base);
   bool splitX = y.isRun() || (!x.isRun() && x.extent() >= y.extent());
-  if (splitX)
-    return meet(x.firstHalf(), y) || meet(x.secondHalf(), y);
-  return meet(x, y.firstHalf()) || meet(x, y.secondHalf());
+  std::optional<int64_t> found = splitX ? meet(x.firstHalf(), y) : meet(x, y.firstHalf());
+  if (found)
+    return found;
+  return splitX ? meet(x.secondHalf(), y) : meet(x, y.secondHalf());
 }
 
 } // namespace
 
-bool overlap(const Region& x, const Region& y) {
+std::optional<int64_t> commonAddress(const Region& x, const Region& y) {
   if (x.space != y.space || x.highest() <= y.lowest() || y.highest() <= x.lowest())
-    return false;
-  Normal nx = normalise(x);
-  Normal ny = normalise(y);
+    return std::nullopt;
+  NormalRegion nx = normalise(x);
+  NormalRegion ny = normalise(y);
   return meet(Part(nx, nx.base, 0), Part(ny, ny.base, 0));
+}
+
+bool overlap(const Region& x, const Region& y) {
+  return commonAddress(x, y).has_value();
 }
 
 } // namespace weft

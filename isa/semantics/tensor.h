@@ -47,7 +47,45 @@ struct Region {
 // instead. Used by verifier and race detector.
 std::vector<Region> footprint(const TensorOp& op, const Machine& machine);
 
-// Whether two regions share a byte (row); exact.
+// The same addresses as a Region: positive strides in falling order; repetitions merged away, and dimensions whose runs
+// touch or overlap, so that walks over dense data become a few long runs.
+struct NormalRegion {
+  int64_t base;
+  int64_t length;
+  struct Dimension {
+    int64_t count;
+    int64_t stride;
+  };
+  std::vector<Dimension> dimensions;
+};
+NormalRegion normalise(const Region& region);
+
+// Calls visit(first address, length) for every run.
+template <typename Visit> void forEachRun(const NormalRegion& region, Visit&& visit) {
+  std::array<int64_t, 8> index{};
+  int64_t at = region.base;
+  const auto& dimensions = region.dimensions;
+  while (true) {
+    visit(at, region.length);
+    size_t k = dimensions.size();
+    while (k > 0) {
+      --k;
+      if (++index[k] < dimensions[k].count) {
+        at += dimensions[k].stride;
+        break;
+      }
+      index[k] = 0;
+      at -= (dimensions[k].count - 1) * dimensions[k].stride;
+      if (k == 0)
+        return;
+    }
+    if (dimensions.empty())
+      return;
+  }
+}
+
+// A byte (row) that two regions share, if any; exact.
+std::optional<int64_t> commonAddress(const Region& x, const Region& y);
 bool overlap(const Region& x, const Region& y);
 
 } // namespace weft
