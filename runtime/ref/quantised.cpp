@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <functional>
 #include <limits>
+#include <utility>
 
 namespace weft::ref {
 namespace {
@@ -171,10 +172,28 @@ template <typename Make> HostTensor quantisedBinary(const Args& args, Make make)
   return narrow(args, type, shape, c);
 }
 
+// Whether `a` stays the same along the innermost dimension in which the two shapes' broadcast moves, while `b` moves.
+bool repeatsInnermost(const Shape& a, const Shape& b) {
+  for (size_t fromEnd = 1; fromEnd <= b.size(); ++fromEnd) {
+    int64_t extentA = fromEnd <= a.size() ? a[a.size() - fromEnd] : 1;
+    int64_t extentB = b[b.size() - fromEnd];
+    if (extentA != 1 || extentB != 1)
+      return extentA == 1;
+  }
+  return false;
+}
+
+// The two operands are not treated alike: the second one is added first. ONNX Runtime exchanges them where the first is
+// a scalar to its kernel.
 HostTensor qlinearAdd(const Args& args) {
-  return quantisedBinary(args, [](Quantisation a, Quantisation b, Quantisation c, Range range) {
+  bool exchanged = repeatsInnermost(args.shape(0), args.shape(3));
+  return quantisedBinary(args, [=](Quantisation a, Quantisation b, Quantisation c, Range range) {
+    if (exchanged)
+      std::swap(a, b);
     num::QAdd add = num::makeQAdd(a.scale, a.zero, b.scale, b.zero, c.scale, c.zero);
-    return [=](int32_t x, int32_t y) { return num::qadd(x, y, add, range.lo, range.hi); };
+    return [=](int32_t x, int32_t y) {
+      return exchanged ? num::qadd(y, x, add, range.lo, range.hi) : num::qadd(x, y, add, range.lo, range.hi);
+    };
   });
 }
 
