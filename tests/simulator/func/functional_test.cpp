@@ -221,7 +221,7 @@ TEST_F(FunctionalTest, FaultsOfEnginesStopTheCore) {
   EXPECT_EQ(result.fault.cause, FaultCause::address);
   EXPECT_EQ(result.fault.engine, Engine::load);
   EXPECT_EQ(result.fault.pc, pc);
-    EXPECT_EQ(describe(result), "fault address of the load at pc 0x80000110, information 0x100");
+  EXPECT_EQ(describe(result), "fault address of the load at pc 0x80000110, information 0x100");
 }
 
 TEST_F(FunctionalTest, EndlessProgramsEndAtTheLimitOrWhenStopped) {
