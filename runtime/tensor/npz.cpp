@@ -194,7 +194,8 @@ std::vector<uint8_t> formatNpz(const HostTensors& tensors, bool compress) {
     put(directory, kCentralHeader, 4);
     put(directory, 20, 2);
     directory.insert(directory.end(), common.begin(), common.end());
-    put(directory, 0, 10);
+    put(directory, 0, 8); // comment, first part, attributes
+    put(directory, 0, 2);
     put(directory, local, 4);
     directory.insert(directory.end(), name.begin(), name.end());
   }
