@@ -2,13 +2,15 @@
 //
 // Each follows the ONNX specification (default domain, opset 13 or newer: axes, minima and maxima are operands, not
 // attributes, wherever opset 13 has them as operands). The ones with a Q in front beyond QLinearConv, QLinearMatMul and
-// QuantizeLinear are ONNX Runtime's com.microsoft operators. Two things are our own:
+// QuantizeLinear are ONNX Runtime's com.microsoft operators. Three things are our own:
 //
 // - `Lut8` (x, table): x and the result have an 8-bit type, `table` has 256 entries of the result's type and is
 //   indexed by the raw byte of x. Every 8-bit unary function is one of these on the accelerator.
 // - the attribute `integer_mean` (int, default 0) of QLinearAveragePool: 0 gives ONNX Runtime's bits (dequantise, add
 //   in float, quantise); 1 sums in int32 and requantises once, as the accelerator does. The two differ by at most one
 //   unit, near rounding ties.
+// - the attributes `clamp_lo` and `clamp_hi` (int, in units of the result, default its type's range) of the integer
+//   operators with an 8-bit result: a Relu or Clip that was fused into the operator.
 #pragma once
 
 #include <cstddef>

@@ -8,6 +8,28 @@
 
 namespace weft::ref {
 
+namespace {
+
+// A fused Relu or Clip: the attributes clamp_lo and clamp_hi bound an 8-bit result in its own units.
+void clampResult(const net::Node& node, HostTensor& result) {
+  if (!node.attributes.contains("clamp_lo") && !node.attributes.contains("clamp_hi"))
+    return;
+  const bool isSigned = result.type == net::DType::s8;
+  if (!isSigned && result.type != net::DType::u8)
+    throw Error(fmt::format("node '{}' ({}): clamp_lo and clamp_hi need an 8-bit result", node.name, node.op));
+  const int64_t lowest = isSigned ? -128 : 0, highest = isSigned ? 127 : 255;
+  const int64_t lo = node.integer("clamp_lo", lowest), hi = node.integer("clamp_hi", highest);
+  if (lo < lowest || lo > hi || hi > highest)
+    throw Error(fmt::format("node '{}' ({}): clamp_lo and clamp_hi must be an interval in [{}, {}], but are {} and {}",
+                            node.name, node.op, lowest, highest, lo, hi));
+  for (uint8_t& byte : result.data) {
+    const int64_t value = isSigned ? int64_t(static_cast<int8_t>(byte)) : int64_t(byte);
+    byte = static_cast<uint8_t>(std::clamp(value, lo, hi));
+  }
+}
+
+} // namespace
+
 HostTensor executeNode(const net::Node& node, std::span<const TensorView> operands, const net::Shape* expected) {
   Operator op = findImplementation(node.op);
   if (!op)
@@ -17,7 +39,9 @@ HostTensor executeNode(const net::Node& node, std::span<const TensorView> operan
         operand.data.size() != static_cast<size_t>(net::elementCount(*operand.shape)) * net::byteSize(operand.type))
       throw Error(fmt::format("node '{}' ({}): an operand's data does not fill its shape", node.name, node.op));
   try {
-    return op(Args{node, operands, expected});
+    HostTensor result = op(Args{node, operands, expected});
+    clampResult(node, result);
+    return result;
   } catch (const std::bad_alloc&) {
     throw Error(fmt::format("node '{}' ({}): not enough memory for its result", node.name, node.op));
   }

@@ -1,6 +1,6 @@
 """Compares imported networks on the reference executor with ONNX Runtime on the original models, element by element.
 
-    crosscheck.py BUILD/bin [--data SHARED_DATA] [--random N]
+    crosscheck.py BUILD/bin [--data SHARED_DATA] [--images N] [--random N]
 
 Each network runs under ONNX Runtime three times: `integer` lets its QDQ fusion use signed activations, as ours does
 (session.qdqisint8allowed); `default` is its choice on x86, where only what can be made unsigned is fused; `float` has
@@ -19,7 +19,9 @@ try:
     import numpy as np
     import onnx
     import onnxruntime
-    from onnx import TensorProto, helper, numpy_helper
+    from onnx import helper
+
+    import patterns
 except ImportError as error:
     print(f"SKIPPED: {error}")
     sys.exit(0)
@@ -135,13 +137,39 @@ def check_networks(tools, data, count):
     return failed
 
 
+def check_patterns(tools, count):
+    failed = False
+    for name, make in patterns.PATTERNS.items():
+        for dtype in (np.uint8, np.int8):
+            cases = [make(np.random.default_rng([number, np.dtype(dtype).num]), dtype) for number in range(count)]
+            different = total = 0
+            largest = 0.0
+            errors = set()
+            for (model, inputs), result in zip(cases, run_ours(tools, cases)):
+                if isinstance(result, str):
+                    errors.add(result.strip())
+                    continue
+                expected = session(model, "integer").run(None, inputs)[0]
+                d, n, most = difference(result[model.graph.output[0].name], expected)
+                different, total, largest = different + d, total + n, max(largest, most)
+            print(f"{name} {np.dtype(dtype)}: {different} of {total} elements differ, by at most {largest:g}")
+            for error in sorted(errors):
+                print(f"  {error}")
+            failed = failed or bool(errors) or largest > EXPLAINED.get(name, 0)
+    return failed
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("tools", type=pathlib.Path)
     parser.add_argument("--data", type=pathlib.Path, default=pathlib.Path(__file__).parents[4] / "shared" / "data")
     parser.add_argument("--images", type=int, default=20, help="inputs per network")
+    parser.add_argument("--random", type=int, default=50, help="random models per pattern and type")
     arguments = parser.parse_args()
-    if not (arguments.data / "models").exists():
-        print("SKIPPED: no models")
-        sys.exit(0)
-    sys.exit(check_networks(arguments.tools, arguments.data, arguments.images))
+    if (arguments.data / "models").exists():
+        networks_failed = check_networks(arguments.tools, arguments.data, arguments.images)
+    else:
+        print("SKIPPED: the networks; no models")
+        networks_failed = False
+    patterns_failed = check_patterns(arguments.tools, arguments.random)
+    sys.exit(networks_failed or patterns_failed)

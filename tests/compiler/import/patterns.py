@@ -1,0 +1,188 @@
+"""Random quantised models of one float operator between DequantizeLinear and QuantizeLinear, as quantisers write them."""
+
+import numpy as np
+from onnx import TensorProto, helper, numpy_helper
+
+TYPES = {np.dtype(np.int8): TensorProto.INT8, np.dtype(np.uint8): TensorProto.UINT8}
+
+
+class Builder:
+    """A model under construction; every value has a fresh name."""
+
+    def __init__(self, rng):
+        self.rng, self.nodes, self.initializers, self.inputs, self.fed, self.number = rng, [], [], [], {}, 0
+
+    def fresh(self):
+        self.number += 1
+        return f"v{self.number}"
+
+    def constant(self, value):
+        name = self.fresh()
+        self.initializers.append(numpy_helper.from_array(np.asarray(value), name))
+        return name
+
+    def op(self, kind, *inputs, **attributes):
+        result = self.fresh()
+        self.nodes.append(helper.make_node(kind, inputs, [result], name=f"{kind}_{result}", **attributes))
+        return result
+
+    def scale(self, low=0.002, high=0.2):
+        return np.float32(np.exp(self.rng.uniform(np.log(low), np.log(high))))
+
+    def codes(self, dtype, shape):
+        info = np.iinfo(dtype)
+        return self.rng.integers(info.min, info.max + 1, shape).astype(dtype)
+
+    def activation(self, dtype, shape):
+        """A network input behind a DequantizeLinear."""
+        name, scale, zero = self.fresh(), self.scale(), self.codes(dtype, ())
+        self.inputs.append(helper.make_tensor_value_info(name, TYPES[np.dtype(dtype)], shape))
+        self.fed[name] = self.codes(dtype, shape)
+        return self.op("DequantizeLinear", name, self.constant(scale), self.constant(zero)), scale
+
+    def weights(self, shape, axis, channels):
+        per_channel = self.rng.random() < 0.6
+        scale = np.array([self.scale() for _ in range(channels)], np.float32) if per_channel else self.scale()
+        zero = np.zeros(scale.shape, np.int8)
+        value = np.clip(self.codes(np.int8, shape), -127, 127)
+        extra = {"axis": axis} if per_channel else {}
+        return self.op("DequantizeLinear", self.constant(value), self.constant(scale), self.constant(zero), **extra), scale
+
+    def bias(self, scale, channels):
+        unit = np.broadcast_to(np.float32(scale), (channels,)).astype(np.float32)
+        value = self.rng.integers(-3000, 3000, channels).astype(np.int32)
+        return self.op("DequantizeLinear", self.constant(value), self.constant(unit),
+                       self.constant(np.zeros(channels, np.int32)), axis=0)
+
+    def rectify(self, value):
+        choice = self.rng.integers(4)
+        if choice == 0:
+            return self.op("Relu", value)
+        if choice == 1:
+            return self.op("Clip", value, self.constant(np.float32(0)), self.constant(np.float32(6)))
+        return value
+
+    def finish(self, value, dtype, low=0.002, high=0.2):
+        result = self.op("QuantizeLinear", value, self.constant(self.scale(low, high)), self.constant(self.codes(dtype, ())))
+        graph = helper.make_graph(self.nodes, "pattern", self.inputs,
+                                  [helper.make_tensor_value_info(result, TYPES[np.dtype(dtype)], None)],
+                                  self.initializers)
+        return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 14)], ir_version=8), self.fed
+
+
+def conv(rng, dtype):
+    b = Builder(rng)
+    depthwise = rng.random() < 0.4
+    channels, outputs, kernel = int(rng.integers(1, 9)), int(rng.integers(1, 9)), int(rng.choice([1, 3]))
+    outputs = channels if depthwise else outputs
+    group = channels if depthwise else 1
+    x, xs = b.activation(dtype, [1, channels, 9, 9])
+    w, ws = b.weights([outputs, channels // group, kernel, kernel], 0, outputs)
+    operands = [x, w] + ([b.bias(xs * ws, outputs)] if rng.random() < 0.7 else [])
+    pads = [int(p) for p in rng.integers(0, 2, 4)] if kernel == 3 else [0] * 4
+    y = b.op("Conv", *operands, pads=pads, strides=[int(s) for s in rng.integers(1, 3, 2)], group=group)
+    return b.finish(b.rectify(y), dtype, 0.01, 2)
+
+
+def padded_conv(rng, dtype):
+    b = Builder(rng)
+    x, xs = b.activation(dtype, [1, 3, 8, 8])
+    x = b.op("Pad", x, b.constant(np.array([0, 0, 1, 1, 0, 0, 1, 1], np.int64)))
+    w, _ = b.weights([4, 3, 3, 3], 0, 4)
+    return b.finish(b.op("Conv", x, w), dtype, 0.01, 2)
+
+
+def gemm(rng, dtype):
+    b = Builder(rng)
+    k, n, m = (int(v) for v in rng.integers(1, 40, 3))
+    x, xs = b.activation(dtype, [m, k])
+    w, ws = b.weights([n, k], 0, n)
+    operands = [x, w] + ([b.bias(xs * ws, n)] if rng.random() < 0.8 else [])
+    return b.finish(b.rectify(b.op("Gemm", *operands, transB=1)), dtype, 0.01, 2)
+
+
+def matmul(rng, dtype):
+    b = Builder(rng)
+    k, n, m = (int(v) for v in rng.integers(1, 40, 3))
+    x, _ = b.activation(dtype, [m, k])
+    w, _ = b.weights([k, n], 1, n)
+    return b.finish(b.op("MatMul", x, w), dtype, 0.01, 2)
+
+
+def binary(kind):
+    def make(rng, dtype):
+        b = Builder(rng)
+        left, _ = b.activation(dtype, [2, 3, 50])
+        right, _ = b.activation(dtype, [2, 3, 50] if rng.random() < 0.7 else [3, 1])
+        return b.finish(b.rectify(b.op(kind, left, right)), dtype)
+    return make
+
+
+def unary(kind, **attributes):
+    def make(rng, dtype):
+        b = Builder(rng)
+        x, _ = b.activation(dtype, [300])
+        return b.finish(b.op(kind, x, **attributes), dtype)
+    return make
+
+
+def clip(rng, dtype):
+    b = Builder(rng)
+    x, _ = b.activation(dtype, [300])
+    return b.finish(b.op("Clip", x, b.constant(np.float32(-1)), b.constant(np.float32(2.5))), dtype)
+
+
+def pool(kind):
+    def make(rng, dtype):
+        b = Builder(rng)
+        x, _ = b.activation(dtype, [1, 3, 9, 9])
+        attributes = dict(kernel_shape=[3, 2], strides=[2, 1], pads=[int(p) for p in rng.integers(0, 2, 4)])
+        return b.finish(b.op(kind, x, **attributes), dtype)
+    return make
+
+
+def global_pool(rng, dtype):
+    b = Builder(rng)
+    x, _ = b.activation(dtype, [1, 5, 7, 7])
+    return b.finish(b.op("GlobalAveragePool", x), dtype)
+
+
+def mean(rng, dtype):
+    b = Builder(rng)
+    x, _ = b.activation(dtype, [1, 5, 7, 7])
+    return b.finish(b.op("ReduceMean", x, axes=[2, 3], keepdims=0), dtype)
+
+
+def concat(rng, dtype):
+    b = Builder(rng)
+    parts = [b.activation(dtype, [1, int(c), 4])[0] for c in rng.integers(1, 5, int(rng.integers(2, 4)))]
+    return b.finish(b.op("Concat", *parts, axis=1), dtype)
+
+
+def softmax(rng, dtype):
+    b = Builder(rng)
+    x, _ = b.activation(dtype, [4, int(rng.integers(2, 60))])
+    return b.finish(b.op("Softmax", x, axis=-1), dtype, 0.0039, 0.004)
+
+
+def movement(rng, dtype):
+    b = Builder(rng)
+    x, _ = b.activation(dtype, [2, 3, 4])
+    y = b.op("Transpose", x, perm=[0, 2, 1])
+    return b.finish(b.op("Reshape", y, b.constant(np.array([2, -1], np.int64))), dtype)
+
+
+def swish(rng, dtype):
+    b = Builder(rng)
+    x, _ = b.activation(dtype, [300])
+    return b.finish(b.op("Mul", x, b.op("Sigmoid", x)), dtype)
+
+
+PATTERNS = {
+    "conv": conv, "padded_conv": padded_conv, "gemm": gemm, "matmul": matmul, "add": binary("Add"),
+    "mul": binary("Mul"), "relu": unary("Relu"), "sigmoid": unary("Sigmoid"), "tanh": unary("Tanh"),
+    "hard_sigmoid": unary("HardSigmoid"), "hard_swish": unary("HardSwish"), "leaky_relu": unary("LeakyRelu", alpha=0.1),
+    "swish": swish, "clip": clip, "max_pool": pool("MaxPool"), "average_pool": pool("AveragePool"),
+    "global_average_pool": global_pool, "reduce_mean": mean, "concat": concat, "softmax": softmax,
+    "movement": movement,
+}
