@@ -80,8 +80,8 @@ struct Sync {
 // The values that a tensor instruction finds in its registers.
 struct TensorArguments {
   uint32_t a = 0, b = 0, c = 0, d = 0;
-  PatternRegister pA, pB, pC, pD;
-  Sync sync;
+  PatternRegister pA{}, pB{}, pC{}, pD{};
+  Sync sync{};
 };
 
 // The instruction as its engine sees it, for tests that execute it directly.
