@@ -115,6 +115,7 @@ def instruction(name, record, records):
     return {
         "name": name, "mnemonic": syntax.split("\t")[0], "syntax": syntax, "opcode": opcode,
         "engine": record["Engine"], "format": record["Format"], "built": bool(record["Built"]), "doc": record["Doc"],
+        "effects": bool(record["hasSideEffects"]),
         "operands": operands, "fixed": fixed,
     }
 
