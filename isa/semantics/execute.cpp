@@ -214,10 +214,9 @@ private:
   }
 
   void multiply(const uint8_t* a, const uint8_t* b) {
-    for (size_t c = 0; c < cols_; ++c) {
-      int32_t product = (config_.a(a[c]) - config_.za) * (config_.b(b[c]) - config_.zb);
-      lanes_.result[c] = num::requantise(product, config_.ra, config_.zo, config_.lo, config_.hi);
-    }
+    for (size_t c = 0; c < cols_; ++c)
+      lanes_.result[c] = num::qmul(config_.a(a[c]), config_.za, config_.b(b[c]), config_.zb, config_.ra, config_.zo,
+                                   config_.lo, config_.hi);
   }
 
   // Calls tap(row of operand A, number of the tap) for every tap of the window.

@@ -66,16 +66,13 @@ struct Naive {
   }
   static float limit(float x, float low, float high) { return std::fmin(std::fmax(x, low), high); }
 
-  int32_t quantise(int32_t acc, float scale) {
-    float scaled = static_cast<float>(acc) * scale;
+  int32_t requantise(int64_t acc, int64_t c) {
+    auto biased = static_cast<int32_t>(static_cast<uint32_t>(acc + word<int32_t>(op.d + 4 * c)));
+    float scaled = static_cast<float>(biased) * word<float>(op.d + 4 * C + 4 * c);
     float zo = static_cast<float>(field(config::zo));
     float low = static_cast<float>(field(config::lo)) - zo;
     float high = static_cast<float>(field(config::hi)) - zo;
     return static_cast<int32_t>(std::nearbyint(limit(scaled, low, high))) + field(config::zo);
-  }
-  int32_t requantise(int64_t acc, int64_t c) {
-    int64_t biased = acc + word<int32_t>(op.d + 4 * c);
-    return quantise(static_cast<int32_t>(static_cast<uint32_t>(biased)), word<float>(op.d + 4 * C + 4 * c));
   }
   int32_t affine(int32_t a, int32_t b, int low, int high) {
     float inner = std::fma(static_cast<float>(b), real(config::rb), real(config::rf));
@@ -156,8 +153,13 @@ struct Naive {
     }
     case Opcode::VADD:
       return affine(elementA(a + c), elementB(b), config::lo, config::hi);
-    case Opcode::VMUL:
-      return quantise((elementA(a + c) - field(config::za)) * (elementB(b) - field(config::zb)), real(config::ra));
+    case Opcode::VMUL: {
+      int32_t product = (elementA(a + c) - field(config::za)) * (elementB(b) - field(config::zb));
+      float scaled = static_cast<float>(product) * real(config::ra);
+      float shifted = std::nearbyint(scaled + static_cast<float>(field(config::zo)));
+      return static_cast<int32_t>(
+          limit(shifted, static_cast<float>(field(config::lo)), static_cast<float>(field(config::hi))));
+    }
     case Opcode::VLUT:
       return memory.lut[byte(a + c)];
     default:
