@@ -1,0 +1,51 @@
+// The cycle-accurate simulator as a function. Free of SystemC headers, for any C++ standard from 17 on; the SystemC
+// system behind it, with its memory to be exchanged, is simulator/systemc/system.h.
+#pragma once
+
+#include "isa/check/race_detector.h"
+#include "isa/semantics/state.h"
+#include "simulator/cycle/core_state.h"
+#include "simulator/cycle/events.h"
+#include "simulator/dram/dram_model.h"
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace weft {
+
+struct CycleOptions {
+  uint64_t cycleLimit = 0;         // stop after so many cycles; 0: no limit
+  bool computeData = true;         // false: tensor instructions take their time and leave memory alone
+  bool recordInstructions = false; // fills CycleResult::instructions
+  bool detectRaces = false;        // fills CycleResult::races and semaphoreProblems
+  bool noSkip = false;             // step every cycle: slow, same result
+  CycleObserver* observer = nullptr;
+  // Called now and then with the cycles that are over; false stops the run.
+  std::function<bool(uint64_t cycle)> progress;
+};
+
+struct CycleResult {
+  enum class Status : uint8_t { halted, faulted, cycleLimit, stopped };
+  Status status = Status::halted;
+  uint32_t exitCode = 0; // halted
+  Fault fault;           // faulted
+  uint64_t cycles = 0;
+  CounterValues counters{}; // by number, weft::counter
+  Activity activity;
+  DramCounters dram;
+  std::vector<InstructionRecord> instructions; // in dispatch order
+  std::vector<Race> races;
+  std::vector<SemaphoreProblem> semaphoreProblems;
+};
+
+// Runs the program in `memory` (at kResetPc) from reset until the core stops. Any number of times in a process, but one
+// at a time: SystemC has one kernel, and calls from other threads wait. Throws Error if called from inside another
+// SystemC simulation, and whatever `progress` or the observer throws.
+CycleResult runCycle(const Machine& machine, CoreMemory& memory, const CycleOptions& options = {});
+
+// Adds to `problems` one sentence for every unit whose busy cycles, stalls and idle cycles are not all cycles.
+std::vector<std::string> checkAccounting(const CounterValues& counters, uint64_t cycles);
+
+} // namespace weft
