@@ -205,11 +205,14 @@ TEST_F(FunctionalTest, SemaphoresOverflowAbove255) {
 TEST_F(FunctionalTest, NamingASemaphoreTwiceMeansOnce) {
   ProgramBuilder p;
   p.semSignal(2, 2);
-  p.semWait(2, 2);
+  p.semSignal(3, 3);
+  p.semSignal(3);
+  p.semWait(3, 3);
   p.halt();
   RunResult result = run(p);
   EXPECT_EQ(result.end, End::halted);
-  EXPECT_EQ(result.semaphores[2], 0u);
+  EXPECT_EQ(result.semaphores[2], 1u);
+  EXPECT_EQ(result.semaphores[3], 1u);
 }
 
 TEST_F(FunctionalTest, FaultsOfEnginesStopTheCore) {
