@@ -4,6 +4,7 @@
 
 #include "isa/check/race_detector.h"
 #include "isa/semantics/state.h"
+#include "isa/semantics/tensor.h"
 #include "simulator/cycle/events.h"
 #include "simulator/cycle/ports.h"
 #include "simulator/cycle/semaphores.h"
@@ -52,6 +53,7 @@ struct InstructionRecord {
   uint64_t dispatch = kNever; // cycles; kNever if it did not happen
   uint64_t start = kNever;
   uint64_t retire = kNever;
+  Work work; // of a retired one
 };
 
 // Keeps the fault of a cycle that wins: the first unit in unit order; within a unit the stage nearest to retirement.

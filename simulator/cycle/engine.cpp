@@ -39,6 +39,7 @@ void EngineUnit::retire(uint64_t cycle) {
     InstructionRecord& record = core_.records[flight.number];
     record.start = flight.started;
     record.retire = cycle;
+    record.work = work(op, core_.machine);
   }
   queue_.retire();
 }

@@ -142,7 +142,7 @@ void Sequencer::complete(uint64_t cycle) {
     if (core_.events.enabled())
       core_.events.add({cycle, EventKind::dispatch, engine, op.pc, number});
     if (core_.keepRecords)
-      core_.records.push_back({op.pc, engine, cycle, kNever, kNever});
+      core_.records.push_back({op.pc, engine, cycle, kNever, kNever, {}});
     break;
   }
   case StepOutcome::Kind::semWait:
