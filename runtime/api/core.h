@@ -31,9 +31,6 @@ public:
                          const RunOptions& options) const = 0;
 };
 
-// The groups of a program with nothing measured yet.
-std::vector<LayerStatistics> layersOf(const Program& program);
-
 std::unique_ptr<Core> makeFuncCore();
 std::unique_ptr<Core> makeCycleCore();
 

@@ -83,19 +83,6 @@ private:
 
 } // namespace
 
-std::vector<LayerStatistics> layersOf(const Program& program) {
-  std::vector<LayerStatistics> layers;
-  if (program.manifest())
-    for (const Group& group : program.manifest()->groups) {
-      LayerStatistics& layer = layers.emplace_back();
-      layer.symbol = group.symbol;
-      layer.onnxNodes = group.onnxNodes;
-      layer.mapping = group.mapping;
-      layer.usefulMacs = group.usefulMacs;
-    }
-  return layers;
-}
-
 std::unique_ptr<Device> makeCoreDevice(std::unique_ptr<Core> core, const Machine& machine) {
   return std::make_unique<CoreDevice>(std::move(core), machine);
 }

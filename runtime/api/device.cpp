@@ -44,12 +44,8 @@ struct Maker {
   std::unique_ptr<Device> (*make)(const Machine&);
 };
 constexpr Maker kDevices[] = {
-#ifdef WEFT_HAVE_CYCLE
     {"cycle", [](const Machine& machine) { return makeCoreDevice(makeCycleCore(), machine); }},
-#endif
-#ifdef WEFT_HAVE_FUNC
     {"func", [](const Machine& machine) { return makeCoreDevice(makeFuncCore(), machine); }},
-#endif
     {"ref", makeRefDevice},
 };
 

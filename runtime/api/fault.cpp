@@ -72,8 +72,8 @@ FaultError describeFault(const Fault& fault, const Program& program, const Dram&
     line("ONNX node", fmt::format("{}", fmt::join(group->onnxNodes, ", ")));
   else
     line("ONNX node", program.manifest() ? "none (start-up code)" : "none (not a compiled network)");
-  for (const FaultContext::Waiting& unit : context.waiting)
-    line("waiting", fmt::format("{}: {}", unitName(unit.engine), describePlace(program, dram, unit.pc)));
+  for (const FaultContext::Unfinished& unit : context.unfinished)
+    line("unfinished", fmt::format("{}: {}", unitName(unit.engine), describePlace(program, dram, unit.pc)));
   std::string counts;
   for (size_t i = 0; i < context.semaphores.size(); ++i)
     if (context.semaphores[i] != 0)

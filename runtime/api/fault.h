@@ -25,12 +25,12 @@ public:
 // The machine at the moment of a fault, as far as a device knows it.
 struct FaultContext {
   std::optional<uint64_t> cycle;
-  // A unit that waits, and the instruction that it waits with.
-  struct Waiting {
+  // Units with work, and their oldest instruction that has not retired.
+  struct Unfinished {
     Engine engine = Engine::sequencer;
     uint32_t pc = 0;
   };
-  std::vector<Waiting> waiting;
+  std::vector<Unfinished> unfinished;
   std::vector<uint32_t> semaphores; // counts by number; empty if unknown
 };
 

@@ -1,6 +1,7 @@
 // The device `func`: the functional simulator behind the core interface.
 #include "isa/check/race_detector.h"
 #include "runtime/api/core.h"
+#include "runtime/api/layers.h"
 #include "runtime/api/races.h"
 #include "simulator/func/functional.h"
 
@@ -46,12 +47,12 @@ public:
     if (result.end == DataflowResult::End::stopped)
       throw Cancelled();
     if (races)
-      throwIfRaces(*races, program, memory.dram);
+      throwIfRaces(races->races(), races->semaphoreProblems(), program, memory.dram);
     CoreResult core;
     if (result.end == DataflowResult::End::fault) {
       core.fault = result.fault;
       for (const Waiting& unit : result.waiting)
-        core.context.waiting.push_back({unit.engine, unit.pc});
+        core.context.unfinished.push_back({unit.engine, unit.pc});
       core.context.semaphores.assign(result.semaphores.begin(), result.semaphores.end());
     }
     core.exitCode = result.exitCode;

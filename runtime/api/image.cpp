@@ -17,6 +17,8 @@ void checkInDram(const Machine& machine, uint64_t address, uint64_t bytes, const
 } // namespace
 
 void checkFits(const Program& program, const Machine& machine) {
+  if (program.entry() != kResetPc)
+    throw Error(fmt::format("the program's entry is {:#010x}; a core starts at {:#010x}", program.entry(), kResetPc));
   for (const Segment& segment : program.segments())
     checkInDram(machine, segment.address, segment.bytes, "a segment of the program");
   if (const auto& manifest = program.manifest())

@@ -6,7 +6,8 @@
 
 namespace weft::runtime {
 
-// Throws Error if segments, inputs or outputs lie outside the machine's DRAM.
+// Throws Error if the entry is not where a core starts, or if segments, inputs or outputs lie outside the machine's
+// DRAM.
 void checkFits(const Program& program, const Machine& machine);
 
 // Copies the segments to DRAM. Requires checkFits().

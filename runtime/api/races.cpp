@@ -6,10 +6,9 @@
 
 namespace weft::runtime {
 
-void throwIfRaces(const RaceDetector& detector, const Program& program, const Dram& dram) {
+void throwIfRaces(const std::vector<Race>& races, const std::vector<SemaphoreProblem>& problems, const Program& program,
+                  const Dram& dram) {
   constexpr size_t kShown = 10;
-  const std::vector<Race>& races = detector.races();
-  const std::vector<SemaphoreProblem>& problems = detector.semaphoreProblems();
   if (races.empty() && problems.empty())
     return;
   std::string message =

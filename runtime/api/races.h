@@ -8,6 +8,7 @@
 namespace weft::runtime {
 
 // Throws ProgramError naming both instructions of each race, with their functions and ONNX nodes, if there is any.
-void throwIfRaces(const RaceDetector& detector, const Program& program, const Dram& dram);
+void throwIfRaces(const std::vector<Race>& races, const std::vector<SemaphoreProblem>& problems, const Program& program,
+                  const Dram& dram);
 
 } // namespace weft::runtime

@@ -26,7 +26,8 @@ struct LayerStatistics {
   uint64_t usefulMacs = 0;
   CycleSpan span;             // from the first start to the last retirement of its tensor instructions
   uint64_t instructions = 0;  // tensor instructions
-  uint64_t matrixBusy = 0;    // cycles that its matrix instructions kept the array
+  uint64_t arrayMacs = 0;     // that the array did for it, with padding
+  uint64_t matrixBusy = 0;    // cycles in which the array took a row for it
   uint64_t dramBytesRead = 0; // by its loads
   uint64_t dramBytesWritten = 0;
 };

@@ -24,6 +24,7 @@ Json layerToJson(const LayerStatistics& layer, const Report& report) {
     json["last_cycle"] = layer.span.last;
   }
   json["cycles"] = layer.span.cycles();
+  json["array_macs"] = layer.arrayMacs;
   json["matrix_busy"] = layer.matrixBusy;
   json["utilisation"] = report.utilisation(layer.usefulMacs, layer.span.cycles());
   json["dram_bytes_read"] = layer.dramBytesRead;
@@ -43,6 +44,7 @@ LayerStatistics layerFromJson(const JsonFields& in) {
     if (layer.span.last < layer.span.first || layer.span.cycles() != cycles)
       in.fail("'cycles' is not what lies between 'first_cycle' and 'last_cycle'");
   }
+  layer.arrayMacs = in.integer<uint64_t>("array_macs");
   layer.matrixBusy = in.integer<uint64_t>("matrix_busy");
   layer.dramBytesRead = in.integer<uint64_t>("dram_bytes_read");
   layer.dramBytesWritten = in.integer<uint64_t>("dram_bytes_written");

@@ -1,0 +1,76 @@
+// The device `cycle`: the cycle-accurate simulator behind the core interface.
+#include "runtime/api/core.h"
+#include "runtime/api/layers.h"
+#include "runtime/api/races.h"
+#include "simulator/cycle_simulator.h"
+
+#include <fmt/format.h>
+
+namespace weft::runtime {
+namespace {
+
+std::map<std::string, uint64_t> countersOf(const CounterValues& values) {
+  std::map<std::string, uint64_t> counters;
+  for (size_t number = 0; number < values.size(); ++number)
+    if (const char* name = counter::table[number].name)
+      if (!std::string_view(name).starts_with("cycle_")) // the run's cycles, in halves
+        counters[name] = values[number];
+  return counters;
+}
+
+// After a fault: the instructions that each engine had not finished; what the sequencer waits with is the fault's
+// place.
+std::vector<FaultContext::Unfinished> oldestUnfinished(const std::vector<InstructionRecord>& records) {
+  std::map<Engine, uint32_t> oldest;
+  for (const InstructionRecord& record : records)
+    if (record.retire == kNever)
+      oldest.emplace(record.engine, record.pc);
+  std::vector<FaultContext::Unfinished> unfinished;
+  for (const auto& [engine, pc] : oldest)
+    unfinished.push_back({engine, pc});
+  return unfinished;
+}
+
+class CycleCore : public Core {
+public:
+  std::string name() const override { return "cycle"; }
+  std::string fidelity() const override { return "cycle-accurate simulation with data"; }
+  bool timed() const override { return true; }
+
+  CoreResult run(const Machine& machine, const Program& program, CoreMemory& memory,
+                 const RunOptions& options) const override {
+    CycleOptions settings;
+    settings.recordInstructions = true;
+    settings.detectRaces = options.detectRaces;
+    settings.progress = [&](uint64_t cycle) {
+      if (options.progress)
+        options.progress(fmt::format("cycle-accurate simulation, {} cycles", cycle), -1);
+      return !options.cancel || !*options.cancel;
+    };
+    const CycleResult result = runCycle(machine, memory, settings);
+    if (result.status == CycleResult::Status::stopped)
+      throw Cancelled();
+    throwIfRaces(result.races, result.semaphoreProblems, program, memory.dram);
+
+    CoreResult core;
+    if (result.status == CycleResult::Status::faulted) {
+      core.fault = result.fault;
+      core.context.cycle = result.cycles - 1;
+      core.context.unfinished = oldestUnfinished(result.instructions);
+    }
+    core.exitCode = result.exitCode;
+    core.cycles = result.cycles;
+    core.counters = countersOf(result.counters);
+    core.layers = layersOf(program);
+    addInstructions(core.layers, program, machine, result.instructions);
+    return core;
+  }
+};
+
+} // namespace
+
+std::unique_ptr<Core> makeCycleCore() {
+  return std::make_unique<CycleCore>();
+}
+
+} // namespace weft::runtime

@@ -1,0 +1,19 @@
+// The inputs of a run, from files named on the command line or random.
+#pragma once
+
+#include "runtime/api/device.h"
+
+namespace weft::tool {
+
+// Each argument is FILE or NAME=FILE, FILE a .npz, .npy or .pb. Without NAME a tensor is matched by its own name; a
+// single .npy or .pb also by being the only input, and ONNX test data (input_3.pb) by its number.
+// Throws Error saying which inputs the program has if one cannot be matched or is given twice.
+HostTensors readInputs(const std::vector<std::string>& arguments, const std::vector<runtime::TensorInfo>& wanted);
+
+// The same values everywhere for a seed: integers over their 8-bit range (or type, if smaller), floats in [-1, 1).
+HostTensors randomInputs(uint64_t seed, const std::vector<runtime::TensorInfo>& wanted);
+
+// One line per input: name, type, shape.
+std::string listInputs(const std::vector<runtime::TensorInfo>& wanted);
+
+} // namespace weft::tool
