@@ -9,11 +9,12 @@ using namespace mlir;
 
 namespace {
 
-// Folding stops here: a small file cannot make the compiler build huge constants.
-constexpr int64_t kMaxFoldedBytes = int64_t(64) << 20;
+// Folding stops here: a small file cannot make the compiler build huge constants, or compute for minutes.
+constexpr int64_t kMaxMovedBytes = int64_t(64) << 20;
+constexpr int64_t kMaxComputedBytes = int64_t(16) << 20;
 
-bool mayFold(RankedTensorType type) {
-  return type.getNumElements() * static_cast<int64_t>(type.getElementTypeBitWidth() / 8) <= kMaxFoldedBytes;
+bool mayFold(RankedTensorType type, int64_t limit = kMaxMovedBytes) {
+  return type.getNumElements() * static_cast<int64_t>(type.getElementTypeBitWidth() / 8) <= limit;
 }
 
 SmallVector<int64_t> stridesOf(ArrayRef<int64_t> dims) {
@@ -72,7 +73,7 @@ OpFoldResult foldArithmetic(Attribute a, Attribute b, Type result, double (*real
                             std::optional<uint64_t> (*integer)(int64_t, int64_t)) {
   auto left = dyn_cast_or_null<DenseElementsAttr>(a), right = dyn_cast_or_null<DenseElementsAttr>(b);
   auto type = dyn_cast<RankedTensorType>(result);
-  if (!left || !right || !type || !mayFold(type))
+  if (!left || !right || !type || !mayFold(type, kMaxComputedBytes))
     return {};
   const auto leftShape = left.getType().getShape(), rightShape = right.getType().getShape();
   if (isa<FloatType>(type.getElementType())) {

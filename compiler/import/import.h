@@ -17,8 +17,9 @@ struct ImportOptions {
   int64_t batch = 1;
   // Extents of other symbolic dimensions, by name.
   std::map<std::string, int64_t> dimensions;
-  // ConstantOfShape lets a small file ask for large constants: all of them together may have this many bytes.
-  int64_t maxConstantOfShapeBytes = int64_t(1) << 30;
+  // Constants that are computed at import (ConstantOfShape, folded operators) let a small file ask for large ones: all
+  // of them together may have this many bytes.
+  int64_t maxComputedConstantBytes = int64_t(1) << 30;
 };
 
 // Receives the graph dialect's text after a stage: "import" or the name of a pass.

@@ -98,11 +98,12 @@ NamedAttribute GraphImporter::attribute(StringRef name, StringRef value) {
   return opBuilder.getNamedAttr(name, opBuilder.getStringAttr(value));
 }
 
-void GraphImporter::accountConstantOfShape(const NodeReader& node, int64_t bytes) {
-  if (bytes > importOptions.maxConstantOfShapeBytes - constantOfShapeBytes)
-    node.fail(fmt::format("the model's ConstantOfShape results need more than the {} bytes allowed",
-                          importOptions.maxConstantOfShapeBytes));
-  constantOfShapeBytes += bytes;
+void GraphImporter::accountComputed(const NodeReader& node, RankedTensorType type) {
+  const int64_t bytes = type.getNumElements() * static_cast<int64_t>(type.getElementTypeBitWidth() / 8);
+  if (bytes > importOptions.maxComputedConstantBytes - computedBytes)
+    node.fail(fmt::format("the constants computed at import need more than the {} bytes allowed",
+                          importOptions.maxComputedConstantBytes));
+  computedBytes += bytes;
 }
 
 Value GraphImporter::none() {
@@ -183,6 +184,7 @@ Value GraphImporter::emit(const NodeReader& node, StringRef mnemonic, ValueRange
   op->erase();
   if (auto value = dyn_cast<Value>(folded.front()))
     return value;
+  accountComputed(node, *type);
   return constant(node, cast<DenseElementsAttr>(cast<Attribute>(folded.front())));
 }
 

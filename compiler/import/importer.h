@@ -56,8 +56,8 @@ public:
   mlir::NamedAttribute attribute(llvm::StringRef name, llvm::ArrayRef<int64_t> values);
   mlir::NamedAttribute attribute(llvm::StringRef name, llvm::StringRef value);
 
-  // Takes `bytes` from what ConstantOfShape may make.
-  void accountConstantOfShape(const NodeReader& node, int64_t bytes);
+  // Takes the bytes of a tensor from what computed constants may have.
+  void accountComputed(const NodeReader& node, mlir::RankedTensorType type);
 
 private:
   mlir::Location location(const NodeReader& node);
@@ -70,7 +70,7 @@ private:
   const onnx::ModelProto& model;
   const ImportOptions& importOptions;
   int64_t version = 0;
-  int64_t constantOfShapeBytes = 0;
+  int64_t computedBytes = 0;
   mlir::OpBuilder opBuilder;
   Diagnostics diagnostics;
   std::unordered_map<std::string, mlir::Value> values;

@@ -482,9 +482,9 @@ Value constantOfShape(GraphImporter& importer, const NodeReader& node) {
   const size_t width = elementBytes(value.type);
   if (value.bytes.size() != width)
     node.fail("attribute 'value' must have one element");
-  importer.accountConstantOfShape(node, *count * static_cast<int64_t>(width));
   const auto one = RankedTensorType::get({1}, importer.elementType(value.type));
   const auto type = RankedTensorType::get(dims, one.getElementType());
+  importer.accountComputed(node, type);
   DenseElementsAttr splat = graph::constantFromBytes(one, value.bytes);
   return importer.constant(node, *count == 0 ? graph::constantFromBytes(type, {}) : splat.resizeSplat(type));
 }

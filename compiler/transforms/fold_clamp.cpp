@@ -1,6 +1,7 @@
 #include "compiler/transforms/passes.h"
 #include "compiler/transforms/quantization.h"
 
+#include "mlir/IR/IRMapping.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
 #include <algorithm>
@@ -78,10 +79,68 @@ struct ComposeTables : OpRewritePattern<Lut8Op> {
   }
 };
 
+// table(reshape(x)) -> reshape(table(x)), which brings the table to the operator that makes its input.
+struct HoistTable : OpRewritePattern<Lut8Op> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(Lut8Op op, PatternRewriter& rewriter) const override {
+    Operation* mover = op.getX().getDefiningOp();
+    if (!isa_and_nonnull<ReshapeOp, TransposeOp>(mover) || !mover->hasOneUse())
+      return failure();
+    Value input = mover->getOperand(0);
+    const Type element = op.getType().getElementType();
+    Value table = rewriter.create<Lut8Op>(op.getLoc(), RankedTensorType::get(tensorType(input).getShape(), element),
+                                          input, op.getTable());
+    IRMapping mapping;
+    mapping.map(input, table);
+    Operation* moved = rewriter.clone(*mover, mapping);
+    moved->getResult(0).setType(op.getType());
+    rewriter.replaceOp(op, moved->getResult(0));
+    return success();
+  }
+};
+
+// A table between ui8 and si8 on one grid, after an integer operator: that gives the other type at once.
+struct FoldRegridIntoProducer : OpRewritePattern<Lut8Op> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(Lut8Op op, PatternRewriter& rewriter) const override {
+    Operation* producer = op.getX().getDefiningOp();
+    const DenseElementsAttr table = constantOf(op.getTable());
+    const Type from = tensorType(op.getX()).getElementType(), to = op.getType().getElementType();
+    if (!table || from == to || !producer || !givesEitherType(producer) || !producer->hasOneUse())
+      return failure();
+    const int64_t shift = lowest(to) - lowest(from);
+    const std::vector<int64_t> values = integersOf(table);
+    for (size_t byte = 0; byte < values.size(); ++byte)
+      if (values[byte] != valueOfByte(static_cast<uint8_t>(byte), from) + shift)
+        return failure();
+    // The result's zero point comes last, but for the convolution's bias.
+    const unsigned at = isa<QLinearConvOp>(producer) ? 7 : producer->getNumOperands() - 1;
+    const std::optional<double> zeroPoint = constantScalar(producer->getOperand(at));
+    if (!zeroPoint)
+      return failure();
+    const Quantization shifted{1, static_cast<int64_t>(*zeroPoint) + shift, to};
+    rewriter.setInsertionPoint(producer);
+    Value operand = zeroPointOperand(rewriter, op.getLoc(), shifted);
+    rewriter.modifyOpInPlace(producer, [&] {
+      producer->setOperand(at, operand);
+      for (StringRef name : {"clamp_lo", "clamp_hi"})
+        if (auto clamp = producer->getAttrOfType<IntegerAttr>(name))
+          producer->setAttr(name, rewriter.getI64IntegerAttr(clamp.getInt() + shift));
+      producer->getResult(0).setType(op.getType());
+      producer->setLoc(rewriter.getFusedLoc({producer->getLoc(), op.getLoc()}));
+    });
+    rewriter.replaceOp(op, producer->getResult(0));
+    return success();
+  }
+
+  // Operators whose result may have the other 8-bit type than their input.
+  static bool givesEitherType(Operation* op) { return isa<QLinearConvOp, QLinearMatMulOp, QGemmOp>(op); }
+};
+
 struct FoldClamp : impl::FoldClampBase<FoldClamp> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    patterns.add<FoldClampIntoProducer, ComposeTables>(&getContext());
+    patterns.add<FoldClampIntoProducer, ComposeTables, HoistTable, FoldRegridIntoProducer>(&getContext());
     if (failed(applyPatternsAndFoldGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();
   }

@@ -56,3 +56,22 @@ func.func @relu(%x: tensor<4xsi8>) -> tensor<4xsi8> {
   %y = weft_graph.quantize %r, %s, %z {axis = 0 : i64} : (tensor<4xf32>, tensor<f32>, tensor<si8>) -> tensor<4xsi8>
   return %y : tensor<4xsi8>
 }
+
+// si8 -> ui8 on one grid after a Gemm, behind a Reshape: the Gemm gives ui8.
+// CHECK-LABEL: @regrid
+// CHECK-DAG: %[[Z:.*]] = weft_graph.constant dense<138> : tensor<ui8>
+// CHECK: %[[G:.*]] = weft_graph.qgemm {{.*}}, %[[Z]] {{.*}}clamp_lo = 133 : i64{{.*}} -> tensor<2x2xui8>
+// CHECK-NEXT: %[[R:.*]] = weft_graph.reshape %[[G]]
+// CHECK-NEXT: return %[[R]]
+func.func @regrid(%x: tensor<2x2xsi8>, %w: tensor<2x2xsi8>) -> tensor<4xui8> {
+  %none = weft_graph.none
+  %s = weft_graph.constant dense<0.05> : tensor<f32>
+  %z = weft_graph.constant dense<10> : tensor<si8>
+  %u = weft_graph.constant dense<138> : tensor<ui8>
+  %four = weft_graph.constant dense<4> : tensor<1xi64>
+  %g = weft_graph.qgemm %x, %s, %z, %w, %s, %z, %none, %s, %z {alpha = 1.0 : f32, transA = 0 : i64, transB = 0 : i64, clamp_lo = 5 : i64} : (tensor<2x2xsi8>, tensor<f32>, tensor<si8>, tensor<2x2xsi8>, tensor<f32>, tensor<si8>, none, tensor<f32>, tensor<si8>) -> tensor<2x2xsi8>
+  %r = weft_graph.reshape %g, %four : (tensor<2x2xsi8>, tensor<1xi64>) -> tensor<4xsi8>
+  %f = weft_graph.dequantize %r, %s, %z {axis = 0 : i64} : (tensor<4xsi8>, tensor<f32>, tensor<si8>) -> tensor<4xf32>
+  %y = weft_graph.quantize %f, %s, %u {axis = 0 : i64} : (tensor<4xf32>, tensor<f32>, tensor<ui8>) -> tensor<4xui8>
+  return %y : tensor<4xui8>
+}
