@@ -117,7 +117,7 @@ void RaceDetector::scalarAccess(const StepOutcome& outcome, uint32_t pc) {
   // A loop over an array is one record, as long as no engine can tell its accesses apart.
   std::deque<Record>& records = records_[static_cast<size_t>(Engine::sequencer)];
   bool extends = false;
-  if (!dispatchedSinceAccess_ && !records.empty() && records.back().number + 1 == number) {
+  if (!dispatchedSinceAccess_ && !records.empty() && records.back().number + 1 == number && records.back().pc == pc) {
     Region& last = records.back().regions.front();
     extends = last.write == region.write && last.base + last.length == region.base;
     if (extends) {

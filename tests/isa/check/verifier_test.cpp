@@ -263,6 +263,26 @@ TEST_F(VerifierTest, QueuesBoundTheLeadOfTheSequencer) {
   EXPECT_EQ(kinds(p), std::vector<Kind>{});
 }
 
+// The store engine may be its queue (4) behind the dispatch: after a head start of n loads the semaphore can reach n
+// + 5.
+TEST_F(VerifierTest, QueuesAddToTheLeadOfAnEngine) {
+  for (int head : {250, 251}) {
+    ProgramBuilder p;
+    p.tensor(Opcode::LD, dma(kData, 0, 128));
+    p.fence(1);
+    for (int i = 0; i < head; ++i)
+      p.tensor(Opcode::LD, dma(kData, 0, 16, {.s0 = 0}));
+    for (int i = 0; i < 20; ++i) {
+      p.tensor(Opcode::LD, dma(kData, 0, 16, {.s0 = 0}));
+      p.tensor(Opcode::ST, dma(kData + 4096, 64, 16, {.w0 = 0}));
+    }
+    for (int i = 0; i < head; ++i)
+      p.tensor(Opcode::ST, dma(kData + 4096, 64, 16, {.w0 = 0}));
+    p.halt();
+    EXPECT_EQ(kinds(p), head == 250 ? std::vector<Kind>{} : std::vector<Kind>{Kind::overflow});
+  }
+}
+
 TEST_F(VerifierTest, DeadlockNamesWhoWaitsForWhat) {
   ProgramBuilder p;
   uint32_t pc = p.tensor(Opcode::MM, mm(0, 512, 0, {.w0 = 4}));
