@@ -34,11 +34,11 @@ typedef uint32_t weft_constant; // part of the instruction
 #define WEFT_VECTOR 8
 #define WEFT_ALL_ENGINES 15
 
+// nomerge: two calls that differ in a constant must not become one with a variable.
+#define WEFT_BUILTIN(name) __asm__(name) __attribute__((nothrow, nomerge))
+
 #ifdef __cplusplus
-#define WEFT_BUILTIN(name) noexcept __asm__(name)
 extern "C" {
-#else
-#define WEFT_BUILTIN(name) __asm__(name) __attribute__((nothrow))
 #endif
 
 #include "weft_builtins.h"

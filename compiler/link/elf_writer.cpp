@@ -66,13 +66,11 @@ private:
 std::vector<uint8_t> writeElf(uint32_t entry, const std::vector<OutputSection>& sections,
                               std::vector<OutputSymbol> symbols) {
   // ELF wants local symbols first.
-  auto firstGlobal = std::stable_partition(symbols.begin(), symbols.end(), [](const OutputSymbol& symbol) {
-    return symbol.binding == elf::STB_LOCAL;
-  });
+  auto firstGlobal = std::stable_partition(symbols.begin(), symbols.end(),
+                                           [](const OutputSymbol& symbol) { return symbol.binding == elf::STB_LOCAL; });
   uint32_t locals = uint32_t(firstGlobal - symbols.begin()) + 1;
-  uint32_t loads = uint32_t(std::count_if(sections.begin(), sections.end(), [](const OutputSection& section) {
-    return section.flags & elf::SHF_ALLOC;
-  }));
+  uint32_t loads = uint32_t(std::count_if(sections.begin(), sections.end(),
+                                          [](const OutputSection& section) { return section.flags & elf::SHF_ALLOC; }));
   uint32_t sectionCount = uint32_t(sections.size()) + 4; // null, .symtab, .strtab, .shstrtab
 
   // Section contents, each at an offset congruent to its address.
@@ -107,8 +105,8 @@ std::vector<uint8_t> writeElf(uint32_t entry, const std::vector<OutputSection>& 
   headers.words({names.add(".symtab"), elf::SHT_SYMTAB, 0, 0, out.size(), table.size(), sectionCount - 2, locals, 4,
                  kSymbolBytes});
   out.append(table.bytes);
-  headers.words({names.add(".strtab"), elf::SHT_STRTAB, 0, 0, out.size(), uint32_t(symbolNames.table().size()), 0, 0,
-                 1, 0});
+  headers.words(
+      {names.add(".strtab"), elf::SHT_STRTAB, 0, 0, out.size(), uint32_t(symbolNames.table().size()), 0, 0, 1, 0});
   out.append(symbolNames.table());
   uint32_t ownName = names.add(".shstrtab");
   headers.words({ownName, elf::SHT_STRTAB, 0, 0, out.size(), uint32_t(names.table().size()), 0, 0, 1, 0});

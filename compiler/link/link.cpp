@@ -23,7 +23,9 @@ namespace elf = llvm::ELF;
 // Start of every output section in DRAM: a cache line of the sequencer.
 constexpr uint32_t kSectionAlignment = 64;
 
-uint64_t alignUp(uint64_t value, uint64_t alignment) { return (value + alignment - 1) / alignment * alignment; }
+uint64_t alignUp(uint64_t value, uint64_t alignment) {
+  return (value + alignment - 1) / alignment * alignment;
+}
 
 // Where an input section went.
 struct Place {
@@ -228,11 +230,10 @@ void Linker::place(const ObjectFile& object, uint32_t index) {
 }
 
 void Linker::placeSections() {
-  for (const auto& [name, type, flags] :
-       {std::tuple{".text", elf::SHT_PROGBITS, elf::SHF_ALLOC | elf::SHF_EXECINSTR},
-        std::tuple{".rodata", elf::SHT_PROGBITS, elf::SHF_ALLOC + 0u},
-        std::tuple{".data", elf::SHT_PROGBITS, elf::SHF_ALLOC | elf::SHF_WRITE},
-        std::tuple{".bss", elf::SHT_NOBITS, elf::SHF_ALLOC | elf::SHF_WRITE}})
+  for (const auto& [name, type, flags] : {std::tuple{".text", elf::SHT_PROGBITS, elf::SHF_ALLOC | elf::SHF_EXECINSTR},
+                                          std::tuple{".rodata", elf::SHT_PROGBITS, elf::SHF_ALLOC + 0u},
+                                          std::tuple{".data", elf::SHT_PROGBITS, elf::SHF_ALLOC | elf::SHF_WRITE},
+                                          std::tuple{".bss", elf::SHT_NOBITS, elf::SHF_ALLOC | elf::SHF_WRITE}})
     outputNamed(name, type, flags);
 
   const Definition& entry = globals_.at(input_.entry);
@@ -400,7 +401,7 @@ LinkResult Linker::run() {
   for (const auto& [name, value] : input_.symbols)
     defineAbsolute(name, value);
   defineAbsolute("__stack_top", input_.scalarBase + input_.scalarBytes);
-  defineAbsolute("__end", 0); // known after layout
+  defineAbsolute("__end", 0);                        // known after layout
   for (const LinkSection& section : input_.sections) // the value is known after layout
     if (!section.symbol.empty())
       defineAbsolute(section.symbol, 0);
@@ -438,6 +439,8 @@ LinkResult Linker::run() {
 } // namespace
 } // namespace linker
 
-LinkResult link(const LinkInput& input) { return linker::Linker(input).run(); }
+LinkResult link(const LinkInput& input) {
+  return linker::Linker(input).run();
+}
 
 } // namespace weft

@@ -1,7 +1,7 @@
 // The static linker: relocatable objects and ready-made sections to one executable ELF file. lld and ld.bfd refuse
-// machine numbers that they do not know, so Weft has its own. It does what programs here need: sections, symbols (local,
-// global, weak, common, COMDAT groups), the target's two relocations, the symbol table and debug sections. No shared
-// libraries, no linker scripts, no relaxation.
+// machine numbers that they do not know, so Weft has its own. It does what programs here need: sections, symbols
+// (local, global, weak, common, COMDAT groups), the target's two relocations, the symbol table and debug sections. No
+// shared libraries, no linker scripts, no relaxation.
 #pragma once
 
 #include <cstdint>
@@ -28,16 +28,16 @@ struct LinkSection {
 };
 
 struct LinkInput {
-  std::vector<LinkObject> objects;   // all are linked, in this order
-  std::vector<LinkObject> libraries; // linked only where they define a symbol that is still undefined
-  std::vector<LinkSection> sections; // placed behind .text, .rodata, .data and .bss, in this order
+  std::vector<LinkObject> objects;         // all are linked, in this order
+  std::vector<LinkObject> libraries;       // linked only where they define a symbol that is still undefined
+  std::vector<LinkSection> sections;       // placed behind .text, .rodata, .data and .bss, in this order
   std::map<std::string, uint32_t> symbols; // absolute symbols
 
-  std::string entry = "_start";       // placed at the first address of DRAM, where the core starts
-  uint32_t dramBase = 0x80000000;     // a multiple of 64
+  std::string entry = "_start";   // placed at the first address of DRAM, where the core starts
+  uint32_t dramBase = 0x80000000; // a multiple of 64
   uint64_t dramBytes = uint64_t{1} << 31;
   uint32_t scalarBase = 0x00010000;
-  uint32_t scalarBytes = 64 * 1024;   // __stack_top is scalarBase + scalarBytes
+  uint32_t scalarBytes = 64 * 1024; // __stack_top is scalarBase + scalarBytes
 };
 
 struct LinkResult {

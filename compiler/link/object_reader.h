@@ -21,10 +21,10 @@ struct InputSection {
   uint32_t flags = 0; // SHF_*
   bool zeros = false; // SHT_NOBITS: `content` is empty
   uint32_t bytes = 0;
-  uint32_t alignment = 1;               // power of two
-  std::span<const uint8_t> content;     // into the object's bytes
+  uint32_t alignment = 1;           // power of two
+  std::span<const uint8_t> content; // into the object's bytes
   std::vector<Relocation> relocations;
-  std::optional<std::string> group;     // COMDAT group's signature
+  std::optional<std::string> group; // COMDAT group's signature
 };
 
 enum class SymbolKind : uint8_t { undefined, defined, absolute, common };

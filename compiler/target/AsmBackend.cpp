@@ -60,8 +60,8 @@ public:
     if (size < 8) {
       int64_t number = int64_t(value);
       if (!isIntN(size * 8, number) && !isUIntN(size * 8, value))
-        assembler.getContext().reportError(fixup.getLoc(), "value " + Twine(number) + " does not fit in " +
-                                                               Twine(size * 8) + " bits");
+        assembler.getContext().reportError(fixup.getLoc(),
+                                           "value " + Twine(number) + " does not fit in " + Twine(size * 8) + " bits");
     }
     for (unsigned i = 0; i < size; ++i)
       data[fixup.getOffset() + i] = char(uint8_t(value >> (8 * i)));
@@ -81,7 +81,9 @@ public:
 
 } // namespace
 
-std::unique_ptr<MCObjectTargetWriter> llvm::createWeftObjectWriter() { return std::make_unique<WeftObjectWriter>(); }
+std::unique_ptr<MCObjectTargetWriter> llvm::createWeftObjectWriter() {
+  return std::make_unique<WeftObjectWriter>();
+}
 
 MCAsmBackend* llvm::createWeftAsmBackend(const Target& /*target*/, const MCSubtargetInfo& /*subtarget*/,
                                          const MCRegisterInfo& /*registers*/, const MCTargetOptions& /*options*/) {

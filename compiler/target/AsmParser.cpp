@@ -104,9 +104,12 @@ private:
 
 class WeftAsmParser : public MCTargetAsmParser {
 public:
-  WeftAsmParser(const MCSubtargetInfo& subtarget, MCAsmParser& /*parser*/, const MCInstrInfo& info,
+  WeftAsmParser(const MCSubtargetInfo& subtarget, MCAsmParser& parser, const MCInstrInfo& info,
                 const MCTargetOptions& options)
       : MCTargetAsmParser(options, subtarget, info) {
+    parser.addAliasForDirective(".half", ".2byte");
+    parser.addAliasForDirective(".word", ".4byte");
+    parser.addAliasForDirective(".dword", ".8byte");
     setAvailableFeatures(ComputeAvailableFeatures(subtarget.getFeatureBits()));
   }
 
@@ -141,8 +144,7 @@ private:
     SMLoc start = getTok().getLoc();
     SMLoc end = getTok().getEndLoc();
     getLexer().Lex();
-    operands.push_back(
-        WeftOperand::createImmediate(kind, MCConstantExpr::create(value, getContext()), start, end));
+    operands.push_back(WeftOperand::createImmediate(kind, MCConstantExpr::create(value, getContext()), start, end));
     return ParseStatus::Success;
   }
 };
@@ -273,6 +275,15 @@ bool WeftAsmParser::parseOperand(OperandVector& operands, StringRef mnemonic) {
     return false;
   }
   start = getTok().getLoc();
+  // "(a0)" is "0(a0)".
+  if (getTok().is(AsmToken::LParen) && getLexer().peekTok().is(AsmToken::Identifier)) {
+    StringRef name = getLexer().peekTok().getIdentifier();
+    if (MatchRegisterName(name) || MatchRegisterAltName(name)) {
+      operands.push_back(WeftOperand::createImmediate(WeftOperand::Kind::immediate,
+                                                      MCConstantExpr::create(0, getContext()), start, start));
+      return parseRegisterInParentheses(operands);
+    }
+  }
   const MCExpr* value = nullptr;
   if (getParser().parseExpression(value, end))
     return true;

@@ -1,7 +1,7 @@
 // Machine instructions to assembly or object code.
+#include "llvm/CodeGen/AsmPrinter.h"
 #include "compiler/target/InstPrinter.h"
 #include "compiler/target/TargetMachine.h"
-#include "llvm/CodeGen/AsmPrinter.h"
 #include "llvm/CodeGen/MachineInstr.h"
 #include "llvm/MC/MCExpr.h"
 #include "llvm/MC/MCInst.h"

@@ -9,6 +9,11 @@ using namespace llvm;
 
 namespace weft {
 
+bool isBuiltinName(StringRef function) {
+  function.consume_front("\1");
+  return function.starts_with(kBuiltinPrefix);
+}
+
 std::optional<unsigned> builtinOpcode(StringRef function, const MCInstrInfo& info) {
   // Definitions in isa/*.td are named as their mnemonics, in capitals (isa's checks make sure).
   static const StringMap<unsigned> table = [&info] {

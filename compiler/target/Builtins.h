@@ -15,7 +15,10 @@ namespace weft {
 
 inline constexpr llvm::StringRef kBuiltinPrefix = "weft.";
 
-// The opcode of the instruction that a function's name (with or without the \1 of an assembly name) asks for.
+// Whether a function's name (with or without the \1 of an assembly name) is reserved for builtins.
+bool isBuiltinName(llvm::StringRef function);
+
+// The opcode of the instruction that a function's name asks for; nothing if there is no such instruction.
 std::optional<unsigned> builtinOpcode(llvm::StringRef function, const llvm::MCInstrInfo& info);
 
 // Whether `value` is legal for an immediate operand; `describe` says what is.

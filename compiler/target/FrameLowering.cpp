@@ -98,8 +98,8 @@ void WeftFrameLowering::emitPrologue(MachineFunction& function, MachineBasicBloc
   addConstant(block, at, loc, WeftRegisterInfo::kFramePointer, kStackPointer, size, MachineInstr::FrameSetup);
   if (unwind)
     emitCfi(block, at, loc,
-            MCCFIInstruction::cfiDefCfa(
-                nullptr, unsigned(registers.getDwarfRegNum(WeftRegisterInfo::kFramePointer, true)), 0));
+            MCCFIInstruction::cfiDefCfa(nullptr,
+                                        unsigned(registers.getDwarfRegNum(WeftRegisterInfo::kFramePointer, true)), 0));
   if (registers.hasStackRealignment(function))
     BuildMI(block, at, loc, instrInfo(function).get(Weft::ANDI), kStackPointer)
         .addReg(kStackPointer)
@@ -127,8 +127,7 @@ void WeftFrameLowering::emitEpilogue(MachineFunction& function, MachineBasicBloc
   addConstant(block, end, loc, kStackPointer, kStackPointer, size, MachineInstr::FrameDestroy);
 }
 
-StackOffset WeftFrameLowering::getFrameIndexReference(const MachineFunction& function, int slot,
-                                                      Register& base) const {
+StackOffset WeftFrameLowering::getFrameIndexReference(const MachineFunction& function, int slot, Register& base) const {
   const WeftRegisterInfo& registers = *function.getSubtarget<WeftSubtarget>().getRegisterInfo();
   const MachineFrameInfo& frame = function.getFrameInfo();
   int64_t fromEntry = frame.getObjectOffset(slot); // relative to sp at entry
@@ -147,9 +146,9 @@ StackOffset WeftFrameLowering::getFrameIndexReference(const MachineFunction& fun
   return StackOffset::getFixed(fromEntry);
 }
 
-MachineBasicBlock::iterator
-WeftFrameLowering::eliminateCallFramePseudoInstr(MachineFunction& function, MachineBasicBlock& block,
-                                                 MachineBasicBlock::iterator inst) const {
+MachineBasicBlock::iterator WeftFrameLowering::eliminateCallFramePseudoInstr(MachineFunction& function,
+                                                                             MachineBasicBlock& block,
+                                                                             MachineBasicBlock::iterator inst) const {
   if (!hasReservedCallFrame(function)) {
     int64_t amount = int64_t(alignSPAdjust(int(inst->getOperand(0).getImm())));
     if (inst->getOpcode() == Weft::ADJCALLSTACKDOWN)

@@ -112,7 +112,9 @@ bool WeftTargetLowering::canTailCall(const CallLoweringInfo& call, const CCState
   return true;
 }
 
-bool WeftTargetLowering::mayBeEmittedAsTailCall(const CallInst* call) const { return call->isTailCall(); }
+bool WeftTargetLowering::mayBeEmittedAsTailCall(const CallInst* call) const {
+  return call->isTailCall();
+}
 
 SDValue WeftTargetLowering::LowerCall(CallLoweringInfo& call, SmallVectorImpl<SDValue>& results) const {
   SelectionDAG& dag = call.DAG;
@@ -123,8 +125,11 @@ SDValue WeftTargetLowering::LowerCall(CallLoweringInfo& call, SmallVectorImpl<SD
 
   if (auto* global = dyn_cast<GlobalAddressSDNode>(callee)) {
     StringRef name = global->getGlobal()->getName();
-    if (auto opcode = weft::builtinOpcode(name, *subtarget_.getInstrInfo()))
-      return lowerBuiltin(*opcode, name, call, results);
+    if (weft::isBuiltinName(name) && global->getGlobal()->isDeclaration()) {
+      if (auto opcode = weft::builtinOpcode(name, *subtarget_.getInstrInfo()))
+        return lowerBuiltin(*opcode, name, call, results);
+      reportUnsupported(dag, loc, "there is no builtin " + name);
+    }
   }
 
   SmallVector<CCValAssign, 16> places;
@@ -226,7 +231,7 @@ SDValue WeftTargetLowering::lowerBuiltin(unsigned opcode, StringRef name, CallLo
   for (unsigned i = 0; i < inputs; ++i) {
     const MCOperandInfo& operand = description.operands()[firstInput + i];
     if (operand.RegClass >= 0) {
-      operands.push_back(call.OutVals[i]);
+      operands.push_back(isNullConstant(call.OutVals[i]) ? dag.getRegister(Weft::X0, MVT::i32) : call.OutVals[i]);
       continue;
     }
     weft::OperandRange range = weft::builtinOperandRange(operand);

@@ -18,6 +18,10 @@ public:
       node->setNodeId(-1);
       return;
     }
+    if (node->getOpcode() == ISD::Constant && cast<ConstantSDNode>(node)->isZero()) { // x0 needs no instruction
+      ReplaceNode(node, CurDAG->getCopyFromReg(CurDAG->getEntryNode(), SDLoc(node), Weft::X0, MVT::i32).getNode());
+      return;
+    }
     SelectCode(node);
   }
 
@@ -86,8 +90,8 @@ private:
   // symbol + number as one relocated operand
   bool foldIntoSymbol(SDValue symbol, int64_t number, SDValue& folded) {
     if (auto* global = dyn_cast<GlobalAddressSDNode>(symbol)) {
-      folded = CurDAG->getTargetGlobalAddress(global->getGlobal(), SDLoc(symbol), MVT::i32,
-                                              global->getOffset() + number);
+      folded =
+          CurDAG->getTargetGlobalAddress(global->getGlobal(), SDLoc(symbol), MVT::i32, global->getOffset() + number);
       return true;
     }
     if (auto* pool = dyn_cast<ConstantPoolSDNode>(symbol); pool && !pool->isMachineConstantPoolEntry()) {

@@ -35,9 +35,27 @@ WeftTargetLowering::WeftTargetLowering(const TargetMachine& machine, const WeftS
   setOperationAction(ISD::VASTART, MVT::Other, Custom);
   expand({ISD::VAARG, ISD::VACOPY, ISD::VAEND, ISD::STACKSAVE, ISD::STACKRESTORE, ISD::BR_JT}, MVT::Other);
   expand({ISD::BR_CC, ISD::SELECT, ISD::DYNAMIC_STACKALLOC});
-  expand({ISD::SDIVREM, ISD::UDIVREM, ISD::SMUL_LOHI, ISD::UMUL_LOHI, ISD::SHL_PARTS, ISD::SRL_PARTS, ISD::SRA_PARTS,
-          ISD::ROTL, ISD::ROTR, ISD::CTPOP, ISD::CTLZ, ISD::CTTZ, ISD::CTLZ_ZERO_UNDEF, ISD::CTTZ_ZERO_UNDEF,
-          ISD::BSWAP, ISD::BITREVERSE, ISD::ABS, ISD::SMIN, ISD::SMAX, ISD::UMIN, ISD::UMAX});
+  expand({ISD::SDIVREM,
+          ISD::UDIVREM,
+          ISD::SMUL_LOHI,
+          ISD::UMUL_LOHI,
+          ISD::SHL_PARTS,
+          ISD::SRL_PARTS,
+          ISD::SRA_PARTS,
+          ISD::ROTL,
+          ISD::ROTR,
+          ISD::CTPOP,
+          ISD::CTLZ,
+          ISD::CTTZ,
+          ISD::CTLZ_ZERO_UNDEF,
+          ISD::CTTZ_ZERO_UNDEF,
+          ISD::BSWAP,
+          ISD::BITREVERSE,
+          ISD::ABS,
+          ISD::SMIN,
+          ISD::SMAX,
+          ISD::UMIN,
+          ISD::UMAX});
   for (MVT type : {MVT::i1, MVT::i8, MVT::i16})
     expand({ISD::SIGN_EXTEND_INREG}, type);
   for (unsigned extension : {ISD::EXTLOAD, ISD::SEXTLOAD, ISD::ZEXTLOAD})
@@ -132,8 +150,8 @@ SDValue WeftTargetLowering::LowerOperation(SDValue operation, SelectionDAG& dag)
   }
   case ISD::ConstantPool: {
     auto* node = cast<ConstantPoolSDNode>(operation);
-    return addressNode(
-        dag.getTargetConstantPool(node->getConstVal(), MVT::i32, node->getAlign(), node->getOffset()), loc, dag);
+    return addressNode(dag.getTargetConstantPool(node->getConstVal(), MVT::i32, node->getAlign(), node->getOffset()),
+                       loc, dag);
   }
   case ISD::JumpTable:
     return addressNode(dag.getTargetJumpTable(cast<JumpTableSDNode>(operation)->getIndex(), MVT::i32), loc, dag);
@@ -192,9 +210,9 @@ SDValue WeftTargetLowering::lowerSelect(SDValue operation, SelectionDAG& dag) co
   }
   if (swap)
     std::swap(lhs, rhs);
-  return dag.getNode(WeftISD::SELECT_CC, loc, operation.getValueType(),
-                     {lhs, rhs, dag.getTargetConstant(opcode, loc, MVT::i32), operation.getOperand(2),
-                      operation.getOperand(3)});
+  return dag.getNode(
+      WeftISD::SELECT_CC, loc, operation.getValueType(),
+      {lhs, rhs, dag.getTargetConstant(opcode, loc, MVT::i32), operation.getOperand(2), operation.getOperand(3)});
 }
 
 SDValue WeftTargetLowering::lowerVaStart(SDValue operation, SelectionDAG& dag) const {
@@ -223,8 +241,7 @@ SDValue WeftTargetLowering::lowerReturnAddress(SDValue operation, SelectionDAG& 
 }
 
 // block: branch to `join` if the condition holds; otherwise `other` falls through to `join`.
-MachineBasicBlock* WeftTargetLowering::EmitInstrWithCustomInserter(MachineInstr& inst,
-                                                                   MachineBasicBlock* block) const {
+MachineBasicBlock* WeftTargetLowering::EmitInstrWithCustomInserter(MachineInstr& inst, MachineBasicBlock* block) const {
   if (inst.getOpcode() != Weft::PseudoSelect)
     llvm_unreachable("instruction has no custom inserter");
   const WeftInstrInfo& instructions = *subtarget_.getInstrInfo();

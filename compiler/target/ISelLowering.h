@@ -39,9 +39,8 @@ public:
   bool isOffsetFoldingLegal(const GlobalAddressSDNode* /*address*/) const override { return true; }
   bool shouldConvertConstantLoadToIntImm(const APInt& /*value*/, Type* /*type*/) const override { return true; }
   Register getRegisterByName(const char* name, LLT type, const MachineFunction& function) const override;
-  std::pair<unsigned, const TargetRegisterClass*> getRegForInlineAsmConstraint(const TargetRegisterInfo* registers,
-                                                                               StringRef constraint,
-                                                                               MVT type) const override;
+  std::pair<unsigned, const TargetRegisterClass*>
+  getRegForInlineAsmConstraint(const TargetRegisterInfo* registers, StringRef constraint, MVT type) const override;
 
   SDValue LowerFormalArguments(SDValue chain, CallingConv::ID convention, bool variadic,
                                const SmallVectorImpl<ISD::InputArg>& inputs, const SDLoc& loc, SelectionDAG& dag,

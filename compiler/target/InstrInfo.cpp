@@ -157,8 +157,7 @@ unsigned WeftInstrInfo::removeBranch(MachineBasicBlock& block, int* bytes) const
   unsigned count = 0;
   while (count < 2) {
     MachineBasicBlock::iterator last = block.getLastNonDebugInstr();
-    if (last == block.end() ||
-        (last->getOpcode() != Weft::PseudoBranch && !last->getDesc().isConditionalBranch()))
+    if (last == block.end() || (last->getOpcode() != Weft::PseudoBranch && !last->getDesc().isConditionalBranch()))
       break;
     last->eraseFromParent();
     ++count;

@@ -85,7 +85,9 @@ MCInstPrinter* createInstPrinter(const Triple& /*triple*/, unsigned /*variant*/,
   return new WeftInstPrinter(asmInfo, info, registers);
 }
 
-MCInstrAnalysis* createInstrAnalysis(const MCInstrInfo* info) { return new WeftInstrAnalysis(info); }
+MCInstrAnalysis* createInstrAnalysis(const MCInstrInfo* info) {
+  return new WeftInstrAnalysis(info);
+}
 
 } // namespace
 

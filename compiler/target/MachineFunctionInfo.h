@@ -13,8 +13,8 @@ struct WeftMachineFunctionInfo : public MachineFunctionInfo {
     return target.cloneInfo<WeftMachineFunctionInfo>(*this);
   }
 
-  int variadicSlot = 0;        // frame index of the first variadic argument
-  unsigned argumentBytes = 0;  // stack bytes of incoming arguments
+  int variadicSlot = 0;       // frame index of the first variadic argument
+  unsigned argumentBytes = 0; // stack bytes of incoming arguments
 };
 
 } // namespace llvm

@@ -41,8 +41,7 @@ TargetPassConfig* WeftTargetMachine::createPassConfig(PassManagerBase& passes) {
   return new WeftPassConfig(*this, passes);
 }
 
-MachineFunctionInfo* WeftTargetMachine::createMachineFunctionInfo(BumpPtrAllocator& allocator,
-                                                                  const Function& function,
+MachineFunctionInfo* WeftTargetMachine::createMachineFunctionInfo(BumpPtrAllocator& allocator, const Function& function,
                                                                   const TargetSubtargetInfo* subtarget) const {
   return WeftMachineFunctionInfo::create<WeftMachineFunctionInfo>(allocator, function, subtarget);
 }

@@ -1,4 +1,5 @@
 // The library's interface: whole files through LLVM's pipelines.
+#include "compiler/target/Builtins.h"
 #include "compiler/target/MCTargetDesc.h"
 #include "compiler/target/target.h"
 #include "isa/support/error.h"
@@ -83,9 +84,9 @@ std::unique_ptr<llvm::TargetMachine> makeMachine(const CodegenOptions& options) 
   static constexpr llvm::CodeGenOptLevel kLevels[] = {llvm::CodeGenOptLevel::None, llvm::CodeGenOptLevel::Less,
                                                       llvm::CodeGenOptLevel::Default,
                                                       llvm::CodeGenOptLevel::Aggressive};
-  return std::unique_ptr<llvm::TargetMachine>(target().createTargetMachine(
-      kTriple, "generic", "", targetOptions, llvm::Reloc::Static, llvm::CodeModel::Small,
-      kLevels[options.optimisation]));
+  return std::unique_ptr<llvm::TargetMachine>(target().createTargetMachine(kTriple, "generic", "", targetOptions,
+                                                                           llvm::Reloc::Static, llvm::CodeModel::Small,
+                                                                           kLevels[options.optimisation]));
 }
 
 // Makes a module ours: triple, data layout, and none of another target's attributes.
@@ -101,6 +102,11 @@ void retarget(llvm::Module& module, const llvm::TargetMachine& machine) {
     function.removeFnAttr("target-cpu");
     function.removeFnAttr("tune-cpu");
     function.removeFnAttr("target-features");
+    // Two calls of a builtin that differ in a constant argument must not become one with a variable.
+    if (function.isDeclaration() && isBuiltinName(function.getName())) {
+      function.addFnAttr(llvm::Attribute::NoMerge);
+      function.addFnAttr(llvm::Attribute::NoUnwind);
+    }
   }
 }
 
@@ -120,9 +126,8 @@ void optimise(llvm::Module& module, llvm::TargetMachine& machine, const CodegenO
                                   : options.optimisation == 1 ? llvm::OptimizationLevel::O1
                                   : options.optimisation == 2 ? llvm::OptimizationLevel::O2
                                                               : llvm::OptimizationLevel::O3;
-  llvm::ModulePassManager passes = level == llvm::OptimizationLevel::O0
-                                       ? builder.buildO0DefaultPipeline(level)
-                                       : builder.buildPerModuleDefaultPipeline(level);
+  llvm::ModulePassManager passes = level == llvm::OptimizationLevel::O0 ? builder.buildO0DefaultPipeline(level)
+                                                                        : builder.buildPerModuleDefaultPipeline(level);
   passes.run(module, modules);
 }
 
@@ -162,8 +167,8 @@ std::vector<uint8_t> compileIrToObject(std::string_view ir, const std::string& n
   auto buffer = llvm::MemoryBuffer::getMemBufferCopy(llvm::StringRef(ir.data(), ir.size()), name);
   std::unique_ptr<llvm::Module> module = llvm::parseIR(buffer->getMemBufferRef(), diagnostic, context);
   if (!module)
-    throw Error(fmt::format("{}:{}: not LLVM IR: {}", name, diagnostic.getLineNo(),
-                            std::string(diagnostic.getMessage())));
+    throw Error(
+        fmt::format("{}:{}: not LLVM IR: {}", name, diagnostic.getLineNo(), std::string(diagnostic.getMessage())));
   return compileToObject(*module, options);
 }
 
@@ -173,16 +178,15 @@ std::vector<uint8_t> assembleToObject(std::string_view text, const std::string& 
   llvm::MCTargetOptions options;
   llvm::SourceMgr sources;
   std::string errors;
-  sources.AddNewSourceBuffer(
-      llvm::MemoryBuffer::getMemBufferCopy(llvm::StringRef(text.data(), text.size()), name), llvm::SMLoc());
+  sources.AddNewSourceBuffer(llvm::MemoryBuffer::getMemBufferCopy(llvm::StringRef(text.data(), text.size()), name),
+                             llvm::SMLoc());
   sources.setDiagHandler(
       [](const llvm::SMDiagnostic& diagnostic, void* context) {
         if (diagnostic.getKind() != llvm::SourceMgr::DK_Error)
           return;
         auto& all = *static_cast<std::string*>(context);
         all += fmt::format("{}{}:{}:{}: {}", all.empty() ? "" : "\n", std::string(diagnostic.getFilename()),
-                           diagnostic.getLineNo(), diagnostic.getColumnNo() + 1,
-                           std::string(diagnostic.getMessage()));
+                           diagnostic.getLineNo(), diagnostic.getColumnNo() + 1, std::string(diagnostic.getMessage()));
       },
       &errors);
 
@@ -199,9 +203,8 @@ std::vector<uint8_t> assembleToObject(std::string_view text, const std::string& 
   std::unique_ptr<llvm::MCAsmBackend> backend(weftTarget.createMCAsmBackend(*subtarget, *registers, options));
   std::unique_ptr<llvm::MCObjectWriter> writer = backend->createObjectWriter(stream);
   std::unique_ptr<llvm::MCCodeEmitter> emitter(weftTarget.createMCCodeEmitter(*instructions, context));
-  std::unique_ptr<llvm::MCStreamer> streamer(
-      weftTarget.createMCObjectStreamer(triple, context, std::move(backend), std::move(writer), std::move(emitter),
-                                        *subtarget));
+  std::unique_ptr<llvm::MCStreamer> streamer(weftTarget.createMCObjectStreamer(
+      triple, context, std::move(backend), std::move(writer), std::move(emitter), *subtarget));
   std::unique_ptr<llvm::MCAsmParser> parser(llvm::createMCAsmParser(sources, context, *streamer, *asmInfo));
   std::unique_ptr<llvm::MCTargetAsmParser> targetParser(
       weftTarget.createMCAsmParser(*subtarget, *parser, *instructions, options));
@@ -227,6 +230,13 @@ struct DisassemblerContext {
     disassembler.reset(weftTarget.createMCDisassembler(*subtarget, *context));
     printer.reset(weftTarget.createMCInstPrinter(triple, 0, *asmInfo, *instructions, *registers));
   }
+  bool decode(uint64_t word, uint64_t address, llvm::MCInst& inst) const {
+    uint8_t bytes[8];
+    for (unsigned i = 0; i < 8; ++i)
+      bytes[i] = uint8_t(word >> (8 * i));
+    uint64_t size = 0;
+    return disassembler->getInstruction(inst, size, bytes, address, llvm::nulls()) == llvm::MCDisassembler::Success;
+  }
   llvm::MCTargetOptions options;
   std::unique_ptr<llvm::MCRegisterInfo> registers;
   std::unique_ptr<llvm::MCAsmInfo> asmInfo;
@@ -237,26 +247,28 @@ struct DisassemblerContext {
   std::unique_ptr<llvm::MCInstPrinter> printer;
 };
 
+DisassemblerContext& disassemblerContext() {
+  thread_local DisassemblerContext context;
+  return context;
+}
+
 } // namespace
 
-std::optional<std::string> disassembleWord(uint64_t word, std::optional<uint64_t> address) {
-  thread_local DisassemblerContext tools;
-  uint8_t bytes[8];
-  for (unsigned i = 0; i < 8; ++i)
-    bytes[i] = uint8_t(word >> (8 * i));
+bool isInstruction(uint64_t word) {
   llvm::MCInst inst;
-  uint64_t size = 0;
-  if (tools.disassembler->getInstruction(inst, size, bytes, address.value_or(0), llvm::nulls()) !=
-      llvm::MCDisassembler::Success)
+  return disassemblerContext().decode(word, 0, inst);
+}
+
+std::optional<std::string> disassembleWord(uint64_t word, std::optional<uint64_t> address) {
+  DisassemblerContext& tools = disassemblerContext();
+  llvm::MCInst inst;
+  if (!tools.decode(word, address.value_or(0), inst))
     return std::nullopt;
   std::string text;
   llvm::raw_string_ostream stream(text);
   tools.printer->setPrintBranchImmAsAddress(address.has_value());
   tools.printer->printInst(&inst, address.value_or(0), "", *tools.subtarget, stream);
-  // LLVM puts tabs around the mnemonic.
-  llvm::StringRef trimmed = llvm::StringRef(text).ltrim();
-  auto [mnemonic, operands] = trimmed.split('\t');
-  return operands.empty() ? mnemonic.str() : (mnemonic + " " + operands).str();
+  return llvm::StringRef(text).ltrim().str(); // LLVM puts a tab before the mnemonic
 }
 
 std::string disassemble(std::span<const uint64_t> words, uint64_t address) {

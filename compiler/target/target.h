@@ -1,5 +1,5 @@
-// The Weft code generator: LLVM IR or assembly to ELF objects, and disassembly. Everything here is LLVM's machinery with
-// the target of this folder; the instruction set itself is isa/Weft.td.
+// The Weft code generator: LLVM IR or assembly to ELF objects, and disassembly. Everything here is LLVM's machinery
+// with the target of this folder; the instruction set itself is isa/Weft.td.
 #pragma once
 
 #include <cstdint>
@@ -29,16 +29,16 @@ inline constexpr uint32_t kRelocationRelative32 = 2;
 void initialiseWeftTarget();
 
 struct CodegenOptions {
-  int optimisation = 2;      // 0 to 3, as clang's -O
-  bool forSize = false;      // prefer small code (as -Os; optimisation should be 2)
-  bool optimiseIr = true;    // run LLVM's IR pipeline first (not needed for IR that clang has optimised)
-  bool assembly = false;     // return assembly text instead of an object
+  int optimisation = 2;       // 0 to 3, as clang's -O
+  bool forSize = false;       // prefer small code (as -Os; optimisation should be 2)
+  bool optimiseIr = true;     // run LLVM's IR pipeline first (not needed for IR that clang has optimised)
+  bool assembly = false;      // return assembly text instead of an object
   bool verifyMachine = false; // run LLVM's machine code verifier between passes (slow)
 };
 
-// Compiles a module to an ELF object (or assembly text). The module is changed: it gets our triple and data layout, loses
-// other targets' attributes, and is optimised. Throws Error with LLVM's diagnostics if code generation reports any, or
-// if the module was made for a different data layout.
+// Compiles a module to an ELF object (or assembly text). The module is changed: it gets our triple and data layout,
+// loses other targets' attributes, and is optimised. Throws Error with LLVM's diagnostics if code generation reports
+// any, or if the module was made for a different data layout.
 std::vector<uint8_t> compileToObject(llvm::Module& module, const CodegenOptions& options = {});
 
 // Parses LLVM IR (text or bitcode) and compiles it. `name` is for messages.
@@ -48,9 +48,12 @@ std::vector<uint8_t> compileIrToObject(std::string_view ir, const std::string& n
 // Assembles a file. Throws Error with the assembler's messages ("name:line:column: ...").
 std::vector<uint8_t> assembleToObject(std::string_view text, const std::string& name = "<assembly>");
 
-// The text of one instruction word, operands separated by ", "; nothing if the word is no instruction. Targets print as
+// The text of one instruction word, a tab after the mnemonic; nothing if the word is no instruction. Targets print as
 // distances unless `address` is given.
 std::optional<std::string> disassembleWord(uint64_t word, std::optional<uint64_t> address = std::nullopt);
+
+// Whether a word is an instruction.
+bool isInstruction(uint64_t word);
 
 // One line per word: "address: word  text"; words that are no instruction print as ".quad".
 std::string disassemble(std::span<const uint64_t> words, uint64_t address = 0);

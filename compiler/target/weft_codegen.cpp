@@ -30,8 +30,8 @@ int main(int argc, char** argv) {
     options.optimiseIr = optimiseIr;
     std::string text = weft::readTextFile(input);
     bool assembly = std::filesystem::path(input).extension() == ".s";
-    weft::writeFile(output, assembly ? weft::assembleToObject(text, input)
-                                     : weft::compileIrToObject(text, input, options));
+    weft::writeFile(output,
+                    assembly ? weft::assembleToObject(text, input) : weft::compileIrToObject(text, input, options));
   } catch (const weft::Error& error) {
     std::fprintf(stderr, "weft-codegen: error: %s\n", error.what());
     return 1;

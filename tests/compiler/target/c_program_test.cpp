@@ -39,10 +39,11 @@ class CProgram : public testing::TestWithParam<ProgramCase> {};
 std::string compileC(const std::string& source, const std::string& level) {
   auto output = std::filesystem::path(testing::TempDir()) /
                 ("weft_" + std::filesystem::path(source).stem().string() + level + ".bc");
-  std::string command = std::string(WEFT_CLANG) +
-                        " --target=riscv32-unknown-elf -march=rv32im -mabi=ilp32 -ffreestanding -std=gnu17 -g -emit-llvm "
-                        "-ffp-contract=off -w -c -O" +
-                        level + " " + source + " -o " + output.string();
+  std::string command =
+      std::string(WEFT_CLANG) +
+      " --target=riscv32-unknown-elf -march=rv32im -mabi=ilp32 -ffreestanding -std=gnu17 -g -emit-llvm "
+      "-ffp-contract=off -w -c -O" +
+      level + " " + source + " -o " + output.string();
   if (std::system(command.c_str()) != 0)
     throw Error("clang failed: " + command);
   std::string bitcode = readTextFile(output);
@@ -85,8 +86,7 @@ TEST_P(CProgram, HasTheHostsChecksum) {
   LinkInput input;
   input.scalarBytes = 1 << 20;
   input.objects.push_back({test.name, compileIrToObject(compileC(source, level), test.name, options)});
-  input.objects.push_back(
-      {"main", assembleToObject("\t.globl main\nmain:\n\tjal zero, run\n", "main.s")});
+  input.objects.push_back({"main", assembleToObject("\t.globl main\nmain:\n\tjal zero, run\n", "main.s")});
   input.libraries = runtimeLibrary();
   EXPECT_EQ(execute(link(input), input.scalarBytes), test.host());
 }
@@ -94,7 +94,7 @@ TEST_P(CProgram, HasTheHostsChecksum) {
 std::vector<ProgramCase> allCases() {
   std::vector<ProgramCase> cases;
   const std::pair<const char*, uint32_t (*)()> programs[] = {
-      {"calls", run_calls}, {"floats", run_floats}, {"frames", run_frames},     {"int64", run_int64},
+      {"calls", run_calls},   {"floats", run_floats},   {"frames", run_frames},     {"int64", run_int64},
       {"sha256", run_sha256}, {"structs", run_structs}, {"switches", run_switches}, {"quicksort", run_quicksort}};
   for (auto [name, host] : programs)
     for (const char* level : {"0", "1", "2", "3", "s"})
