@@ -26,6 +26,8 @@ const char* name(Finding::Kind kind) {
     return "leftover";
   case Finding::Kind::uninitialised:
     return "uninitialised";
+  case Finding::Kind::selfOverlap:
+    return "self-overlap";
   case Finding::Kind::exitCode:
     break;
   }
@@ -65,6 +67,7 @@ public:
       faulted_ = true;
     } else if (!faulted_) {
       checkInitialised(op);
+      checkSelfOverlap(op);
     }
     races_.start(engine);
     races_.retire(engine);
@@ -119,6 +122,23 @@ private:
                       region.space == Space::scratchpad ? "scratchpad bytes" : "accumulator rows", region.lowest(),
                       region.highest() - 1));
     }
+  }
+
+  // Rows are computed one after the other but overlap in the pipeline: whether a row sees what another row of the same
+  // instruction wrote is not defined. Reading and writing the same row is.
+  void checkSelfOverlap(const TensorOp& op) {
+    std::vector<Region> regions = footprint(op, machine_);
+    for (const Region& read : regions)
+      for (const Region& write : regions) {
+        bool inPlace = read.base == write.base && read.length == write.length && read.count == write.count;
+        for (size_t k = 0; k < read.count.size(); ++k)
+          inPlace = inPlace && (read.count[k] == 1 || read.stride[k] == write.stride[k]);
+        if (read.write || !write.write || read.space == Space::accumulator || inPlace || !overlap(read, write))
+          continue;
+        add(Finding::Severity::warning, Finding::Kind::selfOverlap, op.pc,
+            fmt::format("{} at {:#010x} reads what it writes itself, in other rows; which value it sees is not defined",
+                        info(op.instruction.op).mnemonic, op.pc));
+      }
   }
 
   bool isUnknown(const StepOutcome& outcome) const {

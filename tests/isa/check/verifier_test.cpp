@@ -356,6 +356,23 @@ TEST_F(VerifierTest, Warnings) {
   EXPECT_EQ(findings[2].kind, Kind::exitCode);
 }
 
+TEST_F(VerifierTest, InstructionsMayWorkInPlaceButNotReadTheirOtherResults) {
+  auto copying = [&](uint32_t from, uint32_t to, int32_t stride) {
+    ProgramBuilder p;
+    p.tensor(Opcode::LD, dma(kData, 0, 4096));
+    p.fence(1);
+    TensorArguments t = copy(from, to);
+    t.pA = pattern(test::Walk{.stride = {stride, 4096}}); // the second one is not used
+    p.tensor(Opcode::VMAX, t);
+    p.halt();
+    return kinds(p);
+  };
+  EXPECT_EQ(copying(256, 256, 16), std::vector<Kind>{});
+  EXPECT_EQ(copying(256, 512, 16), std::vector<Kind>{});
+  EXPECT_EQ(copying(256, 272, 16), std::vector<Kind>{Kind::selfOverlap});
+  EXPECT_EQ(copying(256, 256, 32), std::vector<Kind>{Kind::selfOverlap});
+}
+
 TEST_F(VerifierTest, FindingsAreLimited) {
   ProgramBuilder p;
   for (int i = 0; i < 50; ++i)
