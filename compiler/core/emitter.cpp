@@ -17,7 +17,9 @@ using namespace mlir;
 
 namespace {
 
-mlir::Value unwrap(void* handle) { return mlir::Value::getFromOpaquePointer(handle); }
+mlir::Value unwrap(void* handle) {
+  return mlir::Value::getFromOpaquePointer(handle);
+}
 
 } // namespace
 
@@ -55,7 +57,8 @@ void Emitter::mainFunction(const std::vector<std::string>& callees) {
 
 Value Emitter::constant(int64_t value) {
   auto low = static_cast<int32_t>(static_cast<uint32_t>(value));
-  return Value(state_->builder.create<arith::ConstantIntOp>(state_->location, low, 32).getResult().getAsOpaquePointer());
+  return Value(
+      state_->builder.create<arith::ConstantIntOp>(state_->location, low, 32).getResult().getAsOpaquePointer());
 }
 
 Value Emitter::add(Value a, Value b) {
@@ -94,7 +97,9 @@ Value Emitter::equal(Value a, int64_t b) {
                                                 unwrap(constant(b).handle_))
                    .getAsOpaquePointer());
 }
-Value Emitter::both(Value a, Value b) { return bitAnd(a, b); }
+Value Emitter::both(Value a, Value b) {
+  return bitAnd(a, b);
+}
 
 std::optional<int64_t> Emitter::known(Value value) const {
   llvm::APInt constant;
@@ -177,7 +182,9 @@ void Emitter::issueResolved(Opcode opcode, const std::vector<Value>& registers, 
                                   numbers(signals));
 }
 
-void Emitter::fence() { state_->builder.create<FenceOp>(state_->location, 15u); }
+void Emitter::fence() {
+  state_->builder.create<FenceOp>(state_->location, 15u);
+}
 
 std::string Emitter::text() const {
   std::string text;

@@ -1,5 +1,5 @@
-// Builds a core-dialect module: functions, loops, 32-bit scalar arithmetic (folded where the operands are constants) and
-// tensor instructions. No MLIR header here, so that the lowerings stay quick to compile.
+// Builds a core-dialect module: functions, loops, 32-bit scalar arithmetic (folded where the operands are constants)
+// and tensor instructions. No MLIR header here, so that the lowerings stay quick to compile.
 #pragma once
 
 #include "isa/generated/instructions.h"

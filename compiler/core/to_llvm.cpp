@@ -74,9 +74,8 @@ private:
   void lower(SetFieldOp set) {
     llvm::APInt value;
     bool immediate = matchPattern(set.getValue(), m_ConstantInt(&value));
-    call(immediate ? "weft.pseti" : "weft.pset",
-         {constant(set.getPattern()), constant(set.getField()),
-          immediate ? constant(value.getSExtValue()) : set.getValue()});
+    call(immediate ? "weft.pseti" : "weft.pset", {constant(set.getPattern()), constant(set.getField()),
+                                                  immediate ? constant(value.getSExtValue()) : set.getValue()});
   }
 
   void call(const std::string& builtin, ArrayRef<mlir::Value> arguments) {

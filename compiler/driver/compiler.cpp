@@ -99,7 +99,9 @@ std::string describe(const mapping::Group& group, const mapping::GroupMapping& m
   return text;
 }
 
-std::vector<uint8_t> bytesOf(const std::string& text) { return {text.begin(), text.end()}; }
+std::vector<uint8_t> bytesOf(const std::string& text) {
+  return {text.begin(), text.end()};
+}
 
 } // namespace
 
@@ -135,8 +137,8 @@ std::vector<uint8_t> compile(const net::Network& source, const Machine& machine,
     std::string symbol = symbolOf(g, group.name);
     emitter.function(symbol, group.name, [&] { emitGroup(emitter, graph, machine, plan, g, constants); });
     functions.push_back(symbol);
-    manifest.groups.push_back({symbol, group.nodes, group.onnxNodes, describe(group, plan.mapping.groups[g]),
-                               group.usefulMacs});
+    manifest.groups.push_back(
+        {symbol, group.nodes, group.onnxNodes, describe(group, plan.mapping.groups[g]), group.usefulMacs});
   }
   emitter.mainFunction(functions);
   if (options.emit == "core")

@@ -1,11 +1,12 @@
-// Concatenation of channels: each operand's pixels go through the scratchpad (and a table, where its scale differs) into
-// their channels of the result.
+// Concatenation of channels: each operand's pixels go through the scratchpad (and a table, where its scale differs)
+// into their channels of the result.
 #include "compiler/lowering/group_lowering.h"
 
 namespace weft::lowering {
 
 void ConcatLowering::emit() {
-  for (int pattern : {kVectorA, kVectorB, kVectorResult, kVectorConfig, kOutputDram, kOutputScratch, kInputDram, kInputScratch})
+  for (int pattern :
+       {kVectorA, kVectorB, kVectorResult, kVectorConfig, kOutputDram, kOutputScratch, kInputDram, kInputScratch})
     e_.preset(pattern);
   int64_t channel = 0;
   for (size_t operand = 0; operand < group_.inputs.size(); ++operand) {
@@ -35,9 +36,8 @@ void ConcatLowering::emitOperand(size_t operand, int64_t firstChannel) {
     e_.setField(kInputDram, field::stride2, geometry_.outW * inputPitch);
     e_.setField(kInputScratch, field::stride1, inputPitch);
     e_.setField(kInputScratch, field::stride2, geometry_.tileCols * inputPitch);
-    e_.issue(Opcode::LD, {e_.add(e_.mul(pixel, inputPitch), home(input).address), scratch},
-             {kInputDram, kInputScratch}, {reused(kCopyEmpty, tile.index)},
-             {{table.empty() ? kCopyFull : kVectorInputFull, {}}});
+    e_.issue(Opcode::LD, {e_.add(e_.mul(pixel, inputPitch), home(input).address), scratch}, {kInputDram, kInputScratch},
+             {reused(kCopyEmpty, tile.index)}, {{table.empty() ? kCopyFull : kVectorInputFull, {}}});
     if (!table.empty()) { // in place
       e_.setField(kVectorResult, field::count0, inputPitch / cols_);
       e_.setField(kVectorResult, field::count1, tile.cols);

@@ -23,9 +23,8 @@ int64_t runBytes(int64_t bytes) {
 GroupLowering::GroupLowering(Emitter& emitter, const mapping::DeviceGraph& graph, const Machine& machine,
                              const mapping::Plan& plan, size_t index, ConstantImage& constants)
     : e_(emitter), graph_(graph), machine_(machine), plan_(plan), group_(graph.groups[index]),
-      mapping_(plan.mapping.groups[index]), buffers_(plan.buffers[index]),
-      geometry_(graph, group_, machine, mapping_), residency_(plan.residency(group_)), constants_(constants),
-      rows_(machine.array.rows), cols_(machine.array.cols) {}
+      mapping_(plan.mapping.groups[index]), buffers_(plan.buffers[index]), geometry_(graph, group_, machine, mapping_),
+      residency_(plan.residency(group_)), constants_(constants), rows_(machine.array.rows), cols_(machine.array.cols) {}
 
 void GroupLowering::forTiles(const std::function<void(const Tile&)>& body) {
   auto size = [&](Value start, int64_t whole, int64_t extent) {
@@ -89,7 +88,9 @@ void GroupLowering::loadTable(const std::vector<uint8_t>& table, int64_t scratch
   issueVector(Opcode::VLDLUT, {e_.constant(scratch), zero, zero, zero}, {{kTableFull, {}}}, {});
 }
 
-int64_t GroupLowering::pitch(int32_t index) const { return mapping::channelPitch(activation(index), machine_); }
+int64_t GroupLowering::pitch(int32_t index) const {
+  return mapping::channelPitch(activation(index), machine_);
+}
 
 int64_t GroupLowering::inputPixelPitch(int operand) const {
   if (mapping_.input == mapping::InputFlow::windows)
@@ -138,9 +139,10 @@ void GroupLowering::setUpInputLoad(int operand) {
   }
   // Rows too long for one run: a run for each pixel. Their window tells columns apart, so rows cannot be padded.
   if (window.padTop || geometry_.rowTiles * geometry_.tileRows * window.strideH > geometry_.inH)
-    throw Error(fmt::format("node '{}': a tile of {} columns of {} bytes needs runs beyond {} bytes; map it with smaller "
-                            "tile_cols",
-                            group_.name, geometry_.inTileCols, channelPitch, kMaxCount));
+    throw Error(
+        fmt::format("node '{}': a tile of {} columns of {} bytes needs runs beyond {} bytes; map it with smaller "
+                    "tile_cols",
+                    group_.name, geometry_.inTileCols, channelPitch, kMaxCount));
   e_.setField(kInputDram, field::count0, channelPitch);
   e_.setField(kInputDram, field::count1, geometry_.inTileCols);
   e_.setField(kInputDram, field::count2, geometry_.inTileRows);
@@ -187,8 +189,8 @@ void GroupLowering::loadInputTile(int operand, const Tile& tile, const std::vect
     e_.setField(kInputDram, field::hi1, end(inX, geometry_.inW, geometry_.inTileCols));
   }
   Value pixel = e_.add(e_.mul(e_.add(e_.mul(tile.image, geometry_.inH), inY), geometry_.inW), inX);
-  e_.issue(Opcode::LD, {e_.add(e_.mul(pixel, channelPitch), place.address), scratch}, {kInputDram, kInputScratch}, waits,
-           signals);
+  e_.issue(Opcode::LD, {e_.add(e_.mul(pixel, channelPitch), place.address), scratch}, {kInputDram, kInputScratch},
+           waits, signals);
 }
 
 Value GroupLowering::inputAddress(int operand, const Tile& tile) {

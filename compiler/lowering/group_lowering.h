@@ -97,7 +97,8 @@ protected:
   int64_t inputPixelPitch(int operand) const;
   int64_t inputRowPitch(int operand) const;
 
-  // Where the vector engine writes a tile's results, channel block `column` (block `inGroup` of its stored column group).
+  // Where the vector engine writes a tile's results, channel block `column` (block `inGroup` of its stored column
+  // group).
   Value resultAddress(const Tile& tile, Value block, Value column, Value inGroup);
   int64_t resultPixelPitch() const;
   int64_t resultRowPitch() const;

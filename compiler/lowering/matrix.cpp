@@ -1,9 +1,10 @@
 // Convolution and Gemm on the array: load -> matrix -> vector (requantise, residual, table) -> store.
 //
 // Tokens beside the obvious ones. The load engine retires in order, so a full weight chunk implies that whatever was
-// loaded before it is there: parameters, the residual's walk, and with streamed weights the input tile. With streamed weights
-// the input buffer needs no token of its own either: when tile t + 2 is loaded, the chunks of tile t + 1 have been waited for, hence
-// the matrix engine is done with tile t (the chooser makes sure that a tile has at least two chunks).
+// loaded before it is there: parameters, the residual's walk, and with streamed weights the input tile. With streamed
+// weights the input buffer needs no token of its own either: when tile t + 2 is loaded, the chunks of tile t + 1 have
+// been waited for, hence the matrix engine is done with tile t (the chooser makes sure that a tile has at least two
+// chunks).
 #include "compiler/lowering/group_lowering.h"
 
 namespace weft::lowering {
@@ -23,10 +24,11 @@ void MatrixLowering::setUp() {
                       kBlockDram, kBlockScratch, kOutputDram, kOutputScratch})
     e_.preset(pattern);
 
+  const bool windows = mapping_.input == mapping::InputFlow::windows; // one window for each result column
   fillBorder();
   e_.preset(kBlockDram);
   e_.preset(kBlockScratch);
-  if (mapping_.input == mapping::InputFlow::windows) // windows leave the rest of their last row as it was
+  if (windows) // they leave the rest of their last row as it was
     fillBlock(buffers_.input, buffers_.sizes.inputBuffers * geometry_.inputTileBytes, group_.inputZeroPoint);
   loadBlock(e_.constant(constants_.add(packParameters(group_, geometry_, machine_))), e_.constant(buffers_.parameters),
             geometry_.columnTiles * timing::VX_PARAM_READS * cols_, {}, {});
@@ -37,7 +39,7 @@ void MatrixLowering::setUp() {
     setUpInputLoad(0);
 
   const int64_t pixel = inputPixelPitch(0), row = inputRowPitch(0);
-  e_.setField(kMatrixRows, field::stride0, window.strideW * pixel);
+  e_.setField(kMatrixRows, field::stride0, windows ? pixel : window.strideW * pixel);
   e_.setField(kMatrixRows, field::stride1, window.strideH * row);
   e_.setField(kMatrixSteps, field::count0, geometry_.chunkSteps[2]);
   e_.setField(kMatrixSteps, field::stride0, rows_);
@@ -54,8 +56,8 @@ void MatrixLowering::setUp() {
   e_.setField(kVectorResult, field::stride0, resultPixelPitch());
   e_.setField(kVectorResult, field::stride1, resultRowPitch());
   int32_t flags = (group_.table.empty() ? 0 : 1 << 12) | (group_.addition.swapped ? 1 << 13 : 0);
-  setTypes(kVectorConfig, false, residual && activation(group_.residual).isSigned,
-           activation(group_.output).isSigned, flags);
+  setTypes(kVectorConfig, false, residual && activation(group_.residual).isSigned, activation(group_.output).isSigned,
+           flags);
   e_.setField(kVectorConfig, config::zo, group_.requantise.zeroPoint);
   e_.setField(kVectorConfig, config::lo, group_.requantise.lo);
   e_.setField(kVectorConfig, config::hi, group_.requantise.hi);
@@ -159,9 +161,9 @@ void MatrixLowering::emitStreamed(const Tile&, Value address, Value accumulator,
         Value weights = slot(buffers_.weights, number, geometry_.chunkBytes());
         Value source = e_.add(e_.mul(e_.add(e_.mul(column, chunks), chunk), geometry_.chunkBytes()), weightAddress_);
         loadBlock(source, weights, geometry_.chunkBytes(), {reused(kWeightsEmpty, number)}, {{kWeightsFull, {}}});
-        Value start = e_.add(
-            e_.add(address, e_.mul(h, geometry_.chunkSteps[0] * window.dilationH * row)),
-            e_.add(e_.mul(w, geometry_.chunkSteps[1] * window.dilationW * pixel), e_.mul(c, geometry_.chunkSteps[2] * rows_)));
+        Value start = e_.add(e_.add(address, e_.mul(h, geometry_.chunkSteps[0] * window.dilationH * row)),
+                             e_.add(e_.mul(w, geometry_.chunkSteps[1] * window.dilationW * pixel),
+                                    e_.mul(c, geometry_.chunkSteps[2] * rows_)));
         Token free = reusedLater(kWeightsEmpty, number, total);
         std::vector<Token> signals = {free, {kAccumulatorFull, e_.equal(chunk, chunks - 1)}};
         Token ready = reused(kAccumulatorEmpty, index);

@@ -21,8 +21,8 @@ private:
   std::vector<uint8_t> bytes_;
 };
 
-// Weights of a matrix group: for each column tile, each chunk, each step of it one tile of rows x cols bytes. Places without a
-// weight hold the zero point, which contributes nothing.
+// Weights of a matrix group: for each column tile, each chunk, each step of it one tile of rows x cols bytes. Places
+// without a weight hold the zero point, which contributes nothing.
 std::vector<uint8_t> packMatrixWeights(const mapping::Group& group, const mapping::Geometry& geometry,
                                        const mapping::GroupMapping& mapping, const Machine& machine);
 

@@ -37,8 +37,8 @@ void VectorLowering::emit() {
 
 void VectorLowering::setUp() {
   const mapping::Window& window = group_.window;
-  for (int pattern : {kVectorA, kVectorB, kVectorResult, kVectorConfig, kBlockDram, kBlockScratch, kOutputDram,
-                      kOutputScratch})
+  for (int pattern :
+       {kVectorA, kVectorB, kVectorResult, kVectorConfig, kBlockDram, kBlockScratch, kOutputDram, kOutputScratch})
     e_.preset(pattern);
   fillBorder();
   e_.preset(kBlockDram);
@@ -46,8 +46,8 @@ void VectorLowering::setUp() {
   const bool depthwise = group_.kind == GroupKind::depthwise, sum = group_.kind == GroupKind::sum;
   if (depthwise) {
     std::vector<uint8_t> weights = packDepthwiseWeights(group_, geometry_, machine_);
-    loadBlock(e_.constant(constants_.add(weights)), e_.constant(buffers_.weights),
-              static_cast<int64_t>(weights.size()), {}, {});
+    loadBlock(e_.constant(constants_.add(weights)), e_.constant(buffers_.weights), static_cast<int64_t>(weights.size()),
+              {}, {});
   }
   if (depthwise || sum)
     loadBlock(e_.constant(constants_.add(packParameters(group_, geometry_, machine_))),
@@ -133,7 +133,8 @@ void VectorLowering::emitTile(const Tile& tile) {
     std::vector<Token> waits, signals;
     if (loads) { // parameters were loaded before the first tile
       waits.push_back({kVectorInputFull, first});
-      signals.push_back({kVectorInputEmpty, e_.both(last, *reusedLater(kVectorInputEmpty, tile.index, geometry_.tiles()).when)});
+      signals.push_back(
+          {kVectorInputEmpty, e_.both(last, *reusedLater(kVectorInputEmpty, tile.index, geometry_.tiles()).when)});
     }
     if (parameters)
       waits.push_back({kParametersFull, e_.both(first, e_.equal(tile.index, 0))});

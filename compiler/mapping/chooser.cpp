@@ -30,7 +30,9 @@ std::vector<std::array<int64_t, 3>> chunkings(const Geometry& geometry) {
 }
 
 // Accumulator rows of one of the two halves that matrix and vector engine work on alternately.
-int64_t accumulatorHalf(const Machine& machine) { return machine.accumulatorRows() / 2; }
+int64_t accumulatorHalf(const Machine& machine) {
+  return machine.accumulatorRows() / 2;
+}
 
 // A streamed input tile is overwritten when the weights after it have been waited for: with fewer chunks to a tile than
 // buffers that would come too late.
@@ -133,7 +135,8 @@ void checkMapping(const DeviceGraph& graph, const Group& group, const Machine& m
                        geometry.tileCols, accumulatorHalf(machine)));
     if (geometry.columnTiles % mapping.columnTiles != 0)
       fail(fmt::format("column_tiles is {}, it must divide {}", mapping.columnTiles, geometry.columnTiles));
-    if (geometry.stepsH % mapping.chunks[0] || geometry.stepsW % mapping.chunks[1] || geometry.stepsC % mapping.chunks[2])
+    if (geometry.stepsH % mapping.chunks[0] || geometry.stepsW % mapping.chunks[1] ||
+        geometry.stepsC % mapping.chunks[2])
       fail(fmt::format("chunks [{}, {}, {}] must divide [{}, {}, {}]", mapping.chunks[0], mapping.chunks[1],
                        mapping.chunks[2], geometry.stepsH, geometry.stepsW, geometry.stepsC));
     if (mapping.weights == WeightFlow::resident && geometry.chunks() != 1)

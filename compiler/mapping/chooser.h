@@ -7,8 +7,8 @@
 
 namespace weft::mapping {
 
-// The cheapest mapping whose working set fits `scratchpadBytes`; nothing if none fits. `windows` tells whether the input
-// is laid out for InputFlow::windows.
+// The cheapest mapping whose working set fits `scratchpadBytes`; nothing if none fits. `windows` tells whether the
+// input is laid out for InputFlow::windows.
 std::optional<GroupMapping> chooseMapping(const DeviceGraph& graph, const Group& group, const Machine& machine,
                                           const Residency& residency, int64_t scratchpadBytes, bool windows);
 

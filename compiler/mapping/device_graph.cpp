@@ -16,7 +16,9 @@ using net::DType;
 using net::Network;
 using net::Node;
 
-bool is8Bit(DType type) { return type == DType::s8 || type == DType::u8; }
+bool is8Bit(DType type) {
+  return type == DType::s8 || type == DType::u8;
+}
 
 // An activation as seen through reshapes: rank-2 views of 4-D tensors keep the 4-D form (`flattened`).
 struct View {
@@ -68,10 +70,23 @@ private:
 };
 
 bool Builder::deviceCanRun(const Node& node) const {
-  static const std::set<std::string> kOperators = {
-      "QLinearConv", "QLinearMatMul", "QGemm",  "QLinearAdd", "QLinearMul", "QLinearGlobalAveragePool", "QLinearAveragePool",
-      "MaxPool",     "Lut8",          "Concat", "QLinearConcat", "Pad",     "Reshape", "Flatten", "Squeeze", "Unsqueeze",
-      "Identity"};
+  static const std::set<std::string> kOperators = {"QLinearConv",
+                                                   "QLinearMatMul",
+                                                   "QGemm",
+                                                   "QLinearAdd",
+                                                   "QLinearMul",
+                                                   "QLinearGlobalAveragePool",
+                                                   "QLinearAveragePool",
+                                                   "MaxPool",
+                                                   "Lut8",
+                                                   "Concat",
+                                                   "QLinearConcat",
+                                                   "Pad",
+                                                   "Reshape",
+                                                   "Flatten",
+                                                   "Squeeze",
+                                                   "Unsqueeze",
+                                                   "Identity"};
   if (!kOperators.contains(node.op) || node.outputs.size() != 1)
     return false;
   const net::Tensor& result = network_.tensors[static_cast<size_t>(node.outputs[0])];
@@ -114,8 +129,8 @@ void Builder::place() {
     Placement placement = Placement::device;
     if (afterHost || !deviceCanRun(node))
       placement = afterDevice ? Placement::after : Placement::before;
-    static const std::set<std::string> kHeavy = {"Conv", "ConvInteger", "Gemm", "MatMul", "MatMulInteger",
-                                                 "QLinearConv", "QLinearMatMul", "QGemm"};
+    static const std::set<std::string> kHeavy = {"Conv",          "ConvInteger", "Gemm",          "MatMul",
+                                                 "MatMulInteger", "QLinearConv", "QLinearMatMul", "QGemm"};
     if (placement != Placement::device && kHeavy.contains(node.op)) {
       const net::Tensor& data = tensor(node, 0);
       if (!is8Bit(data.type))
@@ -152,7 +167,8 @@ View Builder::view(const Node& node, size_t operand) {
   // Not made on the device: the host writes it.
   const net::Tensor& source = network_.tensors[static_cast<size_t>(index)];
   if (source.isConstant)
-    refuse(node, fmt::format("operand '{}' is a constant; the accelerator takes constants as weights only", source.name));
+    refuse(node,
+           fmt::format("operand '{}' is a constant; the accelerator takes constants as weights only", source.name));
   Activation activation{.tensor = index, .isSigned = source.type == DType::s8};
   if (source.shape.size() == 4) {
     activation.batch = source.shape[0];
@@ -290,7 +306,8 @@ void Builder::addConvolution(size_t index) {
   auto dilations = node.integers("dilations", {1, 1});
   auto pads = node.integers("pads", {0, 0, 0, 0});
   int64_t kernelH = weights.shape[2], kernelW = weights.shape[3];
-  group.window = {kernelH, kernelW, strides[0], strides[1], dilations[0], dilations[1], pads[0], pads[1], pads[2], pads[3]};
+  group.window = {kernelH,      kernelW, strides[0], strides[1], dilations[0],
+                  dilations[1], pads[0], pads[1],    pads[2],    pads[3]};
   group.inputZeroPoint = operands.zeroPoint(2);
   group.weightZeroPoint = operands.uniformZeroPoint(5);
   group.weightSigned = weights.type == DType::s8;
@@ -352,7 +369,8 @@ void Builder::addGemm(size_t index) {
   group.weightZeroPoint = operands.uniformZeroPoint(5);
   group.weightSigned = weights.type == DType::s8;
   size_t outputScale = isGemm ? 7 : 6;
-  group.requantise.scale = operands.requantiseScales(1, 4, outputScale, outputs, isGemm ? static_cast<float>(node.real("alpha", 1.0)) : 1.0f);
+  group.requantise.scale = operands.requantiseScales(1, 4, outputScale, outputs,
+                                                     isGemm ? static_cast<float>(node.real("alpha", 1.0)) : 1.0f);
   group.requantise.bias = isGemm ? operands.bias(6, outputs) : std::vector<int32_t>(static_cast<size_t>(outputs), 0);
   group.requantise.zeroPoint = operands.zeroPoint(outputScale + 1);
   setClamp(node, node.outputs[0], group.requantise.lo, group.requantise.hi);
@@ -386,10 +404,14 @@ void Builder::addPool(size_t index) {
   const net::Tensor& result = network_.tensors[static_cast<size_t>(node.outputs[0])];
   if (kernel.size() != 2 || result.shape.size() != 4)
     refuse(node, "only two spatial dimensions are supported");
-  group.window = {kernel[0], kernel[1], strides[0], strides[1], dilations[0], dilations[1], pads[0], pads[1], pads[2], pads[3]};
+  group.window = {kernel[0],    kernel[1], strides[0], strides[1], dilations[0],
+                  dilations[1], pads[0],   pads[1],    pads[2],    pads[3]};
   // With ceil_mode the last window may reach beyond the given padding.
-  group.window.padBottom = std::max(group.window.padBottom, (result.shape[2] - 1) * strides[0] + (kernel[0] - 1) * dilations[0] + 1 - x.height - pads[0]);
-  group.window.padRight = std::max(group.window.padRight, (result.shape[3] - 1) * strides[1] + (kernel[1] - 1) * dilations[1] + 1 - x.width - pads[1]);
+  group.window.padBottom =
+      std::max(group.window.padBottom,
+               (result.shape[2] - 1) * strides[0] + (kernel[0] - 1) * dilations[0] + 1 - x.height - pads[0]);
+  group.window.padRight = std::max(group.window.padRight, (result.shape[3] - 1) * strides[1] +
+                                                              (kernel[1] - 1) * dilations[1] + 1 - x.width - pads[1]);
   if (isMax) {
     setClamp(node, node.outputs[0], group.lo, group.hi);
     group.inputZeroPoint = x.isSigned ? -128 : 0; // padding never wins
@@ -496,7 +518,8 @@ void Builder::addPad(size_t index) {
   Operands operands(network_, node);
   const net::Tensor& result = network_.tensors[static_cast<size_t>(node.outputs[0])];
   std::vector<int64_t> pads = operands.integers(1);
-  if (node.text("mode", "constant") != "constant" || node.inputs.size() > 3 || pads.size() != 8 || pads[0] || pads[1] || pads[4] || pads[5])
+  if (node.text("mode", "constant") != "constant" || node.inputs.size() > 3 || pads.size() != 8 || pads[0] || pads[1] ||
+      pads[4] || pads[5])
     refuse(node, "only constant padding of the two spatial axes is supported on the accelerator");
   if (std::any_of(pads.begin(), pads.end(), [](int64_t pad) { return pad < 0; }))
     refuse(node, "negative padding is not supported on the accelerator");
@@ -559,9 +582,10 @@ DeviceGraph Builder::build() {
       addNode(i);
   }
   if (graph_.groups.empty())
-    throw Error(fmt::format("network '{}' has no operator that the accelerator runs; it runs 8-bit integer networks (QDQ "
-                            "or QLinear form)",
-                            network_.name));
+    throw Error(
+        fmt::format("network '{}' has no operator that the accelerator runs; it runs 8-bit integer networks (QDQ "
+                    "or QLinear form)",
+                    network_.name));
   // What the host needs of the device: network outputs and operands of the nodes after it.
   std::set<int32_t> read(network_.outputs.begin(), network_.outputs.end());
   for (int32_t index : graph_.hostAfter)
@@ -598,6 +622,8 @@ const char* name(GroupKind kind) {
   return "?";
 }
 
-DeviceGraph buildDeviceGraph(const net::Network& network) { return Builder(network).build(); }
+DeviceGraph buildDeviceGraph(const net::Network& network) {
+  return Builder(network).build();
+}
 
 } // namespace weft::mapping

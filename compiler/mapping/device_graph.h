@@ -35,8 +35,8 @@ struct Requantise {
   int32_t lo = 0, hi = 255;
 };
 
-// RNE(clamp(fma(a, rA, fma(b, rB, constant)), lo, hi)); with a the result of the group's own convolution where it has one. If
-// `swapped`, a is the inner addend: fma(b, rB, fma(a, rA, constant)).
+// RNE(clamp(fma(a, rA, fma(b, rB, constant)), lo, hi)); with a the result of the group's own convolution where it has
+// one. If `swapped`, a is the inner addend: fma(b, rB, fma(a, rA, constant)).
 struct Addition {
   float rA = 0, rB = 0, constant = 0;
   bool swapped = false;
@@ -57,22 +57,22 @@ struct Group {
   bool weightSigned = true;
   // matrix: weights[outChannel][kh][kw][inChannel]; depthwise: weights[channel][kh][kw].
   std::vector<int16_t> weights;
-  Requantise requantise; // matrix, depthwise, sum
-  Addition addition;     // add; matrix with residual
-  float productScale = 0;               // multiply
-  int32_t secondZeroPoint = 0;          // multiply
-  int32_t outputZeroPoint = 0;          // multiply
-  int32_t lo = 0, hi = 255;             // maxPool, multiply: clamp
+  Requantise requantise;                    // matrix, depthwise, sum
+  Addition addition;                        // add; matrix with residual
+  float productScale = 0;                   // multiply
+  int32_t secondZeroPoint = 0;              // multiply
+  int32_t outputZeroPoint = 0;              // multiply
+  int32_t lo = 0, hi = 255;                 // maxPool, multiply: clamp
   std::vector<std::vector<uint8_t>> tables; // lut: one; concat: one for each input, empty where it is the identity
-  std::vector<uint8_t> table;           // matrix, depthwise: applied to the result; empty: none
+  std::vector<uint8_t> table;               // matrix, depthwise: applied to the result; empty: none
   uint64_t usefulMacs = 0;
 };
 
 struct DeviceGraph {
   std::vector<Activation> activations;
   std::vector<Group> groups;
-  std::vector<int32_t> inputs;  // activations that the host writes
-  std::vector<int32_t> outputs; // activations that the host reads
+  std::vector<int32_t> inputs;                // activations that the host writes
+  std::vector<int32_t> outputs;               // activations that the host reads
   std::vector<int32_t> hostBefore, hostAfter; // network nodes
 };
 

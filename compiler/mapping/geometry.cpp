@@ -93,7 +93,8 @@ WorkingSet workingSet(const Geometry& geometry, const Group& group, const GroupM
   } else if (group.kind == GroupKind::depthwise) {
     set.weights = geometry.columnTiles * geometry.stepsH * geometry.stepsW * cols;
   }
-  bool perChannel = group.kind == GroupKind::matrix || group.kind == GroupKind::depthwise || group.kind == GroupKind::sum;
+  bool perChannel =
+      group.kind == GroupKind::matrix || group.kind == GroupKind::depthwise || group.kind == GroupKind::sum;
   if (perChannel)
     set.parameters = geometry.columnTiles * timing::VX_PARAM_READS * cols;
   if (!group.table.empty() || group.kind == GroupKind::lut)
@@ -101,47 +102,57 @@ WorkingSet workingSet(const Geometry& geometry, const Group& group, const GroupM
   return set;
 }
 
+// The group is a pipeline of tiles; its pace is that of its slowest stage, and the first tile's load and the last
+// tile's drain and store are exposed. A stage with two buffers hides its latency only if the other stage is slower.
 int64_t estimateCycles(const Geometry& geometry, const Group& group, const GroupMapping& mapping,
                        const Machine& machine, const Residency& residency) {
-  const int64_t rows = machine.array.rows;
-  const bool matrix = group.kind == GroupKind::matrix;
-  const int64_t pixels = geometry.batch * geometry.outH * geometry.outW;
-  const int64_t tiles = geometry.tiles();
-
-  // Every quantity is per whole group. Row tiles at the edge count as whole ones: the estimate is an upper bound there.
-  int64_t matrixCycles = 0, vectorCycles = 0;
+  // Scalar instructions around each tensor instruction, measured on compiled programs.
+  constexpr int64_t kIssueCycles = 40;
   constexpr int64_t kVectorOverhead = timing::VX_PARAM_READS + timing::VX_PIPELINE + 2;
-  if (matrix) {
-    matrixCycles = tiles * geometry.columnTiles * geometry.steps() * std::max(geometry.tilePixels(), rows + 1);
-    vectorCycles = tiles * geometry.columnTiles * (geometry.tilePixels() + kVectorOverhead);
-  } else {
-    int64_t taps = group.window.kernelH * group.window.kernelW;
-    vectorCycles = pixels * geometry.columnTiles * taps + tiles * geometry.columnTiles * kVectorOverhead;
-  }
-
-  int64_t inputBytes = residency.input ? 0 : tiles * geometry.inputTileBytes;
-  if (group.inputs.size() > 1 && !residency.secondInput)
-    inputBytes += tiles * geometry.inputTileBytes;
-  int64_t weightBytes = 0;
-  if (matrix)
-    weightBytes = geometry.weightBytes() * (mapping.weights == WeightFlow::streamed ? tiles : 1);
-  int64_t outputBytes = pixels * geometry.outPitch;
-  int64_t otherBytes = (residency.output ? 0 : outputBytes) + (group.residual >= 0 && !residency.residual ? outputBytes : 0);
-  // Bytes per cycle of DRAM and of the port, whichever is less; a run shorter than a burst still takes whole beats.
+  const int64_t rows = machine.array.rows;
+  const int64_t latency = machine.dramLatencyCycles() + 10;
+  const bool matrix = group.kind == GroupKind::matrix, streamed = mapping.weights == WeightFlow::streamed;
+  // Bytes per cycle of DRAM or of the port, whichever is less.
   double perCycle = machine.dma.busBytes;
   if (machine.dram.model == DramModel::ideal)
     perCycle = std::min(perCycle, double(machine.dram.bandwidthMbS) / double(machine.clockMhz));
-  auto transfer = [&](double bytes) { return static_cast<int64_t>(bytes / perCycle); };
-  int64_t dmaCycles = transfer(double(inputBytes + weightBytes + otherBytes));
-  if (mapping.input == InputFlow::windows)
-    dmaCycles += tiles * geometry.inTileRows * geometry.tileCols; // one segment at least for each window
+  auto transfer = [&](int64_t bytes) { return static_cast<int64_t>(double(bytes) / perCycle); };
 
-  // What no other work hides: the first tile's load and the last tile's drain and store.
-  int64_t firstWeights = mapping.weights == WeightFlow::streamed ? geometry.chunkBytes() : geometry.weightBytes() / std::max<int64_t>(1, geometry.columnTiles);
-  int64_t exposed = transfer(double((residency.input ? 0 : geometry.inputTileBytes) + (matrix ? firstWeights : 0))) +
-                    geometry.tilePixels() * (matrix ? 1 : geometry.columnTiles) +
-                    (residency.output ? 0 : transfer(double(geometry.outputTileBytes))) + 4 * machine.dramLatencyCycles();
-  return std::max({matrixCycles, vectorCycles, dmaCycles}) + exposed;
+  // One tile.
+  int64_t matrixCycles = 0, vectorCycles = 0;
+  if (matrix) {
+    int64_t steps = geometry.steps() / geometry.chunks();
+    int64_t chunk = std::max(steps * std::max(geometry.tilePixels(), rows + 1), kIssueCycles);
+    if (streamed)
+      chunk = std::max(chunk, latency + transfer(geometry.chunkBytes()));
+    matrixCycles = geometry.columnTiles * geometry.chunks() * chunk;
+    vectorCycles = geometry.columnTiles * (geometry.tilePixels() + kVectorOverhead);
+  } else {
+    int64_t taps = group.window.kernelH * group.window.kernelW;
+    vectorCycles = geometry.columnTiles * (geometry.tilePixels() * taps + kVectorOverhead);
+  }
+  int64_t inputBytes = residency.input ? 0 : geometry.inputTileBytes;
+  if (group.inputs.size() > 1 && !residency.secondInput)
+    inputBytes += geometry.inputTileBytes;
+  int64_t pixelBytes = geometry.tilePixels() * geometry.outPitch;
+  int64_t outputBytes =
+      (residency.output ? 0 : pixelBytes) + (group.residual >= 0 && !residency.residual ? pixelBytes : 0);
+  int64_t weightBytes = matrix && streamed ? geometry.weightBytes() : 0;
+  int64_t loadCycles = transfer(inputBytes + outputBytes + weightBytes);
+  if (mapping.input == InputFlow::windows) // one segment at least for each window
+    loadCycles = std::max(loadCycles, geometry.inTileRows * geometry.tileCols) + transfer(outputBytes);
+  if (inputBytes > 0)
+    loadCycles += latency;
+
+  int64_t first = transfer(inputBytes) + 2 * latency;
+  if (matrix)
+    first += transfer(streamed ? geometry.chunkBytes() : geometry.weightBytes() / geometry.columnTiles);
+  int64_t last =
+      (matrix ? geometry.tilePixels() : 0) + (residency.output ? 0 : transfer(geometry.outputTileBytes) + latency);
+  int64_t total = geometry.tiles() * std::max({matrixCycles, vectorCycles, loadCycles, kIssueCycles}) + first + last;
+  if (matrix && !streamed) // all weights arrive during the first tile
+    total = std::max(total, total - matrixCycles + transfer(geometry.weightBytes()));
+  return total;
 }
 
 } // namespace weft::mapping

@@ -1,13 +1,17 @@
-// Sizes that follow from a group, a machine and a mapping: what the chooser estimates with, the planner allocates and the
-// lowering walks. All in elements = bytes of 8-bit tensors unless named otherwise.
+// Sizes that follow from a group, a machine and a mapping: what the chooser estimates with, the planner allocates and
+// the lowering walks. All in elements = bytes of 8-bit tensors unless named otherwise.
 #pragma once
 
 #include "compiler/mapping/mapping.h"
 
 namespace weft::mapping {
 
-constexpr int64_t divideUp(int64_t a, int64_t b) { return (a + b - 1) / b; }
-constexpr int64_t roundUp(int64_t a, int64_t b) { return divideUp(a, b) * b; }
+constexpr int64_t divideUp(int64_t a, int64_t b) {
+  return (a + b - 1) / b;
+}
+constexpr int64_t roundUp(int64_t a, int64_t b) {
+  return divideUp(a, b) * b;
+}
 
 // Bytes from one pixel to the next: whole scratchpad rows.
 inline int64_t channelPitch(const Activation& activation, const Machine& machine) {
@@ -38,8 +42,8 @@ struct Geometry {
   int64_t windowPitch = 0;
   int64_t steps() const { return stepsH * stepsW * stepsC; }
   std::array<int64_t, 3> chunkSteps; // steps of one weight chunk along kernel rows, kernel columns, channel blocks
-  int64_t chunks() const; // of a column tile
-  int64_t stepBytes;      // one weight tile: rows * cols
+  int64_t chunks() const;            // of a column tile
+  int64_t stepBytes;                 // one weight tile: rows * cols
   int64_t chunkBytes() const { return chunkSteps[0] * chunkSteps[1] * chunkSteps[2] * stepBytes; }
   int64_t weightBytes() const { return columnTiles * steps() * stepBytes; }
 

@@ -18,20 +18,21 @@ const char* name(WeightFlow flow);
 
 // How the input of a convolution gets into the scratchpad.
 enum class InputFlow : uint8_t {
-  feature,     // feature-map rows, channels padded to whole array rows
-  windows,     // few channels: one window of kernelW * channels bytes for every output column (im2col of one axis)
+  feature, // feature-map rows, channels padded to whole array rows
+  windows, // few channels: one window of kernelW * channels bytes for every output column (im2col of one axis)
 };
 const char* name(InputFlow flow);
 
 struct GroupMapping {
-  std::string group;                 // name of the main ONNX node
+  std::string group; // name of the main ONNX node
   WeightFlow weights = WeightFlow::resident;
   InputFlow input = InputFlow::feature;
-  int64_t tileRows = 1;              // output rows of a tile
-  int64_t tileCols = 0;              // output columns of a tile
-  int64_t columnTiles = 1;           // column tiles (of array.cols channels) whose results are stored together
-  std::array<int64_t, 3> chunks = {1, 1, 1}; // weight chunks of a column tile along kernel rows, kernel columns, channel blocks
-  int64_t buffers = 2;               // depth of every stream between DMA and engines
+  int64_t tileRows = 1;    // output rows of a tile
+  int64_t tileCols = 0;    // output columns of a tile
+  int64_t columnTiles = 1; // column tiles (of array.cols channels) whose results are stored together
+  std::array<int64_t, 3> chunks = {
+      1, 1, 1};        // weight chunks of a column tile along kernel rows, kernel columns, channel blocks
+  int64_t buffers = 2; // depth of every stream between DMA and engines
 };
 
 // Where an activation lives between groups.
@@ -46,7 +47,7 @@ struct Home {
 
 struct Mapping {
   std::string machine;
-  std::vector<GroupMapping> groups; // one for each group of the device graph, in order
+  std::vector<GroupMapping> groups;  // one for each group of the device graph, in order
   std::vector<std::string> resident; // names of the tensors that live in the scratchpad
 };
 

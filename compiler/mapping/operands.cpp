@@ -149,7 +149,8 @@ std::vector<uint8_t> Operands::rescaleTable(size_t x, size_t y) const {
   for (int32_t byte = 0; byte < 256; ++byte) {
     int32_t value = source.type == DType::s8 ? static_cast<int8_t>(byte) : byte;
     float real = num::dequantise(value, from, zeroFrom);
-    table[static_cast<size_t>(byte)] = static_cast<uint8_t>(num::quantise(real, to, zeroTo, toSigned ? -128 : 0, toSigned ? 127 : 255));
+    table[static_cast<size_t>(byte)] =
+        static_cast<uint8_t>(num::quantise(real, to, zeroTo, toSigned ? -128 : 0, toSigned ? 127 : 255));
   }
   return table;
 }

@@ -88,15 +88,16 @@ private:
       const Activation& result = activation(user->output);
       home.padTop = window.padTop;
       home.padLeft = window.padLeft;
-      home.padBottom = std::max<int64_t>(0, (result.height - 1) * window.strideH + (window.kernelH - 1) * window.dilationH + 1 - input.height - window.padTop);
-      home.padRight = std::max<int64_t>(0, (result.width - 1) * window.strideW + window.kernelW - input.width - window.padLeft);
+      home.padBottom =
+          std::max<int64_t>(0, (result.height - 1) * window.strideH + (window.kernelH - 1) * window.dilationH + 1 -
+                                   input.height - window.padTop);
+      home.padRight =
+          std::max<int64_t>(0, (result.width - 1) * window.strideW + window.kernelW - input.width - window.padLeft);
       home.padValue = user->inputZeroPoint;
     }
   }
 
-  static bool supportsResidents(const Group& group) {
-    return group.kind != GroupKind::concat;
-  }
+  static bool supportsResidents(const Group& group) { return group.kind != GroupKind::concat; }
 
   // The border that all readers of an activation agree on; false if they do not.
   bool findBorder(size_t index, Home& home) const {

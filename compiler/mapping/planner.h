@@ -1,5 +1,5 @@
-// Decides mapping and memory for a whole network: which activations stay in the scratchpad, where the others lie in DRAM,
-// how each group is tiled, and where its buffers are.
+// Decides mapping and memory for a whole network: which activations stay in the scratchpad, where the others lie in
+// DRAM, how each group is tiled, and where its buffers are.
 #pragma once
 
 #include "compiler/mapping/geometry.h"
@@ -25,8 +25,8 @@ struct Plan {
   Residency residency(const Group& group) const;
 };
 
-// `given` holds mappings for some or all groups, by name (empty: the rules choose all). Throws Error naming the group if
-// a mapping is illegal or if no mapping fits the machine.
+// `given` holds mappings for some or all groups, by name (empty: the rules choose all). Throws Error naming the group
+// if a mapping is illegal or if no mapping fits the machine.
 Plan plan(const DeviceGraph& graph, const Machine& machine, const Mapping& given);
 
 // DRAM layout: code first, then constants, then activations.

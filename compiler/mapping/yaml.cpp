@@ -8,8 +8,12 @@
 
 namespace weft::mapping {
 
-const char* name(WeightFlow flow) { return flow == WeightFlow::resident ? "resident" : "streamed"; }
-const char* name(InputFlow flow) { return flow == InputFlow::feature ? "feature" : "windows"; }
+const char* name(WeightFlow flow) {
+  return flow == WeightFlow::resident ? "resident" : "streamed";
+}
+const char* name(InputFlow flow) {
+  return flow == InputFlow::feature ? "feature" : "windows";
+}
 
 std::string toYaml(const Mapping& mapping) {
   YAML::Emitter out;
@@ -73,7 +77,10 @@ Mapping parseMapping(const std::string& yaml, const std::string& origin) {
         } else if (key == "buffers") {
           group.buffers = value.as<int64_t>();
         } else {
-          fail(field.first, fmt::format("unknown field '{}'; known are node, weights, tile_rows, tile_cols, column_tiles, chunks, buffers", key));
+          fail(field.first,
+               fmt::format(
+                   "unknown field '{}'; known are node, weights, tile_rows, tile_cols, column_tiles, chunks, buffers",
+                   key));
         }
       }
       mapping.groups.push_back(group);
