@@ -16,6 +16,7 @@
 namespace weft {
 
 struct CycleOptions {
+  uint32_t entry = kResetPc;       // pc at reset
   uint64_t cycleLimit = 0;         // stop after so many cycles; 0: no limit
   bool computeData = true;         // false: tensor instructions take their time and leave memory alone
   bool recordInstructions = false; // fills CycleResult::instructions
@@ -40,7 +41,7 @@ struct CycleResult {
   std::vector<SemaphoreProblem> semaphoreProblems;
 };
 
-// Runs the program in `memory` (at kResetPc) from reset until the core stops. Any number of times in a process, but one
+// Runs the program in `memory` from reset until the core stops. Any number of times in a process, but one
 // at a time: SystemC has one kernel, and calls from other threads wait. Throws Error if called from inside another
 // SystemC simulation, and whatever `progress` or the observer throws.
 CycleResult runCycle(const Machine& machine, CoreMemory& memory, const CycleOptions& options = {});

@@ -5,7 +5,7 @@ namespace weft {
 CoreModel::CoreModel(const Machine& machine, CoreMemory& memory, DramTimingModel& dram, const CoreModelOptions& options)
     : core_(machine, memory, dram), load_(machine.queues.load, core_), store_(machine.queues.store, core_),
       matrix_(machine.queues.matrix, core_), vector_(machine.queues.vector, core_),
-      sequencer_(core_, {&load_, &store_, &matrix_, &vector_}), noSkip_(options.noSkip) {
+      sequencer_(core_, {&load_, &store_, &matrix_, &vector_}, options.entry), noSkip_(options.noSkip) {
   core_.computeData = options.computeData;
   core_.keepRecords = options.keepRecords;
   core_.races = options.races;

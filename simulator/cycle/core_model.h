@@ -13,6 +13,7 @@
 namespace weft {
 
 struct CoreModelOptions {
+  uint32_t entry = kResetPc;
   bool noSkip = false;      // step every cycle; the result is the same
   bool computeData = true;  // false: tensor instructions leave memory alone (the time is the same)
   bool keepRecords = false; // of every tensor instruction

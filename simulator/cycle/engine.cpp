@@ -14,7 +14,9 @@ Flight* EngineUnit::start(uint64_t cycle) {
     return nullptr;
   }
   core_.semaphores.take(op.instruction, engine_, op.pc);
-  Flight& flight = queue_.start(cycle);
+  Flight& flight = queue_.start();
+  if (core_.keepRecords)
+    core_.records[flight.number].start = cycle;
   if (core_.races)
     core_.races->start(engine_);
   if (core_.events.enabled())
@@ -37,7 +39,6 @@ void EngineUnit::retire(uint64_t cycle) {
     core_.events.add({cycle, EventKind::retire, engine_, op.pc, flight.number});
   if (core_.keepRecords) {
     InstructionRecord& record = core_.records[flight.number];
-    record.start = flight.started;
     record.retire = cycle;
     record.work = work(op, core_.machine);
   }

@@ -12,7 +12,6 @@ struct Flight {
   TensorOp op;
   uint64_t number = 0;     // in dispatch order over all engines
   uint64_t dispatched = 0; // cycle
-  uint64_t started = 0;    // cycle
 };
 
 class EngineQueue {
@@ -24,16 +23,12 @@ public:
   bool idle() const { return flights_.empty(); }
   size_t waiting() const { return flights_.size() - started_; }
   size_t started() const { return started_; }
-  void push(const TensorOp& op, uint64_t number, uint64_t cycle) { flights_.push_back({op, number, cycle, 0}); }
+  void push(const TensorOp& op, uint64_t number, uint64_t cycle) { flights_.push_back({op, number, cycle}); }
   // The first that waits; waiting() > 0.
   Flight& head() { return flights_[started_]; }
   // The oldest that has started; started() > 0.
   Flight& oldest() { return flights_.front(); }
-  Flight& start(uint64_t cycle) {
-    Flight& flight = flights_[started_++];
-    flight.started = cycle;
-    return flight;
-  }
+  Flight& start() { return flights_[started_++]; }
   void retire() {
     flights_.pop_front();
     --started_;

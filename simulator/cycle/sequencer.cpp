@@ -30,9 +30,11 @@ uint64_t cost(Opcode op, bool taken) {
 
 } // namespace
 
-Sequencer::Sequencer(CoreState& core, std::array<EngineUnit*, 4> engines)
+Sequencer::Sequencer(CoreState& core, std::array<EngineUnit*, 4> engines, uint32_t entry)
     : core_(core), engines_(engines), waiting_(counter::sequencer_busy), lines_(core.machine.icache.bytes / kLine, 0),
-      reader_([this](uint32_t number) { return readCounter(now_, number); }) {}
+      reader_([this](uint32_t number) { return readCounter(now_, number); }) {
+  scalar_.pc = entry;
+}
 
 uint32_t Sequencer::readCounter(uint64_t cycle, uint32_t number) const {
   if (number == counter::cycle_low)

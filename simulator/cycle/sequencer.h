@@ -12,7 +12,7 @@ namespace weft {
 class Sequencer {
 public:
   // The engines in the order load, store, matrix, vector.
-  Sequencer(CoreState& core, std::array<EngineUnit*, 4> engines);
+  Sequencer(CoreState& core, std::array<EngineUnit*, 4> engines, uint32_t entry);
   void step(uint64_t cycle);
   Steady steady(uint64_t cycle) const;
   void advance(uint64_t cycle, uint64_t cycles);

@@ -10,6 +10,7 @@ namespace {
 
 CoreModelOptions modelOptions(const CycleOptions& options, RaceDetector* races) {
   CoreModelOptions result;
+  result.entry = options.entry;
   result.noSkip = options.noSkip;
   result.computeData = options.computeData;
   result.keepRecords = options.recordInstructions;
