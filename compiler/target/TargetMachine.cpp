@@ -1,6 +1,7 @@
 #include "compiler/target/TargetMachine.h"
 
 #include "compiler/target/MachineFunctionInfo.h"
+#include "compiler/target/TargetTransformInfo.h"
 #include "compiler/target/target.h"
 #include "llvm/CodeGen/Passes.h"
 #include "llvm/CodeGen/TargetLoweringObjectFileImpl.h"
@@ -39,6 +40,10 @@ WeftTargetMachine::WeftTargetMachine(const Target& target, const Triple& triple,
 
 TargetPassConfig* WeftTargetMachine::createPassConfig(PassManagerBase& passes) {
   return new WeftPassConfig(*this, passes);
+}
+
+TargetTransformInfo WeftTargetMachine::getTargetTransformInfo(const Function& function) const {
+  return TargetTransformInfo(WeftTTIImpl(this, function));
 }
 
 MachineFunctionInfo* WeftTargetMachine::createMachineFunctionInfo(BumpPtrAllocator& allocator, const Function& function,

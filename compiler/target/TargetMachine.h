@@ -14,6 +14,7 @@ public:
 
   const WeftSubtarget* getSubtargetImpl(const Function& /*function*/) const override { return &subtarget_; }
   TargetPassConfig* createPassConfig(PassManagerBase& passes) override;
+  TargetTransformInfo getTargetTransformInfo(const Function& function) const override;
   TargetLoweringObjectFile* getObjFileLowering() const override { return objectFile_.get(); }
   MachineFunctionInfo* createMachineFunctionInfo(BumpPtrAllocator& allocator, const Function& function,
                                                  const TargetSubtargetInfo* subtarget) const override;
