@@ -73,13 +73,15 @@ std::vector<uint8_t> writeElf(uint32_t entry, const std::vector<OutputSection>& 
                                           [](const OutputSection& section) { return section.flags & elf::SHF_ALLOC; }));
   uint32_t sectionCount = uint32_t(sections.size()) + 4; // null, .symtab, .strtab, .shstrtab
 
-  // Section contents, each at an offset congruent to its address.
+  // Section contents, each at an offset congruent to its address. Nobody maps these files: beyond a line, alignment in
+  // memory is no reason to pad the file.
+  auto fileAlignment = [](const OutputSection& section) { return std::min<uint32_t>(section.alignment, 64); };
   Bytes out;
   out.bytes.resize(kHeaderBytes + loads * kProgramHeaderBytes);
   std::vector<uint32_t> offsets;
   for (const OutputSection& section : sections) {
     if (section.flags & elf::SHF_ALLOC)
-      out.align(section.alignment, section.address % section.alignment);
+      out.align(fileAlignment(section), section.address % fileAlignment(section));
     offsets.push_back(out.size());
     out.append(section.content);
   }
@@ -134,7 +136,7 @@ std::vector<uint8_t> writeElf(uint32_t entry, const std::vector<OutputSection>& 
     if (section.flags & elf::SHF_EXECINSTR)
       rights |= elf::PF_X;
     start.words({elf::PT_LOAD, offsets[i], section.address, section.address, uint32_t(section.content.size()),
-                 uint32_t(section.bytes), rights, section.alignment});
+                 uint32_t(section.bytes), rights, fileAlignment(section)});
   }
   std::copy(start.bytes.begin(), start.bytes.end(), out.bytes.begin());
   return std::move(out.bytes);

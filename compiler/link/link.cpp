@@ -22,6 +22,8 @@ namespace elf = llvm::ELF;
 
 // Start of every output section in DRAM: a cache line of the sequencer.
 constexpr uint32_t kSectionAlignment = 64;
+// Zeros that may be written into the file between the parts of a section.
+constexpr uint64_t kMostPadding = 1 << 16;
 
 uint64_t alignUp(uint64_t value, uint64_t alignment) {
   return (value + alignment - 1) / alignment * alignment;
@@ -224,6 +226,9 @@ void Linker::place(const ObjectFile& object, uint32_t index) {
   target.bytes = place.offset + section.bytes;
   if (!section.zeros) {
     // Zeros from an earlier object's NOBITS part of the same name become content.
+    if (place.offset - target.content.size() > kMostPadding)
+      throw Error(fmt::format("{}: section {} continues one that is {} bytes of zeros: give them different names",
+                              object.name, section.name, place.offset - target.content.size()));
     target.content.resize(place.offset, 0);
     target.content.insert(target.content.end(), section.content.begin(), section.content.end());
   }

@@ -18,7 +18,6 @@ WeftTargetLowering::WeftTargetLowering(const TargetMachine& machine, const WeftS
   setBooleanContents(ZeroOrOneBooleanContent);
   setMinFunctionAlignment(Align(8));
   setPrefFunctionAlignment(Align(8));
-  setMaxAtomicSizeInBitsSupported(0); // atomics become library calls
   setMinimumJumpTableEntries(5);
   setSchedulingPreference(Sched::RegPressure);
 

@@ -7,6 +7,7 @@
 #include "llvm/CodeGen/TargetLoweringObjectFileImpl.h"
 #include "llvm/CodeGen/TargetPassConfig.h"
 #include "llvm/MC/TargetRegistry.h"
+#include "llvm/Transforms/Scalar.h"
 
 using namespace llvm;
 
@@ -17,7 +18,7 @@ public:
   WeftPassConfig(WeftTargetMachine& machine, PassManagerBase& passes) : TargetPassConfig(machine, passes) {}
 
   void addIRPasses() override {
-    addPass(createAtomicExpandLegacyPass());
+    addPass(createLowerAtomicPass()); // a core has one thread: atomics are plain operations
     TargetPassConfig::addIRPasses();
   }
   bool addInstSelector() override {

@@ -15,4 +15,5 @@ plugin = lit_config.params["plugin"]
 config.substitutions.append(("%llc", f"llc -load={plugin} -mtriple=weft-unknown-elf -verify-machineinstrs"))
 config.substitutions.append(("%mc", f"env LD_PRELOAD={plugin} llvm-mc --triple=weft-unknown-elf"))
 config.substitutions.append(("%objdump", f"env LD_PRELOAD={plugin} llvm-objdump --triple=weft-unknown-elf"))
+config.substitutions.append(("%plugin", plugin))
 config.substitutions.append(("%headers", lit_config.params["headers_dir"]))
