@@ -64,11 +64,17 @@ private:
 } // namespace
 
 std::vector<uint8_t> writeElf(uint32_t entry, const std::vector<OutputSection>& sections,
-                              std::vector<OutputSymbol> symbols) {
+                              const std::vector<OutputSymbol>& symbols) {
   // ELF wants local symbols first.
-  auto firstGlobal = std::stable_partition(symbols.begin(), symbols.end(),
-                                           [](const OutputSymbol& symbol) { return symbol.binding == elf::STB_LOCAL; });
-  uint32_t locals = uint32_t(firstGlobal - symbols.begin()) + 1;
+  std::vector<const OutputSymbol*> ordered;
+  auto appendIf = [&](bool local) {
+    for (const OutputSymbol& symbol : symbols)
+      if ((symbol.binding == elf::STB_LOCAL) == local)
+        ordered.push_back(&symbol);
+  };
+  appendIf(true);
+  uint32_t locals = uint32_t(ordered.size()) + 1;
+  appendIf(false);
   uint32_t loads = uint32_t(std::count_if(sections.begin(), sections.end(),
                                           [](const OutputSection& section) { return section.flags & elf::SHF_ALLOC; }));
   uint32_t sectionCount = uint32_t(sections.size()) + 4; // null, .symtab, .strtab, .shstrtab
@@ -89,11 +95,11 @@ std::vector<uint8_t> writeElf(uint32_t entry, const std::vector<OutputSection>& 
   Strings names, symbolNames;
   Bytes table;
   table.bytes.resize(kSymbolBytes);
-  for (const OutputSymbol& symbol : symbols) {
-    table.words({symbolNames.add(symbol.name), symbol.value, symbol.bytes});
-    table.u8(uint32_t(symbol.binding) << 4 | symbol.type);
+  for (const OutputSymbol* symbol : ordered) {
+    table.words({symbolNames.add(symbol->name), symbol->value, symbol->bytes});
+    table.u8(uint32_t(symbol->binding) << 4 | symbol->type);
     table.u8(elf::STV_DEFAULT);
-    table.u16(symbol.section < 0 ? uint32_t(elf::SHN_ABS) : uint32_t(symbol.section) + 1);
+    table.u16(symbol->section < 0 ? uint32_t(elf::SHN_ABS) : uint32_t(symbol->section) + 1);
   }
 
   Bytes headers;
