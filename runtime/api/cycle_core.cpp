@@ -3,8 +3,10 @@
 #include "runtime/api/layers.h"
 #include "runtime/api/races.h"
 #include "simulator/cycle_simulator.h"
+#include "simulator/trace/trace.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace weft::runtime {
 namespace {
@@ -31,6 +33,20 @@ std::vector<FaultContext::Unfinished> oldestUnfinished(const std::vector<Instruc
   return unfinished;
 }
 
+std::unique_ptr<TraceWriter> makeTrace(const RunOptions& options, const Machine& machine, const Program& program,
+                                       const Dram& dram) {
+  if (options.trace.empty())
+    return nullptr;
+  TraceOptions settings;
+  settings.label = [&](uint32_t pc) {
+    const std::string text = instructionText(dram, pc);
+    const Group* group = program.groupAt(pc);
+    return TraceLabel{text.substr(0, text.find(' ')),
+                      group ? fmt::format("{}", fmt::join(group->onnxNodes, " + ")) : ""};
+  };
+  return std::make_unique<TraceWriter>(options.trace, machine, settings);
+}
+
 class CycleCore : public Core {
 public:
   std::string name() const override { return "cycle"; }
@@ -47,9 +63,13 @@ public:
         options.progress(fmt::format("cycle-accurate simulation, {} cycles", cycle), -1);
       return !options.cancel || !*options.cancel;
     };
+    const std::unique_ptr<TraceWriter> trace = makeTrace(options, machine, program, memory.dram);
+    settings.observer = trace.get();
     const CycleResult result = runCycle(machine, memory, settings);
     if (result.status == CycleResult::Status::stopped)
       throw Cancelled();
+    if (trace)
+      trace->finish(result.cycles);
     throwIfRaces(result.races, result.semaphoreProblems, program, memory.dram);
 
     CoreResult core;
