@@ -28,6 +28,6 @@ struct OutputSymbol {
 
 // Throws Error if the file would be larger than ELF32 can describe.
 std::vector<uint8_t> writeElf(uint32_t entry, const std::vector<OutputSection>& sections,
-                              std::vector<OutputSymbol> symbols);
+                              const std::vector<OutputSymbol>& symbols);
 
 } // namespace weft::linker

@@ -437,7 +437,7 @@ LinkResult Linker::run() {
     }
   for (OutputSymbol& symbol : table)
     symbol.section = symbol.section < 0 ? -1 : number[size_t(symbol.section)];
-  result.elf = writeElf(result.entry, kept, std::move(table));
+  result.elf = writeElf(result.entry, kept, table);
   return result;
 }
 
