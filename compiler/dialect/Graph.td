@@ -27,6 +27,8 @@ def Graph_Tensor8 : StaticShapeTensorOf<Types8>;
 def Graph_Scale : StaticShapeTensorOf<[F32]>;
 def Graph_Index : StaticShapeTensorOf<[I64]>;
 def Graph_Bias : StaticShapeTensorOf<[I32]>;
+// ONNX's integer attributes are signed; MLIR's I64Attr reads as unsigned.
+def Graph_Integer : TypedSignlessIntegerAttrBase<I64, "int64_t", "64-bit integer attribute">;
 class OrNone<Type type> : AnyTypeOf<[type, NoneType]>;
 
 // --- Interface ------------------------------------------------------------------------------------------------
@@ -71,10 +73,10 @@ class Graph_Binary<string mnemonic, string onnx> : Graph_Op<mnemonic, onnx> {
 }
 
 defvar ConvAttributes = (ins DenseI64ArrayAttr:$kernel_shape, DenseI64ArrayAttr:$strides, DenseI64ArrayAttr:$pads,
-                             DenseI64ArrayAttr:$dilations, I64Attr:$group);
+                             DenseI64ArrayAttr:$dilations, Graph_Integer:$group);
 defvar PoolAttributes = (ins DenseI64ArrayAttr:$kernel_shape, DenseI64ArrayAttr:$strides, DenseI64ArrayAttr:$pads);
 // Bounds on the result in its own units, narrower than its type's range: a folded Relu or Clip.
-defvar ClampAttributes = (ins OptionalAttr<I64Attr>:$clamp_lo, OptionalAttr<I64Attr>:$clamp_hi);
+defvar ClampAttributes = (ins OptionalAttr<Graph_Integer>:$clamp_lo, OptionalAttr<Graph_Integer>:$clamp_hi);
 defvar QuantizedX = (ins Graph_Tensor8:$x, Graph_Scale:$x_scale, Graph_Tensor8:$x_zero_point);
 defvar QuantizedA = (ins Graph_Tensor8:$a, Graph_Scale:$a_scale, Graph_Tensor8:$a_zero_point);
 defvar QuantizedB = (ins Graph_Tensor8:$b, Graph_Scale:$b_scale, Graph_Tensor8:$b_zero_point);
@@ -108,7 +110,7 @@ def Graph_ConvOp : Graph_Op<"conv", "Conv"> {
 }
 def Graph_GemmOp : Graph_Op<"gemm", "Gemm"> {
   let arguments = (ins Graph_Float:$a, Graph_Float:$b, OrNone<Graph_Float>:$c, F32Attr:$alpha, F32Attr:$beta,
-                       I64Attr:$transA, I64Attr:$transB);
+                       Graph_Integer:$transA, Graph_Integer:$transB);
 }
 def Graph_MatMulOp : Graph_Op<"matmul", "MatMul"> { let arguments = (ins Graph_Float:$a, Graph_Float:$b); }
 def Graph_AddOp : Graph_Binary<"add", "Add">;
@@ -124,7 +126,7 @@ def Graph_HardSigmoidOp : Graph_Unary<"hard_sigmoid", "HardSigmoid", (ins F32Att
 def Graph_ClipOp : Graph_Op<"clip", "Clip"> {
   let arguments = (ins Graph_Tensor:$x, OrNone<Graph_Tensor>:$min, OrNone<Graph_Tensor>:$max);
 }
-def Graph_SoftmaxOp : Graph_Unary<"softmax", "Softmax", (ins I64Attr:$axis)>;
+def Graph_SoftmaxOp : Graph_Unary<"softmax", "Softmax", (ins Graph_Integer:$axis)>;
 def Graph_BatchNormOp : Graph_Op<"batch_norm", "BatchNormalization"> {
   let arguments = (ins Graph_Float:$x, Graph_Float:$scale, Graph_Float:$bias, Graph_Float:$mean, Graph_Float:$variance,
                        F32Attr:$epsilon);
@@ -133,7 +135,7 @@ def Graph_MaxPoolOp : Graph_Op<"max_pool", "MaxPool"> {
   let arguments = !con((ins Graph_Tensor:$x), PoolAttributes, (ins DenseI64ArrayAttr:$dilations));
 }
 def Graph_AveragePoolOp : Graph_Op<"average_pool", "AveragePool"> {
-  let arguments = !con((ins Graph_Float:$x), PoolAttributes, (ins I64Attr:$count_include_pad));
+  let arguments = !con((ins Graph_Float:$x), PoolAttributes, (ins Graph_Integer:$count_include_pad));
 }
 def Graph_GlobalAveragePoolOp : Graph_Unary<"global_average_pool", "GlobalAveragePool">;
 
@@ -148,7 +150,7 @@ def Graph_TransposeOp : Graph_Op<"transpose", "Transpose"> {
   let hasFolder = 1;
 }
 def Graph_ConcatOp : Graph_Op<"concat", "Concat"> {
-  let arguments = (ins Variadic<Graph_Tensor>:$inputs, I64Attr:$axis);
+  let arguments = (ins Variadic<Graph_Tensor>:$inputs, Graph_Integer:$axis);
   let hasFolder = 1;
 }
 def Graph_PadOp : Graph_Op<"pad", "Pad"> {
@@ -163,7 +165,7 @@ def Graph_SliceOp : Graph_Op<"slice", "Slice"> {
 }
 def Graph_CastOp : Graph_Op<"cast", "Cast"> {
   let summary = "`to` is ONNX's TensorProto.DataType number";
-  let arguments = (ins Graph_Tensor:$x, I64Attr:$to);
+  let arguments = (ins Graph_Tensor:$x, Graph_Integer:$to);
   let hasFolder = 1;
 }
 
@@ -171,11 +173,11 @@ def Graph_CastOp : Graph_Op<"cast", "Cast"> {
 
 def Graph_QuantizeOp : Graph_Op<"quantize", "QuantizeLinear"> {
   let summary = "per tensor (scale of one element) or per slice of `axis`";
-  let arguments = (ins Graph_Float:$x, Graph_Scale:$scale, Graph_Tensor8:$zero_point, I64Attr:$axis);
+  let arguments = (ins Graph_Float:$x, Graph_Scale:$scale, Graph_Tensor8:$zero_point, Graph_Integer:$axis);
 }
 def Graph_DequantizeOp : Graph_Op<"dequantize", "DequantizeLinear"> {
   let summary = "per tensor (scale of one element) or per slice of `axis`";
-  let arguments = (ins Graph_Tensor:$x, Graph_Scale:$scale, Graph_Tensor:$zero_point, I64Attr:$axis);
+  let arguments = (ins Graph_Tensor:$x, Graph_Scale:$scale, Graph_Tensor:$zero_point, Graph_Integer:$axis);
 }
 
 // --- Integer operators ----------------------------------------------------------------------------------------
@@ -189,7 +191,7 @@ def Graph_QLinearMatMulOp : Graph_Op<"qlinear_matmul", "QLinearMatMul"> {
 }
 def Graph_QGemmOp : Graph_Op<"qgemm", "QGemm"> {
   let arguments = !con(QuantizedA, QuantizedB, (ins OrNone<Graph_Bias>:$c), OutputScale,
-                       (ins F32Attr:$alpha, I64Attr:$transA, I64Attr:$transB), ClampAttributes);
+                       (ins F32Attr:$alpha, Graph_Integer:$transA, Graph_Integer:$transB), ClampAttributes);
 }
 def Graph_QLinearAddOp : Graph_Op<"qlinear_add", "QLinearAdd"> {
   let arguments = !con(QuantizedA, QuantizedB, OutputScale, ClampAttributes);
@@ -198,14 +200,14 @@ def Graph_QLinearMulOp : Graph_Op<"qlinear_mul", "QLinearMul"> {
   let arguments = !con(QuantizedA, QuantizedB, OutputScale, ClampAttributes);
 }
 def Graph_QLinearAveragePoolOp : Graph_Op<"qlinear_average_pool", "QLinearAveragePool"> {
-  let arguments = !con(QuantizedX, OutputScale, PoolAttributes, (ins I64Attr:$count_include_pad), ClampAttributes);
+  let arguments = !con(QuantizedX, OutputScale, PoolAttributes, (ins Graph_Integer:$count_include_pad), ClampAttributes);
 }
 def Graph_QLinearGlobalAveragePoolOp : Graph_Op<"qlinear_global_average_pool", "QLinearGlobalAveragePool"> {
   let arguments = !con(QuantizedX, OutputScale, ClampAttributes);
 }
 def Graph_QLinearConcatOp : Graph_Op<"qlinear_concat", "QLinearConcat"> {
   let summary = "`inputs` are triples of tensor, scale and zero point";
-  let arguments = !con(OutputScale, (ins Variadic<Graph_Tensor>:$inputs, I64Attr:$axis));
+  let arguments = !con(OutputScale, (ins Variadic<Graph_Tensor>:$inputs, Graph_Integer:$axis));
 }
 def Graph_QLinearSigmoidOp : Graph_Op<"qlinear_sigmoid", "QLinearSigmoid"> {
   let arguments = !con(QuantizedX, OutputScale);
@@ -214,7 +216,7 @@ def Graph_QLinearLeakyReluOp : Graph_Op<"qlinear_leaky_relu", "QLinearLeakyRelu"
   let arguments = !con(QuantizedX, OutputScale, (ins F32Attr:$alpha));
 }
 def Graph_QLinearSoftmaxOp : Graph_Op<"qlinear_softmax", "QLinearSoftmax"> {
-  let arguments = !con(QuantizedX, OutputScale, (ins I64Attr:$axis, I64Attr:$opset));
+  let arguments = !con(QuantizedX, OutputScale, (ins Graph_Integer:$axis, Graph_Integer:$opset));
 }
 def Graph_Lut8Op : Graph_Op<"lut8", "Lut8"> {
   let summary = "result = table[raw byte of x]; the table's element type is the result's";

@@ -599,7 +599,7 @@ Value qgemm(GraphImporter& importer, const NodeReader& node) {
 template <const char* mnemonic> Value qlinearBinary(GraphImporter& importer, const NodeReader& node) {
   SmallVector<Value> operands = allInputs(importer, node, 8);
   const Type element = tensorType(operands[0]).getElementType();
-  for (size_t i : {2, 5, 7})
+  for (size_t i : {size_t(2), size_t(5), size_t(7)})
     operands[i] = zeroPoint(importer, node, i, operands[i - 1], element);
   return importer.emit(node, mnemonic, operands);
 }
@@ -610,7 +610,7 @@ SmallVector<Value> quantizedUnary(GraphImporter& importer, const NodeReader& nod
   node.require("channels_last", 0);
   SmallVector<Value> operands = allInputs(importer, node, 5);
   const Type element = tensorType(operands[0]).getElementType();
-  for (size_t i : {2, 4})
+  for (size_t i : {size_t(2), size_t(4)})
     operands[i] = zeroPoint(importer, node, i, operands[i - 1], element);
   return operands;
 }

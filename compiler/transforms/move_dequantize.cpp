@@ -68,7 +68,7 @@ struct SinkDequantizeByAxis : OpRewritePattern<TransposeOp> {
     auto dequantize = op.getX().getDefiningOp<DequantizeOp>();
     if (!dequantize || tensorType(dequantize.getScale()).getNumElements() == 1)
       return failure();
-    const auto at = llvm::find(op.getPerm(), static_cast<int64_t>(dequantize.getAxis())) - op.getPerm().begin();
+    const auto at = llvm::find(op.getPerm(), dequantize.getAxis()) - op.getPerm().begin();
     const auto type = RankedTensorType::get(op.getType().getShape(), tensorType(dequantize.getX()).getElementType());
     Value moved = rewriter.create<TransposeOp>(op.getLoc(), type, dequantize.getX(), op.getPerm());
     rewriter.replaceOpWithNewOp<DequantizeOp>(op, op.getType(), moved, dequantize.getScale(), dequantize.getZeroPoint(),

@@ -165,7 +165,7 @@ private:
       return std::nullopt;
     if (tensorType(dequantize.getScale()).getNumElements() == 1)
       return activation(value, rewriter);
-    if (static_cast<int64_t>(dequantize.getAxis()) != axis)
+    if (dequantize.getAxis() != axis)
       return std::nullopt;
     return Operand{dequantize.getX(), dequantize.getScale(), dequantize.getZeroPoint()};
   }
