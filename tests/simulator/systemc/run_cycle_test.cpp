@@ -6,6 +6,8 @@
 
 #include <gtest/gtest.h>
 
+#include <thread>
+
 namespace weft::test {
 namespace {
 
@@ -88,6 +90,28 @@ TEST(RunCycle, PassesOnWhatTheCallerThrows) {
   options.progress = nullptr;
   options.cycleLimit = 10;
   EXPECT_EQ(runCycle(machine, memory, options).cycles, 10u); // and the kernel is usable again
+}
+
+TEST(RunCycle, ThreadsTakeTurns) {
+  Machine machine = randomMachine(7);
+  ProgramBuilder program = randomProgram(7, machine);
+  auto cycles = [&] {
+    CoreMemory memory(machine);
+    program.load(memory);
+    return runCycle(machine, memory).cycles;
+  };
+  uint64_t expected = cycles();
+  std::vector<uint64_t> results(4);
+  std::vector<std::thread> threads;
+  for (uint64_t& result : results)
+    threads.emplace_back([&result, &cycles] {
+      for (int i = 0; i < 5; ++i)
+        result = cycles();
+    });
+  for (std::thread& thread : threads)
+    thread.join();
+  for (uint64_t result : results)
+    EXPECT_EQ(result, expected);
 }
 
 TEST(RunCycle, ReportsRaces) {
