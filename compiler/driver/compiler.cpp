@@ -2,7 +2,7 @@
 
 #include "compiler/link/link.h"
 #include "compiler/lowering/group_lowering.h"
-#include "compiler/target/target.h"
+#include "compiler/rtlib/rtlib.h"
 #include "isa/program/program.h"
 #include "isa/semantics/state.h"
 #include "isa/support/error.h"
@@ -16,15 +16,6 @@ using lowering::ConstantImage;
 using mapping::DeviceGraph;
 using mapping::GroupKind;
 using mapping::Plan;
-
-constexpr const char* kStartUp = R"(
-  .text
-  .globl _start
-_start:
-  addi sp, zero, __stack_top
-  jal ra, main
-  halt a0
-)";
 
 // A function name for a group: its number, and what of the node's name is fit for a symbol.
 std::string symbolOf(size_t index, const std::string& node) {
@@ -165,8 +156,8 @@ std::vector<uint8_t> compile(const net::Network& source, const Machine& machine,
   manifest.scratchpadPeak = static_cast<uint64_t>(plan.scratchpadPeak);
 
   LinkInput input;
-  input.objects.push_back({"start-up", assembleToObject(kStartUp, "start-up")});
   input.objects.push_back({"network", std::move(object)});
+  input.libraries = runtimeLibrary();
   LinkSection arena;
   arena.name = ".weft.arena";
   arena.bytes = std::max<uint32_t>(plan.arenaBytes, 1);

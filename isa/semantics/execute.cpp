@@ -27,14 +27,14 @@ struct Config {
         zb(signed9(p.field[config::zb])), zo(signed9(p.field[config::zo])), lo(signed9(p.field[config::lo])),
         hi(signed9(p.field[config::hi])), lo2(signed9(p.field[config::lo2])), hi2(signed9(p.field[config::hi2])),
         ra(std::bit_cast<float>(p.field[config::ra])), rb(std::bit_cast<float>(p.field[config::rb])),
-        rf(std::bit_cast<float>(p.field[config::rf])), lut(usesLut(p)) {}
+        rf(std::bit_cast<float>(p.field[config::rf])), lut(usesLut(p)), exchanged(exchangesAddends(p)) {}
   int32_t a(uint8_t byte) const { return (byte ^ flipA) - flipA; }
   int32_t b(uint8_t byte) const { return (byte ^ flipB) - flipB; }
 
   int flipA, flipB;
   int32_t za, zb, zo, lo, hi, lo2, hi2;
   float ra, rb, rf;
-  bool lut;
+  bool lut, exchanged;
 };
 
 int32_t wrapAdd(int32_t x, int32_t y) {
@@ -202,9 +202,13 @@ private:
   }
 
   void addResidual(const uint8_t* b) {
-    num::QAdd factors{config_.ra, config_.rb, config_.rf};
-    for (size_t c = 0; c < cols_; ++c)
-      lanes_.result[c] = num::qadd(lanes_.result[c], config_.b(b[c]), factors, config_.lo2, config_.hi2);
+    const bool exchanged = config_.exchanged;
+    num::QAdd factors{exchanged ? config_.rb : config_.ra, exchanged ? config_.ra : config_.rb, config_.rf};
+    for (size_t c = 0; c < cols_; ++c) {
+      int32_t q = lanes_.result[c], residual = config_.b(b[c]);
+      lanes_.result[c] =
+          num::qadd(exchanged ? residual : q, exchanged ? q : residual, factors, config_.lo2, config_.hi2);
+    }
   }
 
   void add(const uint8_t* a, const uint8_t* b) {

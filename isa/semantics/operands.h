@@ -23,6 +23,10 @@ inline uint32_t typeResult(const PatternRegister& config) {
 inline bool usesLut(const PatternRegister& config) {
   return (config.field[config::types] >> 12) & 1;
 }
+// vrqa: the residual is the outer addend.
+inline bool exchangesAddends(const PatternRegister& config) {
+  return (config.field[config::types] >> 13) & 1;
+}
 
 // What an instruction uses, as far as checks and footprint are concerned.
 struct Usage {

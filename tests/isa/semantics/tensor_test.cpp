@@ -149,7 +149,13 @@ struct Naive {
       return throughLut(requantise(memory.accumulators.at(static_cast<size_t>(a * C + c)), c));
     case Opcode::VRQA: {
       int32_t q = requantise(memory.accumulators.at(static_cast<size_t>(a * C + c)), c);
-      return throughLut(affine(q, elementB(b), config::lo2, config::hi2));
+      bool exchanged = ((op.pD.field[config::types] >> 13) & 1) != 0;
+      if (!exchanged)
+        return throughLut(affine(q, elementB(b), config::lo2, config::hi2));
+      float inner = std::fma(static_cast<float>(q), real(config::ra), real(config::rf));
+      float sum = std::nearbyint(std::fma(static_cast<float>(elementB(b)), real(config::rb), inner));
+      return throughLut(static_cast<int32_t>(
+          limit(sum, static_cast<float>(field(config::lo2)), static_cast<float>(field(config::hi2)))));
     }
     case Opcode::VADD:
       return affine(elementA(a + c), elementB(b), config::lo, config::hi);
@@ -241,6 +247,7 @@ protected:
     result.typeB = random.upTo(1);
     result.typeResult = random.upTo(1);
     result.lut = random.flag();
+    result.exchanged = random.flag();
     result.za = random.between(-128, 255);
     result.zb = random.between(-128, 255);
     result.zo = result.typeResult == 1 ? random.between(-128, 127) : random.between(0, 255);
