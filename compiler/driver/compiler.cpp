@@ -3,6 +3,7 @@
 #include "compiler/link/link.h"
 #include "compiler/lowering/group_lowering.h"
 #include "compiler/rtlib/rtlib.h"
+#include "isa/check/verify_program.h"
 #include "isa/program/program.h"
 #include "isa/semantics/state.h"
 #include "isa/support/error.h"
@@ -184,6 +185,13 @@ std::vector<uint8_t> compile(const net::Network& source, const Machine& machine,
   LinkResult result = link(input);
   if (result.symbols["__weft_arena"] != plan.arenaBase || result.symbols["__weft_const"] != plan.constantBase)
     throw Error(fmt::format("the program's code does not fit the {} bytes reserved for it", mapping::kCodeBytes));
+  if (options.verify) {
+    progress("verifying", 0.95);
+    const Program program = Program::parse(result.elf, "the compiled program");
+    for (const Finding& finding : verifyProgram(program, machine))
+      WEFT_CHECK(finding.severity != Finding::Severity::error,
+                 "the compiled program does not verify: " + finding.message);
+  }
   progress("done", 1.0);
   return std::move(result.elf);
 }

@@ -2,7 +2,7 @@
 #include "isa/support/error.h"
 #include "runtime/api/core.h"
 #include "runtime/api/host_network.h"
-#include "runtime/api/image.h"
+#include "isa/semantics/image.h"
 #include "runtime/api/layout.h"
 
 namespace weft::runtime {

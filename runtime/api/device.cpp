@@ -2,7 +2,7 @@
 
 #include "isa/support/file.h"
 #include "runtime/api/core.h"
-#include "runtime/api/image.h"
+#include "isa/semantics/image.h"
 
 #include <algorithm>
 #include <fmt/format.h>

@@ -1,13 +1,11 @@
 // weft verify: the static verifier on a program file.
-#include "isa/check/verifier.h"
+#include "isa/check/verify_program.h"
 #include "runtime/api/device.h"
-#include "runtime/api/image.h"
 #include "runtime/tools/weft/command.h"
 #include "runtime/tools/weft/interrupt.h"
 
 #include <algorithm>
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <memory>
 
 namespace weft::tool {
@@ -17,28 +15,11 @@ struct Options {
   std::string program, arch;
 };
 
-std::string place(const Program& program, uint32_t pc) {
-  const Group* group = program.groupAt(pc);
-  return group ? fmt::format("{}, ONNX node {}", program.locate(pc), fmt::join(group->onnxNodes, ", "))
-               : program.locate(pc);
-}
-
-ExitCode verifyProgram(const Options& options, const Common& common) {
+ExitCode runVerifier(const Options& options, const Common& common) {
   auto program = runtime::readProgram(options.program);
   const Machine machine =
       options.arch.empty() ? runtime::machineOf(*program, options.program) : loadMachine(options.arch);
-  runtime::checkMachine(*program, machine);
-  runtime::checkFits(*program, machine);
-  CoreMemory memory(machine);
-  runtime::loadSegments(*program, memory.dram);
-
-  VerifyOptions settings;
-  settings.entry = program->entry();
-  settings.place = [&](uint32_t pc) { return place(*program, pc); };
-  if (program->manifest())
-    for (const DeviceTensor& input : program->manifest()->inputs)
-      settings.unknown.push_back({input.address, input.bytes()});
-  const std::vector<Finding> findings = verify(machine, memory, settings);
+  const std::vector<Finding> findings = verifyProgram(*program, machine);
   throwIfInterrupted();
 
   const auto errors = std::count_if(findings.begin(), findings.end(), [](const Finding& finding) {
@@ -72,7 +53,7 @@ void addVerify(CLI::App& app, Action& action) {
       "  weft verify net.weft\n"
       "  weft verify by_hand.weft --arch edge-16");
   command->callback(
-      [options, &action] { action = [options](const Common& common) { return verifyProgram(*options, common); }; });
+      [options, &action] { action = [options](const Common& common) { return runVerifier(*options, common); }; });
 }
 
 } // namespace weft::tool

@@ -1,11 +1,11 @@
-#include "runtime/api/image.h"
+#include "isa/semantics/image.h"
 
 #include "isa/support/error.h"
 
 #include <cstring>
 #include <fmt/format.h>
 
-namespace weft::runtime {
+namespace weft {
 namespace {
 
 void checkInDram(const Machine& machine, uint64_t address, uint64_t bytes, const std::string& what) {
@@ -42,4 +42,4 @@ void checkMachine(const Program& program, const Machine& machine) {
                     manifest->machineName, manifest->machineHash, machine.name, hash(machine)));
 }
 
-} // namespace weft::runtime
+} // namespace weft

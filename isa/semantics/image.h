@@ -4,7 +4,7 @@
 #include "isa/program/program.h"
 #include "isa/semantics/state.h"
 
-namespace weft::runtime {
+namespace weft {
 
 // Throws Error if the entry is not where a core starts, or if segments, inputs or outputs lie outside the machine's
 // DRAM.
@@ -16,4 +16,4 @@ void loadSegments(const Program& program, Dram& dram);
 // Throws Error if the program was compiled for another machine.
 void checkMachine(const Program& program, const Machine& machine);
 
-} // namespace weft::runtime
+} // namespace weft

@@ -1,0 +1,13 @@
+// The static verifier on a program file.
+#pragma once
+
+#include "isa/check/verifier.h"
+#include "isa/program/program.h"
+
+namespace weft {
+
+// Verifies `program` for `machine`, with the manifest's inputs as unknown memory; messages name function and ONNX
+// nodes. Throws Error if the program was made for another machine or does not fit.
+std::vector<Finding> verifyProgram(const Program& program, const Machine& machine);
+
+} // namespace weft
