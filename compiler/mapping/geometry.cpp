@@ -116,42 +116,59 @@ int64_t estimateCycles(const Geometry& geometry, const Group& group, const Group
   double perCycle = machine.dma.busBytes;
   if (machine.dram.model == DramModel::ideal)
     perCycle = std::min(perCycle, double(machine.dram.bandwidthMbS) / double(machine.clockMhz));
-  auto transfer = [&](int64_t bytes) { return static_cast<int64_t>(double(bytes) / perCycle); };
+  // Runs move whole beats.
+  auto transfer = [&](int64_t bytes, int64_t run) {
+    double beats = double(divideUp(run, machine.dma.busBytes) * machine.dma.busBytes) / double(run);
+    return static_cast<int64_t>(double(bytes) * beats / perCycle);
+  };
+  const int64_t inputRun = mapping.input == InputFlow::windows ? group.window.kernelW * geometry.inC
+                                                               : geometry.inTileCols * geometry.inPitch;
+  const int64_t stored = matrix ? mapping.columnTiles * machine.array.cols : geometry.outPitch;
+  const int64_t outputRun = stored == geometry.outPitch ? geometry.tileCols * stored : stored;
 
   // One tile.
+  int64_t inputBytes = residency.input ? 0 : geometry.inTileRows * inputRun;
+  if (mapping.input == InputFlow::windows)
+    inputBytes *= geometry.tileCols;
+  if (group.inputs.size() > 1 && !residency.secondInput)
+    inputBytes *= 2;
+  const int64_t inputRuns = inputBytes / inputRun;
+  const int64_t inputCycles = inputBytes > 0 ? latency + std::max(transfer(inputBytes, inputRun), inputRuns) : 0;
   int64_t matrixCycles = 0, vectorCycles = 0;
   if (matrix) {
     int64_t steps = geometry.steps() / geometry.chunks();
     int64_t chunk = std::max(steps * std::max(geometry.tilePixels(), rows + 1), kIssueCycles);
-    if (streamed)
-      chunk = std::max(chunk, latency + transfer(geometry.chunkBytes()));
+    if (streamed) {
+      // From the last row of a chunk to the first row of the one after the next, which takes its buffer.
+      int64_t turnaround = rows + machine.array.cols + timing::MX_ARRAY_DELAY + latency +
+                           transfer(geometry.chunkBytes(), geometry.stepBytes) + rows;
+      chunk = std::max(chunk, divideUp(chunk + turnaround, mapping.buffers));
+    }
     matrixCycles = geometry.columnTiles * geometry.chunks() * chunk;
+    // The next tile's input is loaded between two tiles' weights: only the chunks loaded before it hide it.
+    if (streamed && geometry.tiles() > 1)
+      matrixCycles += std::max<int64_t>(0, inputCycles - mapping.buffers * chunk);
     vectorCycles = geometry.columnTiles * (geometry.tilePixels() + kVectorOverhead);
   } else {
     int64_t taps = group.window.kernelH * group.window.kernelW;
     vectorCycles = geometry.columnTiles * (geometry.tilePixels() * taps + kVectorOverhead);
   }
-  int64_t inputBytes = residency.input ? 0 : geometry.inputTileBytes;
-  if (group.inputs.size() > 1 && !residency.secondInput)
-    inputBytes += geometry.inputTileBytes;
   int64_t pixelBytes = geometry.tilePixels() * geometry.outPitch;
   int64_t outputBytes =
       (residency.output ? 0 : pixelBytes) + (group.residual >= 0 && !residency.residual ? pixelBytes : 0);
-  int64_t weightBytes = matrix && streamed ? geometry.weightBytes() : 0;
-  int64_t loadCycles = transfer(inputBytes + outputBytes + weightBytes);
-  if (mapping.input == InputFlow::windows) // one segment at least for each window
-    loadCycles = std::max(loadCycles, geometry.inTileRows * geometry.tileCols) + transfer(outputBytes);
-  if (inputBytes > 0)
-    loadCycles += latency;
+  int64_t loadCycles = inputCycles + transfer(outputBytes, outputRun);
+  if (matrix && streamed)
+    loadCycles += transfer(geometry.weightBytes(), geometry.stepBytes);
 
-  int64_t first = transfer(inputBytes) + 2 * latency;
+  int64_t first = inputCycles + 2 * latency;
   if (matrix)
-    first += transfer(streamed ? geometry.chunkBytes() : geometry.weightBytes() / geometry.columnTiles);
-  int64_t last =
-      (matrix ? geometry.tilePixels() : 0) + (residency.output ? 0 : transfer(geometry.outputTileBytes) + latency);
+    first +=
+        transfer(streamed ? geometry.chunkBytes() : geometry.weightBytes() / geometry.columnTiles, geometry.stepBytes);
+  int64_t last = (matrix ? geometry.tilePixels() : 0) +
+                 (residency.output ? 0 : transfer(geometry.outputTileBytes, outputRun) + latency);
   int64_t total = geometry.tiles() * std::max({matrixCycles, vectorCycles, loadCycles, kIssueCycles}) + first + last;
   if (matrix && !streamed) // all weights arrive during the first tile
-    total = std::max(total, total - matrixCycles + transfer(geometry.weightBytes()));
+    total = std::max(total, total - matrixCycles + transfer(geometry.weightBytes(), geometry.stepBytes));
   return total;
 }
 
