@@ -120,12 +120,24 @@ TensorData readTensor(const onnx::TensorProto& tensor, const std::string& what) 
   return data;
 }
 
+namespace {
+
+// Names come from the file and go into messages: control characters (a damaged file's) become '?'.
+std::string printable(std::string text) {
+  for (char& c : text)
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
+      c = '?';
+  return text;
+}
+
+} // namespace
+
 NodeReader::NodeReader(const onnx::NodeProto& node)
-    : proto(node), nodeName(node.name()), qualifiedName(node.op_type()) {
+    : proto(node), nodeName(printable(node.name())), qualifiedName(printable(node.op_type())) {
   for (int i = 0; nodeName.empty() && i < node.output_size(); ++i)
-    nodeName = node.output(i);
+    nodeName = printable(node.output(i));
   if (!node.domain().empty() && node.domain() != "ai.onnx")
-    qualifiedName = node.domain() + "." + node.op_type();
+    qualifiedName = printable(node.domain()) + "." + qualifiedName;
 }
 
 void NodeReader::fail(const std::string& message) const {

@@ -541,9 +541,12 @@ Value gather(GraphImporter& importer, const NodeReader& node) {
 Value zeroPoint(GraphImporter& importer, const NodeReader& node, size_t i, Value scale, Type element) {
   if (node.has(i))
     return importer.input(node, i);
+  if (tensorType(scale).getRank() > 1)
+    node.fail(fmt::format("input {} (a scale) must be a scalar or a vector, but has {} dimensions", i - 1,
+                          tensorType(scale).getRank()));
   const auto type = RankedTensorType::get(tensorType(scale).getShape(), element);
-  return importer.constant(
-      node, graph::constantFromIntegers(type, std::vector<int64_t>(static_cast<size_t>(type.getNumElements()), 0)));
+  importer.accountComputed(node, type);
+  return importer.constant(node, DenseElementsAttr::get(type, importer.builder().getZeroAttr(element)));
 }
 
 // The axis of a per-axis quantisation; 0 where there is one scale (the axis has no meaning).

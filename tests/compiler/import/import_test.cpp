@@ -367,6 +367,12 @@ TEST(ImportErrors, NameNodeOperatorAndWhatIsSupported) {
             std::string::npos);
 }
 
+TEST(ImportErrors, NamesArePrintable) {
+  Model model = oneNode("Relu", {4});
+  only(model)->set_op_type(std::string("Re\0lu", 5));
+  EXPECT_NE(model.error().find("node 'y_node' (Re?lu): the operator is not supported"), std::string::npos);
+}
+
 TEST(ImportErrors, ValuesMustBeDefinedOnceAndBefore) {
   Model missing = oneNode("Relu", {4});
   only(missing)->set_input(0, "nowhere");
@@ -420,6 +426,17 @@ TEST(ImportErrors, ConstantOfShapeCannotAskForMoreThanAllowed) {
   ImportOptions options;
   options.maxComputedConstantBytes = 1 << 20;
   EXPECT_NE(model.error(options).find("more than the 1048576 bytes allowed"), std::string::npos);
+}
+
+// A zero point is made where it is omitted: not of the size of a whole activation.
+TEST(ImportErrors, ScalesAreScalarsOrVectors) {
+  Model model;
+  model.input("x", {1 << 15, 1 << 15}, onnx::TensorProto::UINT8);
+  model.input("s", {1 << 15, 1 << 15});
+  model.output("y");
+  model.node("DequantizeLinear", {"x", "s"}, "y");
+  EXPECT_EQ(model.error(),
+            "node 'y_node' (DequantizeLinear): input 1 (a scale) must be a scalar or a vector, but has 2 dimensions");
 }
 
 // Any prefix of a model, and any model with bytes changed, imports or throws Error.
