@@ -154,7 +154,7 @@ Steady LoadEngine::steady(uint64_t cycle) {
     if (available > cycle) {
       steady.limit(available - cycle);
     } else {
-      steady.limit(partsLeft() - 1);
+      steady.limit(partsLeft()); // what the last part leads to comes in the cycle after
       uint32_t first = head.scratchpad + written_;
       uint32_t left = head.bytes - written_;
       if (!core_.ports.inScratchpad(first, left))

@@ -155,7 +155,7 @@ Steady StoreEngine::steady(uint64_t cycle) {
   }
   uint32_t first = segment_.scratchpad + read_;
   uint32_t left = segment_.bytes - read_;
-  steady.limit(partsLeft() - 1);
+  steady.limit(partsLeft()); // what the last part leads to comes in the cycle after
   if (!core_.ports.inScratchpad(first, left))
     steady.cycles = 0;
   else

@@ -144,6 +144,22 @@ TEST(Arbitration, MatrixReadsAccumulatorsBeforeVector) {
   EXPECT_EQ(run.counterValue(counter::vector_stall_bank), 30u);
 }
 
+TEST(Arbitration, ALongAccumulationBlocksTheBankThatItReads) {
+  // Accumulator banks of 128 rows: the matrix engine reads bank 0 for 128 cycles from 18 + 34 on, then bank 1.
+  Together t;
+  TensorArguments drain = vector(0, 0, 2 * kBank, 100);
+  drain.pA = pattern(weft::test::Walk{.stride = {1}});
+  drain.d = 3 * kBank;
+  t.add(Opcode::MMA, matrix(0, kBank, 200), 0);
+  t.add(Opcode::VRQ, drain, 1);
+  t.go();
+  ModelRun run(smallMachine(), t.program);
+  run.run();
+  const std::vector<InstructionRecord>& records = run.model->records();
+  EXPECT_EQ(run.counterValue(counter::vector_stall_bank), 128u);
+  EXPECT_EQ(records[1].retire, records[1].start + 8 + 100 + 128 + 12);
+}
+
 TEST(Arbitration, OtherBanksDoNotDisturb) {
   Together t;
   t.add(Opcode::VLUT, vector(0, 0, 2 * kBank, 50), 0);
