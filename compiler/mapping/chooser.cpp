@@ -44,11 +44,9 @@ bool orderHolds(const Geometry& geometry, const GroupMapping& mapping) {
 
 std::optional<GroupMapping> chooseMapping(const DeviceGraph& graph, const Group& group, const Machine& machine,
                                           const Residency& residency, int64_t scratchpadBytes, bool windows) {
-  const Activation& output = graph.activations[static_cast<size_t>(group.output)];
-  const Activation& input = graph.activations[static_cast<size_t>(group.inputs[0])];
   const bool matrix = group.kind == GroupKind::matrix;
-  int64_t outH = output.batch == input.batch ? output.height : 1;
-  int64_t outW = output.batch == input.batch ? output.width : 1;
+  const Geometry whole(graph, group, machine, GroupMapping{});
+  const int64_t outH = whole.outH, outW = whole.outW;
   int64_t pixelLimit = matrix ? accumulatorHalf(machine) : outH * outW;
   std::optional<GroupMapping> best;
   int64_t bestCost = 0;

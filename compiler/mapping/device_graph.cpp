@@ -16,6 +16,12 @@ using net::DType;
 using net::Network;
 using net::Node;
 
+// Only another shape for the same bytes: nothing to do on the device.
+bool isAlias(const Node& node) {
+  return node.op == "Reshape" || node.op == "Flatten" || node.op == "Squeeze" || node.op == "Unsqueeze" ||
+         node.op == "Identity";
+}
+
 bool is8Bit(DType type) {
   return type == DType::s8 || type == DType::u8;
 }
@@ -52,7 +58,9 @@ private:
   }
   View view(const Node& node, size_t operand);
   int32_t plainView(const Node& node, size_t operand);
-  int32_t define(const Node& node, int64_t batch, int64_t channels, int64_t height, int64_t width);
+  int32_t define(const Node& node);
+  bool readByWindow(int32_t tensor) const;
+  void checkWindow(const Node& node, const Group& group) const;
   Group start(size_t index, GroupKind kind) const;
   void finish(Group group);
   void setClamp(const Node& node, int32_t output, int32_t& lo, int32_t& hi) const;
@@ -98,7 +106,7 @@ bool Builder::deviceCanRun(const Node& node) const {
   const net::Tensor& data = tensor(node, first);
   if (!is8Bit(data.type) || data.isConstant)
     return false;
-  if (node.op == "Reshape" || node.op == "Flatten" || node.op == "Squeeze" || node.op == "Unsqueeze") {
+  if (isAlias(node)) {
     // Aliases: unit dimensions come or go, or N x C x H x W becomes N x CHW.
     auto squeezed = [](net::Shape shape) {
       while (shape.size() > 2 && shape.back() == 1)
@@ -146,10 +154,10 @@ void Builder::place() {
     for (int32_t output : node.outputs)
       producer[output] = placement;
   }
-  // A reshape that feeds only the host is the host's.
+  // An alias that feeds only the host is the host's.
   for (size_t i = network_.nodes.size(); i-- > 0;) {
     const Node& node = network_.nodes[i];
-    if (placement_[i] != Placement::device || (node.op != "Reshape" && node.op != "Flatten"))
+    if (placement_[i] != Placement::device || !isAlias(node))
       continue;
     bool used = false;
     for (size_t j = i + 1; j < network_.nodes.size(); ++j)
@@ -193,15 +201,49 @@ int32_t Builder::plainView(const Node& node, size_t operand) {
   return seen.activation;
 }
 
-int32_t Builder::define(const Node& node, int64_t batch, int64_t channels, int64_t height, int64_t width) {
+int32_t Builder::define(const Node& node) {
   const net::Tensor& result = network_.tensors[static_cast<size_t>(node.outputs[0])];
-  Activation activation{node.outputs[0], result.type == DType::s8, batch, channels, height, width};
-  if (height == 1 && width == 1) // a batch of single pixels is one row of pixels
+  Activation activation{node.outputs[0], result.type == DType::s8, result.shape[0], result.shape[1]};
+  if (result.shape.size() == 4) {
+    activation.height = result.shape[2];
+    activation.width = result.shape[3];
+  }
+  // A batch of single pixels is one row of pixels, unless someone looks at each with a window.
+  if (activation.height == 1 && activation.width == 1 && !readByWindow(node.outputs[0]))
     std::swap(activation.batch, activation.width);
   graph_.activations.push_back(activation);
   auto index = static_cast<int32_t>(graph_.activations.size()) - 1;
   views_[node.outputs[0]] = {index};
   return index;
+}
+
+// Whether a convolution or pooling reads more of the tensor for a result than one pixel in the same place.
+bool Builder::readByWindow(int32_t value) const {
+  for (const Node& node : network_.nodes) {
+    if (node.inputs[0] != value)
+      continue;
+    if (node.op == "MaxPool" || node.op == "QLinearAveragePool" || node.op == "Pad")
+      return true;
+    if (node.op != "QLinearConv")
+      continue;
+    const net::Shape& weights = tensor(node, 3).shape;
+    auto pads = node.integers("pads", {}), strides = node.integers("strides", {});
+    if (weights.size() != 4 || weights[2] * weights[3] != 1 ||
+        std::any_of(pads.begin(), pads.end(), [](int64_t pad) { return pad != 0; }) ||
+        std::any_of(strides.begin(), strides.end(), [](int64_t stride) { return stride != 1; }))
+      return true;
+  }
+  return false;
+}
+
+void Builder::checkWindow(const Node& node, const Group& group) const {
+  const Activation& x = graph_.activations[static_cast<size_t>(group.inputs[0])];
+  const Window& window = group.window;
+  bool onePixel = window.kernelH == 1 && window.kernelW == 1 && window.strideH == 1 && window.strideW == 1 &&
+                  !window.padTop && !window.padLeft && !window.padBottom && !window.padRight;
+  if (x.batch != tensor(node, 0).shape[0] && !onePixel)
+    refuse(node, "a window over a batch of vectors is not supported on the accelerator; only 1 x 1 with stride 1 and "
+                 "without padding");
 }
 
 Group Builder::start(size_t index, GroupKind kind) const {
@@ -282,11 +324,7 @@ void Builder::fuseFollowers(Group& group, size_t index) {
     group.table = Operands(network_, *lut).bytes(1);
     take(lut);
   }
-  const net::Tensor& result = network_.tensors[static_cast<size_t>(last->outputs[0])];
-  if (result.shape.size() == 4)
-    group.output = define(*last, result.shape[0], result.shape[1], result.shape[2], result.shape[3]);
-  else
-    group.output = define(*last, result.shape[0], result.shape[1], 1, 1);
+  group.output = define(*last);
 }
 
 void Builder::addConvolution(size_t index) {
@@ -308,6 +346,7 @@ void Builder::addConvolution(size_t index) {
   int64_t kernelH = weights.shape[2], kernelW = weights.shape[3];
   group.window = {kernelH,      kernelW, strides[0], strides[1], dilations[0],
                   dilations[1], pads[0], pads[1],    pads[2],    pads[3]};
+  checkWindow(node, group);
   group.inputZeroPoint = operands.zeroPoint(2);
   group.weightZeroPoint = operands.uniformZeroPoint(5);
   group.weightSigned = weights.type == DType::s8;
@@ -412,6 +451,7 @@ void Builder::addPool(size_t index) {
                (result.shape[2] - 1) * strides[0] + (kernel[0] - 1) * dilations[0] + 1 - x.height - pads[0]);
   group.window.padRight = std::max(group.window.padRight, (result.shape[3] - 1) * strides[1] +
                                                               (kernel[1] - 1) * dilations[1] + 1 - x.width - pads[1]);
+  checkWindow(node, group);
   if (isMax) {
     setClamp(node, node.outputs[0], group.lo, group.hi);
     group.inputZeroPoint = x.isSigned ? -128 : 0; // padding never wins
@@ -429,7 +469,7 @@ void Builder::addPool(size_t index) {
     setClamp(node, node.outputs[0], group.requantise.lo, group.requantise.hi);
   }
   group.nodes = {static_cast<int32_t>(index)};
-  group.output = define(node, result.shape[0], result.shape[1], result.shape[2], result.shape[3]);
+  group.output = define(node);
   finish(std::move(group));
 }
 
@@ -442,15 +482,16 @@ void Builder::addGlobalAverage(size_t index) {
   const Activation& x = graph_.activations[static_cast<size_t>(input)];
   Group group = start(index, GroupKind::sum);
   group.inputs = {input};
-  group.window.kernelH = x.height;
-  group.window.kernelW = x.width;
+  const net::Shape& map = tensor(node, 0).shape;
+  group.window.kernelH = map[2];
+  group.window.kernelW = map[3];
   group.inputZeroPoint = operands.zeroPoint(2);
-  group.requantise.scale.assign(static_cast<size_t>(x.channels), operands.averageScale(1, 3, x.height * x.width));
+  group.requantise.scale.assign(static_cast<size_t>(x.channels), operands.averageScale(1, 3, map[2] * map[3]));
   group.requantise.bias.assign(static_cast<size_t>(x.channels), 0);
   group.requantise.zeroPoint = operands.zeroPoint(4);
   setClamp(node, node.outputs[0], group.requantise.lo, group.requantise.hi);
   group.nodes = {static_cast<int32_t>(index)};
-  group.output = define(node, x.batch, x.channels, 1, 1);
+  group.output = define(node);
   finish(std::move(group));
 }
 
@@ -473,8 +514,7 @@ void Builder::addBinary(size_t index) {
     setClamp(node, node.outputs[0], group.lo, group.hi);
   }
   group.nodes = {static_cast<int32_t>(index)};
-  Activation x = graph_.activations[static_cast<size_t>(group.inputs[0])];
-  group.output = define(node, x.batch, x.channels, x.height, x.width);
+  group.output = define(node);
   finish(std::move(group));
 }
 
@@ -484,8 +524,7 @@ void Builder::addLut(size_t index) {
   group.inputs = {plainView(node, 0)};
   group.tables = {Operands(network_, node).bytes(1)};
   group.nodes = {static_cast<int32_t>(index)};
-  Activation x = graph_.activations[static_cast<size_t>(group.inputs[0])];
-  group.output = define(node, x.batch, x.channels, x.height, x.width);
+  group.output = define(node);
   finish(std::move(group));
 }
 
@@ -506,17 +545,13 @@ void Builder::addConcat(size_t index) {
     group.tables.push_back(quantised ? Operands(network_, node).rescaleTable(operand, 0) : std::vector<uint8_t>{});
   }
   group.nodes = {static_cast<int32_t>(index)};
-  if (rank == 4)
-    group.output = define(node, result.shape[0], result.shape[1], result.shape[2], result.shape[3]);
-  else
-    group.output = define(node, result.shape[0], result.shape[1], 1, 1);
+  group.output = define(node);
   finish(std::move(group));
 }
 
 void Builder::addPad(size_t index) {
   const Node& node = network_.nodes[index];
   Operands operands(network_, node);
-  const net::Tensor& result = network_.tensors[static_cast<size_t>(node.outputs[0])];
   std::vector<int64_t> pads = operands.integers(1);
   if (node.text("mode", "constant") != "constant" || node.inputs.size() > 3 || pads.size() != 8 || pads[0] || pads[1] ||
       pads[4] || pads[5])
@@ -531,10 +566,11 @@ void Builder::addPad(size_t index) {
   group.window.padLeft = pads[3];
   group.window.padBottom = pads[6];
   group.window.padRight = pads[7];
+  checkWindow(node, group);
   bool hasValue = node.inputs.size() > 2 && node.inputs[2] >= 0;
   group.inputZeroPoint = hasValue ? operands.zeroPoint(2) : 0;
   group.nodes = {static_cast<int32_t>(index)};
-  group.output = define(node, result.shape[0], result.shape[1], result.shape[2], result.shape[3]);
+  group.output = define(node);
   finish(std::move(group));
 }
 
@@ -591,6 +627,14 @@ DeviceGraph Builder::build() {
   for (int32_t index : graph_.hostAfter)
     for (int32_t input : network_.nodes[static_cast<size_t>(index)].inputs)
       read.insert(input);
+  // Aliases that the device reads as well are the host's once more.
+  for (size_t i = network_.nodes.size(); i-- > 0;)
+    if (const Node& node = network_.nodes[i];
+        placement_[i] == Placement::device && isAlias(node) && read.contains(node.outputs[0])) {
+      graph_.hostAfter.push_back(static_cast<int32_t>(i));
+      read.insert(node.inputs[0]);
+    }
+  std::sort(graph_.hostAfter.begin(), graph_.hostAfter.end());
   std::set<int32_t> chosen;
   for (int32_t value : read)
     if (auto found = views_.find(value); found != views_.end() && chosen.insert(found->second.activation).second)

@@ -24,10 +24,10 @@ Geometry::Geometry(const DeviceGraph& graph, const Group& group, const Machine& 
   outPitch = channelPitch(output, machine);
   outH = output.height;
   outW = output.width;
-  // Images of one result pixel each are stored as one row of pixels; here they are images again.
+  // A batch of single pixels is stored as images or as one row of pixels; here it is whatever the input is.
   if (output.batch != batch) {
+    outW = output.batch * output.width / batch;
     outH = 1;
-    outW = 1;
   }
   columnTiles = divideUp(outC, cols);
   columnGroups = divideUp(columnTiles, mapping.columnTiles);

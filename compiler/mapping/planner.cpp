@@ -99,8 +99,11 @@ private:
 
   static bool supportsResidents(const Group& group) { return group.kind != GroupKind::concat; }
 
-  // The border that all readers of an activation agree on; false if they do not.
+  // The border that all readers of an activation agree on; false if they do not. Images of one pixel, which some
+  // groups see as one row of pixels, have none.
   bool findBorder(size_t index, Home& home) const {
+    const Activation& a = activation(static_cast<int32_t>(index));
+    const bool singlePixels = a.batch > 1 && a.height == 1 && a.width == 1;
     bool hasValue = false;
     for (const Group& group : graph_.groups) {
       if (group.inputs[0] != static_cast<int32_t>(index))
@@ -109,7 +112,7 @@ private:
       int64_t bottom = std::max<int64_t>(0, window.padBottom), right = std::max<int64_t>(0, window.padRight);
       if (!window.padTop && !window.padLeft && !bottom && !right)
         continue;
-      if (hasValue && home.padValue != group.inputZeroPoint)
+      if (singlePixels || (hasValue && home.padValue != group.inputZeroPoint))
         return false;
       hasValue = true;
       home.padValue = group.inputZeroPoint;

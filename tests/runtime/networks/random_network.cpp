@@ -157,10 +157,9 @@ private:
     return builder_.constant(DType::s32, {outputs}, values);
   }
 
-  Value convolution(const Value& x, int64_t outputs, int64_t groups, const Extent& h, const Extent& w) {
+  Value convolution(const Value& x, int64_t outputs, int64_t groups, const Extent& h, const Extent& w, DType stored) {
     const Shape in = shape(x);
     int64_t perGroup = in[1] / groups, depth = perGroup * h.kernel * w.kernel;
-    DType stored = type();
     float s = 1;
     auto operands = weights({outputs, perGroup, h.kernel, w.kernel}, outputs, depth, x.scale, s);
     int32_t z = zero(stored);
@@ -190,12 +189,12 @@ private:
           }
       if (in[0] * outputs * h.out * w.out * (in[1] / groups) * h.kernel * w.kernel > kMacLimit)
         continue;
-      keep(convolution(x, outputs, groups, h, w));
+      keep(convolution(x, outputs, groups, h, w, type()));
       return;
     }
   }
 
-  // A convolution whose result has the shape of `x`.
+  // A convolution whose result has the shape and type of `x`.
   Value sameConvolution(const Value& x) {
     const Shape in = shape(x);
     Extent h{1, 1, 1, 0, 0, in[2]}, w{1, 1, 1, 0, 0, in[3]};
@@ -204,7 +203,7 @@ private:
       w = {3, 1, 1, 1, 1, in[3]};
     }
     int64_t groups = in[0] * in[1] * in[1] * in[2] * in[3] > kMacLimit || random_.percent(10) ? in[1] : 1;
-    return convolution(x, in[1], groups, h, w);
+    return convolution(x, in[1], groups, h, w, builder_.type(x));
   }
 
   void addGemm(const Value& x) {
@@ -254,7 +253,7 @@ private:
 
   void addBinary(const Value& a, const Value& b) {
     bool add = random_.percent(75);
-    DType stored = random_.percent(80) ? builder_.type(a) : type();
+    DType stored = builder_.type(a);
     float s = add ? 1.3f * (a.scale + b.scale) : a.scale * b.scale * 90;
     int32_t z = zero(stored);
     keep(builder_.node(add ? "QLinearAdd" : "QLinearMul",
@@ -262,11 +261,12 @@ private:
                        stored, shape(a), clamp(stored), s, z));
   }
 
-  // Another value of the same shape, a convolution of `x` if it is a map and there is none; in either order.
+  // Another value of the same shape and type, a convolution of `x` if it is a map and there is none; in either order.
   void addResidual(const Value& x) {
     std::vector<Value> others;
     for (const Value& value : values_)
-      if (value.tensor != x.tensor && shape(value) == shape(x))
+      if (value.tensor != x.tensor && shape(value) == shape(x) && builder_.type(value) == builder_.type(x) &&
+          !flattened(value))
         others.push_back(value);
     Value other = x;
     if (isMap(x) && (others.empty() || random_.percent(60)))
@@ -340,19 +340,16 @@ private:
       if (other.size() != in.size() || parts.size() >= 4 || !random_.percent(60))
         continue;
       other[1] = in[1];
-      if (other == in)
+      if (other == in && builder_.type(value) == builder_.type(x) && !flattened(value))
         parts.insert(parts.begin() + (random_.percent(50) ? 0 : static_cast<int64_t>(parts.size())), value);
     }
-    bool sameType = true;
     Shape out = in;
     out[1] = 0;
-    for (const Value& part : parts) {
+    for (const Value& part : parts)
       out[1] += shape(part)[1];
-      sameType &= builder_.type(part) == builder_.type(x);
-    }
     if (out[1] > 300)
       return;
-    if (sameType && random_.percent(50)) {
+    if (random_.percent(50)) {
       std::vector<int32_t> inputs;
       for (const Value& part : parts)
         inputs.push_back(part.tensor);
@@ -384,6 +381,10 @@ private:
 
   void step() {
     Value x = pick();
+    if (flattened(x)) {
+      addGemm(x);
+      return;
+    }
     if (!isMap(x)) {
       switch (random_.below(10)) {
       case 0:
@@ -393,8 +394,7 @@ private:
         addConcat(x);
         break;
       case 2:
-        if (!flattened(x))
-          addUnsqueeze(x);
+        addUnsqueeze(x);
         break;
       case 3:
       case 4:
