@@ -1,5 +1,6 @@
 #include "isa/check/verifier.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 #include <set>
@@ -89,9 +90,6 @@ public:
     return Fault{FaultCause::none, Engine::sequencer, pc, 0};
   }
 
-  // The worst case over all timings is found by HappensBefore instead.
-  std::optional<Fault> overflowed(Engine, uint32_t, int) override { return std::nullopt; }
-
 private:
   void add(Finding::Severity severity, Finding::Kind kind, uint32_t pc, std::string message, uint32_t otherPc = 0) {
     if (findings_.size() >= options_.findingLimit || !seen_.insert({kind, pc, otherPc}).second)
@@ -164,12 +162,23 @@ private:
     case DataflowResult::End::fault:
       if (result.fault.cause == FaultCause::deadlock)
         addDeadlock(result);
+      else if (result.fault.cause == FaultCause::semaphoreOverflow)
+        // In this order of events already; usually the happens-before rules have said so for another instruction.
+        addOverflow(result.fault);
       else if (result.fault.cause != FaultCause::none)
         add(Finding::Severity::error, Finding::Kind::fault, result.fault.pc,
             fmt::format("the sequencer faults at {:#010x}: {}, {:#x}", result.fault.pc, name(result.fault.cause),
                         result.fault.information));
       break;
     }
+  }
+
+  void addOverflow(const Fault& fault) {
+    auto known = [](const Finding& finding) { return finding.kind == Finding::Kind::overflow; };
+    if (std::none_of(findings_.begin(), findings_.end(), known))
+      add(Finding::Severity::error, Finding::Kind::overflow, fault.pc,
+          fmt::format("the instruction at {:#010x} makes s{} exceed {}", fault.pc, fault.information,
+                      timing::SEMAPHORE_MAX));
   }
 
   void addLeftovers(const DataflowResult& result) {
