@@ -492,7 +492,7 @@ Machine randomNetworkMachine(uint64_t seed) {
   }
   machine.clockMhz = random.pick({333u, 1000u});
   machine.scratchpad.banks = random.pick({1u, 2u, 4u, 8u, 16u});
-  machine.scratchpad.bytes = 1024 * random.pick({32u, 48u, 64u, 128u, 256u});
+  machine.scratchpad.bytes = 1024 * random.pick({16u, 24u, 32u, 48u, 64u, 256u});
   machine.accumulator.banks = random.pick({1u, 2u, 4u});
   machine.accumulator.bytes = machine.accumulatorRowBytes() * random.pick({32u, 128u, 256u, 1024u});
   machine.queues = {random.between(1, 6), random.between(1, 6), random.between(1, 6), random.between(1, 6)};
