@@ -48,6 +48,9 @@ void emitGroup(core::Emitter& emitter, const DeviceGraph& graph, const Machine& 
   case GroupKind::matrix:
     lowering::MatrixLowering(emitter, graph, machine, plan, index, constants).emit();
     break;
+  case GroupKind::transpose:
+    lowering::TransposeLowering(emitter, graph, machine, plan, index, constants).emit();
+    break;
   case GroupKind::concat:
     lowering::ConcatLowering(emitter, graph, machine, plan, index, constants).emit();
     break;

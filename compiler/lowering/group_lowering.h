@@ -166,6 +166,12 @@ private:
   Opcode opcode() const;
 };
 
+class TransposeLowering : GroupLowering {
+public:
+  using GroupLowering::GroupLowering;
+  void emit();
+};
+
 class ConcatLowering : GroupLowering {
 public:
   using GroupLowering::GroupLowering;

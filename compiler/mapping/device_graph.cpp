@@ -51,6 +51,7 @@ private:
   void addLut(size_t index);
   void addConcat(size_t index);
   void addPad(size_t index);
+  void addTranspose(size_t index);
   void addReshape(size_t index);
 
   const net::Tensor& tensor(const Node& node, size_t operand) const {
@@ -94,7 +95,8 @@ bool Builder::deviceCanRun(const Node& node) const {
                                                    "Flatten",
                                                    "Squeeze",
                                                    "Unsqueeze",
-                                                   "Identity"};
+                                                   "Identity",
+                                                   "Transpose"};
   if (!kOperators.contains(node.op) || node.outputs.size() != 1)
     return false;
   const net::Tensor& result = network_.tensors[static_cast<size_t>(node.outputs[0])];
@@ -119,6 +121,11 @@ bool Builder::deviceCanRun(const Node& node) const {
       return true;
     return result.shape.size() == 2 && data.shape.size() == 4 && result.shape[0] == data.shape[0];
   }
+  if (node.op == "Transpose") {
+    auto pixels = [](const net::Shape& shape) { return shape[2] * shape[3]; };
+    return data.shape.size() == 4 && node.integers("perm", {3, 2, 1, 0})[0] == 0 &&
+           (data.shape[0] == 1 || (pixels(data.shape) > 1 && pixels(result.shape) > 1));
+  }
   return data.shape.size() == 2 || data.shape.size() == 4;
 }
 
@@ -135,7 +142,8 @@ void Builder::place() {
       afterDevice |= found->second != Placement::before;
     }
     Placement placement = Placement::device;
-    if (afterHost || !deviceCanRun(node))
+    // Byte by byte on the accelerator, a Transpose is the host's wherever the host can have it.
+    if (afterHost || !deviceCanRun(node) || (node.op == "Transpose" && !afterDevice))
       placement = afterDevice ? Placement::after : Placement::before;
     static const std::set<std::string> kHeavy = {"Conv",          "ConvInteger", "Gemm",          "MatMul",
                                                  "MatMulInteger", "QLinearConv", "QLinearMatMul", "QGemm"};
@@ -154,10 +162,10 @@ void Builder::place() {
     for (int32_t output : node.outputs)
       producer[output] = placement;
   }
-  // An alias that feeds only the host is the host's.
+  // An alias or Transpose that feeds only the host is the host's.
   for (size_t i = network_.nodes.size(); i-- > 0;) {
     const Node& node = network_.nodes[i];
-    if (placement_[i] != Placement::device || !isAlias(node))
+    if (placement_[i] != Placement::device || !(isAlias(node) || node.op == "Transpose"))
       continue;
     bool used = false;
     for (size_t j = i + 1; j < network_.nodes.size(); ++j)
@@ -389,6 +397,8 @@ void Builder::addGemm(size_t index) {
   const net::Tensor& weights = tensor(node, 3);
   if (!weights.isConstant || weights.shape.size() != 2)
     refuse(node, "the right side must be a constant of rank 2");
+  if (tensor(node, 0).shape.size() != 2)
+    refuse(node, "the left side must have rank 2");
   if (isGemm && (node.integer("transA", 0) != 0))
     refuse(node, "transA = 1 is not supported");
   bool transposed = isGemm && node.integer("transB", 0) != 0;
@@ -549,6 +559,17 @@ void Builder::addConcat(size_t index) {
   finish(std::move(group));
 }
 
+void Builder::addTranspose(size_t index) {
+  const Node& node = network_.nodes[index];
+  Group group = start(index, GroupKind::transpose);
+  group.inputs = {plainView(node, 0)};
+  const std::vector<int64_t> permutation = node.integers("perm", {3, 2, 1, 0});
+  std::copy(permutation.begin(), permutation.end(), group.permutation.begin());
+  group.nodes = {static_cast<int32_t>(index)};
+  group.output = define(node);
+  finish(std::move(group));
+}
+
 void Builder::addPad(size_t index) {
   const Node& node = network_.nodes[index];
   Operands operands(network_, node);
@@ -603,6 +624,8 @@ void Builder::addNode(size_t index) {
     addConcat(index);
   else if (op == "Pad")
     addPad(index);
+  else if (op == "Transpose")
+    addTranspose(index);
   else
     addReshape(index);
 }
@@ -662,6 +685,8 @@ const char* name(GroupKind kind) {
     return "lut";
   case GroupKind::concat:
     return "concat";
+  case GroupKind::transpose:
+    return "transpose";
   }
   return "?";
 }

@@ -19,7 +19,7 @@ struct Activation {
   int64_t batch = 1, channels = 1, height = 1, width = 1;
 };
 
-enum class GroupKind : uint8_t { matrix, depthwise, maxPool, sum, add, multiply, lut, concat };
+enum class GroupKind : uint8_t { matrix, depthwise, maxPool, sum, add, multiply, lut, concat, transpose };
 const char* name(GroupKind kind);
 
 struct Window {
@@ -65,6 +65,7 @@ struct Group {
   int32_t lo = 0, hi = 255;                 // maxPool, multiply: clamp
   std::vector<std::vector<uint8_t>> tables; // lut: one; concat: one for each input, empty where it is the identity
   std::vector<uint8_t> table;               // matrix, depthwise: applied to the result; empty: none
+  std::array<int64_t, 4> permutation = {0, 1, 2, 3}; // transpose: axis of the input for each axis of the result
   uint64_t usefulMacs = 0;
 };
 

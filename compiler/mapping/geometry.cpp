@@ -29,6 +29,10 @@ Geometry::Geometry(const DeviceGraph& graph, const Group& group, const Machine& 
     outW = output.batch * output.width / batch;
     outH = 1;
   }
+  if (group.kind == GroupKind::transpose) { // walks the input's pixels
+    outH = inH;
+    outW = inW;
+  }
   columnTiles = divideUp(outC, cols);
   columnGroups = divideUp(columnTiles, mapping.columnTiles);
 
@@ -75,6 +79,8 @@ WorkingSet workingSet(const Geometry& geometry, const Group& group, const GroupM
   set.inputBuffers = std::min(mapping.buffers, geometry.tiles());
   if (!residency.input)
     set.input = geometry.inputTileBytes;
+  if (group.kind == GroupKind::transpose)
+    return set;
   if (group.kind == GroupKind::concat) {
     set.parameters = timing::LUT_ENTRIES;
     return set;

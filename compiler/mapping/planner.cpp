@@ -97,7 +97,9 @@ private:
     }
   }
 
-  static bool supportsResidents(const Group& group) { return group.kind != GroupKind::concat; }
+  static bool supportsResidents(const Group& group) {
+    return group.kind != GroupKind::concat && group.kind != GroupKind::transpose;
+  }
 
   // The border that all readers of an activation agree on; false if they do not. Images of one pixel, which some
   // groups see as one row of pixels, have none.
