@@ -3,6 +3,7 @@
 
 #include "isa/support/error.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <yaml-cpp/yaml.h>
 
@@ -42,7 +43,7 @@ Mapping parseMapping(const std::string& yaml, const std::string& origin) {
   try {
     YAML::Node root = YAML::Load(yaml);
     auto fail = [&](const YAML::Node& node, const std::string& reason) {
-      throw Error(fmt::format("{}:{}: {}", origin, node.Mark().line + 1, reason));
+      throw Error(fmt::format("{}:{}: {}", origin, std::max(node.Mark().line, 0) + 1, reason));
     };
     if (!root.IsMap() || !root["groups"] || !root["groups"].IsSequence())
       fail(root, "a mapping is a map with `machine` and a sequence `groups`");

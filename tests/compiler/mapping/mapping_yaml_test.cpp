@@ -1,0 +1,63 @@
+// Is a mapping's text form complete, and does every mistake in one get a message with its line?
+#include "compiler/mapping/mapping.h"
+#include "tests/compiler/mapping/networks.h"
+
+#include <gtest/gtest.h>
+
+namespace weft::mapping {
+namespace {
+
+std::string error(const std::string& yaml) {
+  return test::errorOf([&] { parseMapping(yaml, "m.yaml"); });
+}
+
+TEST(MappingYaml, RoundTrip) {
+  Mapping mapping;
+  mapping.machine = "edge-16";
+  mapping.groups.push_back({.group = "conv: 1", // needs quotes
+                            .weights = WeightFlow::streamed,
+                            .tileRows = 3,
+                            .tileCols = 14,
+                            .columnTiles = 2,
+                            .chunks = {3, 1, 4}});
+  mapping.groups.push_back({.group = "pool"});
+  const std::string text = toYaml(mapping);
+  Mapping back = parseMapping(text, "m.yaml");
+  EXPECT_EQ(toYaml(back), text);
+  ASSERT_EQ(back.groups.size(), 2u);
+  EXPECT_EQ(back.machine, "edge-16");
+  EXPECT_EQ(back.groups[0].group, "conv: 1");
+  EXPECT_EQ(back.groups[0].weights, WeightFlow::streamed);
+  EXPECT_EQ(back.groups[0].tileRows, 3);
+  EXPECT_EQ(back.groups[0].tileCols, 14);
+  EXPECT_EQ(back.groups[0].columnTiles, 2);
+  EXPECT_EQ(back.groups[0].chunks, (std::array<int64_t, 3>{3, 1, 4}));
+  EXPECT_EQ(back.groups[0].buffers, 2);
+}
+
+TEST(MappingYaml, FieldsMayBeLeftOut) {
+  Mapping mapping = parseMapping("groups:\n  - node: a\n    tile_rows: 2\n", "m.yaml");
+  ASSERT_EQ(mapping.groups.size(), 1u);
+  EXPECT_EQ(mapping.groups[0].tileRows, 2);
+  EXPECT_EQ(mapping.groups[0].columnTiles, 1);
+}
+
+TEST(MappingYaml, MistakesAreNamedWithTheirLine) {
+  const std::string whole = "m.yaml:1: a mapping is a map with `machine` and a sequence `groups`";
+  EXPECT_EQ(error(""), whole);
+  EXPECT_EQ(error("[1, 2]"), whole);
+  EXPECT_EQ(error("machine: x"), whole);
+  EXPECT_EQ(error("groups: 3"), whole);
+  EXPECT_EQ(error("groups:\n  - 3\n"), "m.yaml:2: each group is a map with at least `node`");
+  EXPECT_EQ(error("groups:\n  - tile_rows: 3\n"), "m.yaml:2: each group is a map with at least `node`");
+  EXPECT_EQ(error("groups:\n  - node: a\n    weights: x\n"), "m.yaml:3: weights is 'x', legal are resident, streamed");
+  EXPECT_EQ(error("groups:\n  - node: a\n    chunks: [1, 2]\n"), "m.yaml:3: chunks has three numbers");
+  EXPECT_EQ(error("groups:\n  - node: a\n    rows: 2\n"),
+            "m.yaml:3: unknown field 'rows'; known are node, weights, tile_rows, tile_cols, column_tiles, chunks, "
+            "buffers");
+  EXPECT_EQ(error("groups:\n  - node: a\n    tile_rows: many\n"), "m.yaml:3: bad conversion");
+  EXPECT_EQ(error("groups:\n  - node: [\n").substr(0, 9), "m.yaml:3:");
+}
+
+} // namespace
+} // namespace weft::mapping
