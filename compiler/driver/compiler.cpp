@@ -115,7 +115,7 @@ std::vector<uint8_t> compile(const net::Network& source, const Machine& machine,
   progress("mapping", 0.1);
   mapping::Mapping given;
   if (!options.mapping.empty())
-    given = mapping::parseMapping(options.mapping, "mapping");
+    given = mapping::parseMapping(options.mapping, options.mappingOrigin);
   Plan plan = mapping::plan(graph, machine, given);
   std::string mappingYaml = toYaml(plan.mapping);
   if (options.emit == "mapping")

@@ -13,6 +13,7 @@ namespace weft {
 
 struct CompileOptions {
   std::string mapping; // a mapping as YAML to use instead of the compiler's choice; empty: choose
+  std::string mappingOrigin = "mapping"; // names the mapping in messages: its file
   std::string emit;    // "", or one of "mapping", "core", "llvm", "asm": return that text instead
   bool verify = true;  // run the static verifier on the result
   std::function<void(const std::string& stage, double fraction)> progress;

@@ -176,6 +176,13 @@ private:
   }
 
   void mapGroups() {
+    for (const GroupMapping& mapping : given_.groups) {
+      auto named = [&](const Group& group) { return group.name == mapping.group; };
+      if (std::none_of(graph_.groups.begin(), graph_.groups.end(), named))
+        throw Error(fmt::format("the mapping names node '{}', which is the main node of no group; --emit mapping lists "
+                                "the groups of this network",
+                                mapping.group));
+    }
     for (int64_t g = 0; g < static_cast<int64_t>(graph_.groups.size()); ++g) {
       const Group& group = graph_.groups[static_cast<size_t>(g)];
       Residency residency = plan_.residency(group);

@@ -95,8 +95,10 @@ ExitCode compileNetwork(const Options& options, const Common& common) {
       return kOk;
     }
     CompileOptions settings;
-    if (!options.mapping.empty())
+    if (!options.mapping.empty()) {
       settings.mapping = readTextFile(options.mapping);
+      settings.mappingOrigin = options.mapping;
+    }
     settings.emit = options.emit;
     settings.progress = [&](const std::string& stage, double fraction) { progress.update(stage, fraction); };
     result = compile(network, machine, settings);

@@ -110,5 +110,18 @@ TEST(Plan, KeepsApartWhatIsAliveAndItsMappingCanBeGivenBack) {
   EXPECT_GT(plans, 240);
 }
 
+TEST(Plan, RefusesAMappingOfANodeThatIsNoGroup) {
+  const DeviceGraph graph = buildDeviceGraph(test::randomNetwork(0, test::stepsOf(0)));
+  Mapping mapping;
+  mapping.groups.push_back({.group = "nosuch"});
+  try {
+    plan(graph, loadMachine("cloud-128"), mapping);
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_STREQ(error.what(), "the mapping names node 'nosuch', which is the main node of no group; --emit mapping "
+                               "lists the groups of this network");
+  }
+}
+
 } // namespace
 } // namespace weft::mapping
