@@ -17,6 +17,8 @@ struct CoreResult {
   uint32_t exitCode = 0;
   uint64_t cycles = 0; // 0 without time
   std::map<std::string, uint64_t> counters;
+  std::map<std::string, uint64_t> activity;
+  std::vector<MemoryTraffic> traffic;
   std::vector<LayerStatistics> layers; // one per group of the program, figures only
 };
 

@@ -1,8 +1,8 @@
 // Devices that execute instructions: host nodes before, the core, host nodes after.
+#include "isa/semantics/image.h"
 #include "isa/support/error.h"
 #include "runtime/api/core.h"
 #include "runtime/api/host_network.h"
-#include "isa/semantics/image.h"
 #include "runtime/api/layout.h"
 
 namespace weft::runtime {
@@ -28,6 +28,8 @@ void CoreProgram::runCore(CoreMemory& memory, const RunOptions& options, RunStat
   statistics.cycles = result.cycles;
   statistics.exitCode = result.exitCode;
   statistics.counters = std::move(result.counters);
+  statistics.activity = std::move(result.activity);
+  statistics.traffic = std::move(result.traffic);
   statistics.layers = std::move(result.layers);
 }
 

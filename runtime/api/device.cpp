@@ -1,8 +1,8 @@
 #include "runtime/api/device.h"
 
+#include "isa/semantics/image.h"
 #include "isa/support/file.h"
 #include "runtime/api/core.h"
-#include "isa/semantics/image.h"
 
 #include <algorithm>
 #include <fmt/format.h>

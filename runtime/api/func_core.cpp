@@ -57,6 +57,11 @@ public:
     }
     core.exitCode = result.exitCode;
     core.counters = countersOf(result);
+    auto dramTraffic = [&](Engine engine) {
+      const EngineCounts& count = result.of(engine);
+      return MemoryTraffic{"dram", engineName(engine), 0, 0, count.dramBytesRead, count.dramBytesWritten};
+    };
+    core.traffic = {dramTraffic(Engine::load), dramTraffic(Engine::store), dramTraffic(Engine::sequencer)};
     core.layers = layersOf(program);
     return core;
   }

@@ -32,13 +32,25 @@ struct LayerStatistics {
   uint64_t dramBytesWritten = 0;
 };
 
+// What one user moved in one memory.
+struct MemoryTraffic {
+  std::string memory; // "dram", "scratchpad", "accumulators", "scalar memory"
+  std::string user;   // the engine, and what for where it has several
+  uint64_t reads = 0; // accesses; 0 where the device does not count them
+  uint64_t writes = 0;
+  uint64_t bytesRead = 0;
+  uint64_t bytesWritten = 0;
+};
+
 struct RunStatistics {
   std::string device;   // "ref", "func", "cycle"
   std::string fidelity; // what the figures are worth, in words
   bool timed = false;   // cycles and cycle counters mean something
   uint64_t cycles = 0;
-  uint32_t exitCode = 0;                          // of the program
-  std::map<std::string, uint64_t> counters;       // by their names in isa/Counters.td; empty for `ref`
+  uint32_t exitCode = 0;                    // of the program
+  std::map<std::string, uint64_t> counters; // by their names in isa/Counters.td; empty for `ref`
+  std::map<std::string, uint64_t> activity; // further counts of the device: caches, LUT, DRAM rows
+  std::vector<MemoryTraffic> traffic;
   std::vector<LayerStatistics> layers;            // in program order
   std::vector<std::string> hostBefore, hostAfter; // nodes that ran on the host, "name (operator)"
 };

@@ -61,8 +61,12 @@ EngineReport engineFromJson(const JsonFields& in) {
   return engine;
 }
 
-TrafficReport trafficFromJson(const JsonFields& in) {
-  return {in.text("memory"), in.text("user"), in.integer<uint64_t>("bytes_read"),
+MemoryTraffic trafficFromJson(const JsonFields& in) {
+  return {in.text("memory"),
+          in.text("user"),
+          in.integer<uint64_t>("reads"),
+          in.integer<uint64_t>("writes"),
+          in.integer<uint64_t>("bytes_read"),
           in.integer<uint64_t>("bytes_written")};
 }
 
@@ -102,9 +106,11 @@ std::string toJson(const Report& report) {
                                {"idle", engine.idle},
                                {"stalls", countsToJson(engine.stalls)}});
   json["traffic"] = Json::array();
-  for (const TrafficReport& traffic : report.traffic)
+  for (const MemoryTraffic& traffic : report.traffic)
     json["traffic"].push_back({{"memory", traffic.memory},
                                {"user", traffic.user},
+                               {"reads", traffic.reads},
+                               {"writes", traffic.writes},
                                {"bytes_read", traffic.bytesRead},
                                {"bytes_written", traffic.bytesWritten}});
   json["layers"] = Json::array();
@@ -116,6 +122,7 @@ std::string toJson(const Report& report) {
                          {"activation_lower_bound", report.activationLowerBound},
                          {"scratchpad_peak", report.scratchpadPeak}};
   json["counters"] = countsToJson(report.counters);
+  json["activity"] = countsToJson(report.activity);
   // Names from ONNX files may hold any bytes; JSON carries only UTF-8.
   return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
@@ -156,6 +163,7 @@ Report reportFromJson(const std::string& text, const std::string& origin) {
   report.activationLowerBound = plan.integer<uint64_t>("activation_lower_bound");
   report.scratchpadPeak = plan.integer<uint64_t>("scratchpad_peak");
   report.counters = in.counts("counters");
+  report.activity = in.counts("activity");
   checkConservation(report, in);
   return report;
 }

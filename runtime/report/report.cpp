@@ -70,17 +70,11 @@ Report makeReport(const RunStatistics& statistics, const Program& program, const
   report.layers = statistics.layers;
   for (const LayerStatistics& layer : statistics.layers)
     report.usefulMacs += layer.usefulMacs;
-  if (!statistics.counters.empty()) {
+  if (!statistics.counters.empty())
     for (Engine engine : kEngines)
       report.engines.push_back(engineReport(statistics, engineName(engine)));
-    auto count = [&](const char* name) { return counter(statistics, name); };
-    report.traffic = {{"dram", "load", count("load_bytes_read"), 0},
-                      {"dram", "store", 0, count("store_bytes_written")},
-                      {"dram", "sequencer data", count("sequencer_bytes_read"), count("sequencer_bytes_written")},
-                      {"dram", "sequencer instructions", count("sequencer_bytes_fetched"), 0},
-                      {"scratchpad", "load", 0, count("load_bytes_written")},
-                      {"scratchpad", "store", count("store_bytes_read"), 0}};
-  }
+  report.traffic = statistics.traffic;
+  report.activity.assign(statistics.activity.begin(), statistics.activity.end());
   report.hostBefore = statistics.hostBefore;
   report.hostAfter = statistics.hostAfter;
   if (const auto& manifest = program.manifest()) {

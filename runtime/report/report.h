@@ -22,14 +22,6 @@ struct EngineReport {
   std::vector<std::pair<std::string, uint64_t>> stalls; // cause, cycles
 };
 
-// Traffic of one memory through one user.
-struct TrafficReport {
-  std::string memory; // "dram", "scratchpad"
-  std::string user;   // the engine
-  uint64_t bytesRead = 0;
-  uint64_t bytesWritten = 0;
-};
-
 struct Report {
   // The run.
   std::string program, network, device, fidelity;
@@ -45,12 +37,12 @@ struct Report {
   uint64_t usefulMacs = 0; // of the network, on the device
   uint64_t arrayMacs = 0;  // that the array did, with padding
   std::vector<EngineReport> engines;
-  std::vector<TrafficReport> traffic;
+  std::vector<MemoryTraffic> traffic;
   std::vector<LayerStatistics> layers;
   std::vector<std::string> hostBefore, hostAfter;
   // Memory plan, bytes.
   uint64_t constantBytes = 0, activationBytes = 0, activationLowerBound = 0, scratchpadPeak = 0;
-  std::vector<std::pair<std::string, uint64_t>> counters;
+  std::vector<std::pair<std::string, uint64_t>> counters, activity;
 
   double seconds() const { return static_cast<double>(cycles) / (static_cast<double>(clockMhz) * 1e6); }
   // Useful MACs over what the array could do in `duration` cycles; 0 for none.

@@ -62,10 +62,11 @@ std::string engines(const Report& report, bool colour) {
 }
 
 std::string traffic(const Report& report, bool colour) {
-  Table table({{"memory", Align::left}, {"by", Align::left}, {"read"}, {"written"}, {"bytes per cycle"}});
-  for (const TrafficReport& entry : report.traffic)
+  Table table({{"memory", Align::left}, {"by", Align::left}, {"read"}, {"written"}, {"accesses"}, {"bytes per cycle"}});
+  for (const MemoryTraffic& entry : report.traffic)
     if (uint64_t bytes = entry.bytesRead + entry.bytesWritten; bytes > 0)
       table.row({entry.memory, entry.user, binaryBytes(entry.bytesRead), binaryBytes(entry.bytesWritten),
+                 entry.reads + entry.writes > 0 ? grouped(entry.reads + entry.writes) : "-",
                  report.timed ? fmt::format("{:.2f}", share(bytes, report.cycles)) : "-"});
   return table.empty() ? "" : heading("Memory traffic", colour) + table.format(colour);
 }

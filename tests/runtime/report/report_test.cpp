@@ -26,6 +26,8 @@ RunStatistics sampleStatistics() {
   }
   statistics.counters["load_bytes_read"] = 4096;
   statistics.counters["matrix_macs"] = 100000;
+  statistics.traffic = {{"dram", "load", 64, 0, 4096, 0}};
+  statistics.activity = {{"dram_row_hits", 5}};
   LayerStatistics layer;
   layer.symbol = "g0";
   layer.onnxNodes = {"conv \xff\"1\"", "relu"};
