@@ -15,6 +15,8 @@ using net::Shape;
 constexpr int64_t kMacLimit = 1'500'000; // of one node, so that hundreds of networks run in a minute
 constexpr float kTypical = 74;           // standard deviation of uniformly distributed bytes
 
+using Ints = std::vector<int64_t>;
+
 struct Extent { // one axis of a window
   int64_t kernel = 1, stride = 1, dilation = 1, begin = 0, end = 0, out = 1;
 };
@@ -123,11 +125,10 @@ private:
   }
 
   static NetworkBuilder::Attributes attributes(const Extent& h, const Extent& w) {
-    using List = std::vector<int64_t>;
-    return {{"kernel_shape", List{h.kernel, w.kernel}},
-            {"strides", List{h.stride, w.stride}},
-            {"dilations", List{h.dilation, w.dilation}},
-            {"pads", List{h.begin, w.begin, h.end, w.end}}};
+    return {{"kernel_shape", Ints{h.kernel, w.kernel}},
+            {"strides", Ints{h.stride, w.stride}},
+            {"dilations", Ints{h.dilation, w.dilation}},
+            {"pads", Ints{h.begin, w.begin, h.end, w.end}}};
   }
 
   // Weights of a convolution or matrix product with `depth` terms in each sum: the operands (weights, scale, zero
@@ -379,6 +380,18 @@ private:
                        {in[0], in[1], in[2] + pads[2] + pads[6], in[3] + pads[3] + pads[7]}, {}, x.scale, x.zeroPoint));
   }
 
+  void addTranspose(const Value& x) {
+    const Shape in = shape(x);
+    Ints order = {0, 1, 2, 3};
+    for (size_t i = 3; i > 1; --i)
+      std::swap(order[i], order[1 + random_.below(i)]);
+    Shape out;
+    for (int64_t axis : order)
+      out.push_back(in[static_cast<size_t>(axis)]);
+    if (out[1] <= 200 && out[2] <= 40 && out[3] <= 40)
+      keep(builder_.node("Transpose", {x.tensor}, builder_.type(x), out, {{"perm", order}}, x.scale, x.zeroPoint));
+  }
+
   void step() {
     Value x = pick();
     if (flattened(x)) {
@@ -418,8 +431,10 @@ private:
       addConcat(x);
     else if (kind < 85)
       addPad(x);
-    else if (kind < 91)
+    else if (kind < 90)
       addLut(x);
+    else if (kind < 93)
+      addTranspose(x);
     else if (bytes(x) / shape(x)[0] <= 2000)
       addFlatten(x);
     else
