@@ -3,17 +3,16 @@
 #include "isa/support/error.h"
 
 #include <bit>
-#include <fmt/format.h>
 
 namespace weft::lowering {
 
 namespace {
 
-constexpr int64_t kMaxCount = 65535; // largest count of a walk
+using mapping::kLongestRun;
 
 // Bytes of a run when a block of `bytes` is copied in equal runs.
 int64_t runBytes(int64_t bytes) {
-  for (int64_t runs = mapping::divideUp(bytes, kMaxCount);; ++runs)
+  for (int64_t runs = mapping::divideUp(bytes, kLongestRun);; ++runs)
     if (bytes % runs == 0)
       return bytes / runs;
 }
@@ -67,7 +66,7 @@ void GroupLowering::loadBlock(Value dram, Value scratch, int64_t bytes, const st
   e_.setField(kBlockDram, field::count0, run);
   e_.setField(kBlockDram, field::count1, bytes / run);
   e_.setField(kBlockDram, field::stride1, run);
-  e_.setField(kBlockDram, field::hi0, kMaxCount);
+  e_.setField(kBlockDram, field::hi0, kLongestRun);
   e_.setField(kBlockScratch, field::stride1, run);
   e_.issue(Opcode::LD, {dram, scratch}, {kBlockDram, kBlockScratch}, waits, signals);
 }
@@ -130,19 +129,15 @@ void GroupLowering::setUpInputLoad(int operand) {
   }
   const int64_t run = geometry_.inTileCols * channelPitch;
   e_.setField(kInputDram, field::fill, group_.inputZeroPoint & 255);
-  if (run <= kMaxCount) {
+  if (run <= kLongestRun) {
     e_.setField(kInputDram, field::count0, run);
     e_.setField(kInputDram, field::count1, geometry_.inTileRows);
     e_.setField(kInputDram, field::stride1, geometry_.inW * channelPitch);
     e_.setField(kInputScratch, field::stride1, run);
     return;
   }
-  // Rows too long for one run: a run for each pixel. Their window tells columns apart, so rows cannot be padded.
-  if (window.padTop || geometry_.rowTiles * geometry_.tileRows * window.strideH > geometry_.inH)
-    throw Error(
-        fmt::format("node '{}': a tile of {} columns of {} bytes needs runs beyond {} bytes; map it with smaller "
-                    "tile_cols",
-                    group_.name, geometry_.inTileCols, channelPitch, kMaxCount));
+  // Rows too long for one run: a run for each pixel.
+  WEFT_CHECK(geometry_.loadsInputTile(group_), "the chooser took a tile that cannot be loaded");
   e_.setField(kInputDram, field::count0, channelPitch);
   e_.setField(kInputDram, field::count1, geometry_.inTileCols);
   e_.setField(kInputDram, field::count2, geometry_.inTileRows);
@@ -179,7 +174,7 @@ void GroupLowering::loadInputTile(int operand, const Tile& tile, const std::vect
   auto end = [&](Value first, int64_t extent, int64_t whole) {
     return e_.maximum(e_.constant(0), e_.minimum(e_.constant(whole), e_.sub(e_.constant(extent), first)));
   };
-  if (run <= kMaxCount) {
+  if (run <= kLongestRun) {
     e_.setField(kInputDram, field::lo0, e_.mul(begin(inX), channelPitch));
     e_.setField(kInputDram, field::hi0, e_.mul(end(inX, geometry_.inW, geometry_.inTileCols), channelPitch));
     e_.setField(kInputDram, field::lo1, begin(inY));
@@ -236,7 +231,7 @@ int64_t GroupLowering::resultRowPitch() const {
 
 void GroupLowering::setTileTransfer(const Tile& tile, int64_t channels) {
   const int64_t pixels = geometry_.outPitch; // bytes from pixel to pixel in DRAM
-  if (channels == pixels && geometry_.tileCols * pixels <= kMaxCount) {
+  if (channels == pixels && geometry_.tileCols * pixels <= kLongestRun) {
     e_.setField(kOutputDram, field::count0, e_.mul(tile.cols, pixels));
     e_.setField(kOutputDram, field::count1, tile.rows);
     e_.setField(kOutputDram, field::stride1, geometry_.outW * pixels);
@@ -270,8 +265,7 @@ void GroupLowering::fillBorder() {
   auto fill = [&](int64_t address, int64_t run, int64_t count, int64_t stride) {
     if (run == 0 || count == 0)
       return;
-    if (run > kMaxCount || count > kMaxCount)
-      throw Error(fmt::format("node '{}': a border of {} bytes is too large to fill", group_.name, run));
+    WEFT_CHECK(run <= kLongestRun && count <= kLongestRun, "the planner took a border that cannot be filled");
     e_.setField(kBlockDram, field::count0, run);
     e_.setField(kBlockDram, field::count1, count);
     e_.setField(kBlockScratch, field::stride1, stride);

@@ -40,6 +40,11 @@ bool orderHolds(const Geometry& geometry, const GroupMapping& mapping) {
   return mapping.weights == WeightFlow::resident || geometry.columnTiles * geometry.chunks() >= mapping.buffers;
 }
 
+bool loads(const Geometry& geometry, const Group& group, const Residency& residency) {
+  bool all = residency.input && (group.inputs.size() < 2 || residency.secondInput);
+  return all || group.kind == GroupKind::concat || geometry.loadsInputTile(group);
+}
+
 } // namespace
 
 std::optional<GroupMapping> chooseMapping(const DeviceGraph& graph, const Group& group, const Machine& machine,
@@ -53,7 +58,7 @@ std::optional<GroupMapping> chooseMapping(const DeviceGraph& graph, const Group&
 
   auto consider = [&](const GroupMapping& candidate) {
     Geometry geometry(graph, group, machine, candidate);
-    if (!orderHolds(geometry, candidate))
+    if (!orderHolds(geometry, candidate) || !loads(geometry, group, residency))
       return;
     WorkingSet set = workingSet(geometry, group, candidate, machine, residency);
     if (set.bytes(machine.rowBytes()) > scratchpadBytes)
@@ -142,6 +147,9 @@ void checkMapping(const DeviceGraph& graph, const Group& group, const Machine& m
     if (!orderHolds(geometry, mapping))
       fail("streamed weights need at least two chunks to a tile; make them resident");
   }
+  if (!loads(geometry, group, residency))
+    fail(fmt::format("a row of an input tile has {} bytes, the most is {} where a map is padded: use smaller tile_cols",
+                     geometry.inTileCols * geometry.inPitch, kLongestRun));
   WorkingSet set = workingSet(geometry, group, mapping, machine, residency);
   if (set.bytes(machine.rowBytes()) > scratchpadBytes)
     fail(fmt::format("needs {} bytes of scratchpad, {} are free", set.bytes(machine.rowBytes()), scratchpadBytes));

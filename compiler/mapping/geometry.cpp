@@ -60,6 +60,14 @@ Geometry::Geometry(const DeviceGraph& graph, const Group& group, const Machine& 
   outputTileBytes = tilePixels() * (group.kind == GroupKind::matrix ? mapping.columnTiles * cols : outPitch);
 }
 
+// Longer rows are loaded pixel by pixel; then the window of real elements tells columns apart, not rows.
+bool Geometry::loadsInputTile(const Group& group) const {
+  const Window& window = group.window;
+  int64_t lastRow =
+      (rowTiles * tileRows - 1) * window.strideH + (window.kernelH - 1) * window.dilationH - window.padTop;
+  return windowPitch > 0 || inTileCols * inPitch <= kLongestRun || (window.padTop == 0 && lastRow < inH);
+}
+
 int64_t Geometry::chunks() const {
   return (stepsH / chunkSteps[0]) * (stepsW / chunkSteps[1]) * (stepsC / chunkSteps[2]);
 }

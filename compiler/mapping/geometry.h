@@ -18,6 +18,8 @@ inline int64_t channelPitch(const Activation& activation, const Machine& machine
   return roundUp(activation.channels, machine.rowBytes());
 }
 
+inline constexpr int64_t kLongestRun = 65535; // largest count of a walk
+
 struct Geometry {
   Geometry(const DeviceGraph& graph, const Group& group, const Machine& machine, const GroupMapping& mapping);
 
@@ -46,6 +48,9 @@ struct Geometry {
   int64_t stepBytes;                 // one weight tile: rows * cols
   int64_t chunkBytes() const { return chunkSteps[0] * chunkSteps[1] * chunkSteps[2] * stepBytes; }
   int64_t weightBytes() const { return columnTiles * steps() * stepBytes; }
+
+  // Whether an input tile can be loaded by one walk: rows of at most kLongestRun bytes, or no padding above or below.
+  bool loadsInputTile(const Group& group) const;
 
   // Scratchpad bytes of one buffer.
   int64_t inputTileBytes;

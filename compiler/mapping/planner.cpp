@@ -114,7 +114,10 @@ private:
       int64_t bottom = std::max<int64_t>(0, window.padBottom), right = std::max<int64_t>(0, window.padRight);
       if (!window.padTop && !window.padLeft && !bottom && !right)
         continue;
-      if (singlePixels || (hasValue && home.padValue != group.inputZeroPoint))
+      // A row of the border is filled by one run.
+      int64_t row = (a.width + std::max(home.padLeft, window.padLeft) + std::max(home.padRight, right)) *
+                    channelPitch(a, machine_);
+      if (singlePixels || std::max(row, a.height) > kLongestRun || (hasValue && home.padValue != group.inputZeroPoint))
         return false;
       hasValue = true;
       home.padValue = group.inputZeroPoint;
