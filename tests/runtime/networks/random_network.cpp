@@ -388,7 +388,8 @@ private:
     Shape out;
     for (int64_t axis : order)
       out.push_back(in[static_cast<size_t>(axis)]);
-    if (out[1] <= 200 && out[2] <= 40 && out[3] <= 40)
+    bool supported = in[0] == 1 || (in[2] * in[3] > 1 && out[2] * out[3] > 1);
+    if (supported && out[1] <= 200 && out[2] <= 40 && out[3] <= 40)
       keep(builder_.node("Transpose", {x.tensor}, builder_.type(x), out, {{"perm", order}}, x.scale, x.zeroPoint));
   }
 
