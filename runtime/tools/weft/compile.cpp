@@ -7,6 +7,7 @@
 #include "runtime/report/table.h"
 #include "runtime/tools/weft/command.h"
 #include "runtime/tools/weft/interrupt.h"
+#include "runtime/tools/weft/outputs.h"
 #include "runtime/tools/weft/progress.h"
 
 #include <charconv>
@@ -83,6 +84,7 @@ void writeText(const Options& options, std::string_view text) {
 }
 
 ExitCode compileNetwork(const Options& options, const Common& common) {
+  checkFolder(options.output);
   const Machine machine = loadMachine(options.arch);
   std::vector<uint8_t> result;
   {

@@ -6,6 +6,7 @@
 #include "runtime/tools/weft/command.h"
 #include "runtime/tools/weft/inputs.h"
 #include "runtime/tools/weft/interrupt.h"
+#include "runtime/tools/weft/outputs.h"
 #include "runtime/tools/weft/progress.h"
 
 #include <fmt/format.h>
@@ -49,6 +50,9 @@ ExitCode run(const Options& options, const Common& common) {
   auto program = readProgram(options.program);
   const Machine machine = options.arch.empty() ? machineOf(*program, options.program) : loadMachine(options.arch);
   auto loaded = openDevice(options.device, machine)->load(program);
+  checkTensorFile(options.output, loaded->outputs().size());
+  checkFolder(options.report);
+  checkFolder(options.trace);
   HostTensors inputs = chooseInputs(options, *loaded);
 
   RunResult result;
