@@ -61,41 +61,37 @@ Value Emitter::constant(int64_t value) {
       state_->builder.create<arith::ConstantIntOp>(state_->location, low, 32).getResult().getAsOpaquePointer());
 }
 
+// The folded result of a two-operand operation.
+template <typename Operation, typename... Arguments>
+static void* fold(OpBuilder& builder, Location location, Arguments... arguments) {
+  return builder.createOrFold<Operation>(location, arguments...).getAsOpaquePointer();
+}
+
 Value Emitter::add(Value a, Value b) {
-  return Value(state_->builder.createOrFold<arith::AddIOp>(state_->location, unwrap(a.handle_), unwrap(b.handle_))
-                   .getAsOpaquePointer());
+  return Value(fold<arith::AddIOp>(state_->builder, state_->location, unwrap(a.handle_), unwrap(b.handle_)));
 }
 Value Emitter::sub(Value a, Value b) {
-  return Value(state_->builder.createOrFold<arith::SubIOp>(state_->location, unwrap(a.handle_), unwrap(b.handle_))
-                   .getAsOpaquePointer());
+  return Value(fold<arith::SubIOp>(state_->builder, state_->location, unwrap(a.handle_), unwrap(b.handle_)));
 }
 Value Emitter::mul(Value a, Value b) {
-  return Value(state_->builder.createOrFold<arith::MulIOp>(state_->location, unwrap(a.handle_), unwrap(b.handle_))
-                   .getAsOpaquePointer());
+  return Value(fold<arith::MulIOp>(state_->builder, state_->location, unwrap(a.handle_), unwrap(b.handle_)));
 }
 Value Emitter::bitAnd(Value a, Value b) {
-  return Value(state_->builder.createOrFold<arith::AndIOp>(state_->location, unwrap(a.handle_), unwrap(b.handle_))
-                   .getAsOpaquePointer());
+  return Value(fold<arith::AndIOp>(state_->builder, state_->location, unwrap(a.handle_), unwrap(b.handle_)));
 }
 Value Emitter::minimum(Value a, Value b) {
-  return Value(state_->builder.createOrFold<arith::MinSIOp>(state_->location, unwrap(a.handle_), unwrap(b.handle_))
-                   .getAsOpaquePointer());
+  return Value(fold<arith::MinSIOp>(state_->builder, state_->location, unwrap(a.handle_), unwrap(b.handle_)));
 }
 Value Emitter::maximum(Value a, Value b) {
-  return Value(state_->builder.createOrFold<arith::MaxSIOp>(state_->location, unwrap(a.handle_), unwrap(b.handle_))
-                   .getAsOpaquePointer());
+  return Value(fold<arith::MaxSIOp>(state_->builder, state_->location, unwrap(a.handle_), unwrap(b.handle_)));
 }
 Value Emitter::less(Value a, int64_t b) {
-  return Value(state_->builder
-                   .createOrFold<arith::CmpIOp>(state_->location, arith::CmpIPredicate::slt, unwrap(a.handle_),
-                                                unwrap(constant(b).handle_))
-                   .getAsOpaquePointer());
+  return Value(fold<arith::CmpIOp>(state_->builder, state_->location, arith::CmpIPredicate::slt, unwrap(a.handle_),
+                                   unwrap(constant(b).handle_)));
 }
 Value Emitter::equal(Value a, int64_t b) {
-  return Value(state_->builder
-                   .createOrFold<arith::CmpIOp>(state_->location, arith::CmpIPredicate::eq, unwrap(a.handle_),
-                                                unwrap(constant(b).handle_))
-                   .getAsOpaquePointer());
+  return Value(fold<arith::CmpIOp>(state_->builder, state_->location, arith::CmpIPredicate::eq, unwrap(a.handle_),
+                                   unwrap(constant(b).handle_)));
 }
 Value Emitter::both(Value a, Value b) {
   return bitAnd(a, b);

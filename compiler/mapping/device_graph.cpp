@@ -1,6 +1,7 @@
 #include "compiler/mapping/device_graph.h"
 
 #include "compiler/mapping/operands.h"
+#include "compiler/mapping/placement.h"
 #include "isa/support/error.h"
 
 #include <algorithm>
@@ -16,16 +17,6 @@ using net::DType;
 using net::Network;
 using net::Node;
 
-// Only another shape for the same bytes: nothing to do on the device.
-bool isAlias(const Node& node) {
-  return node.op == "Reshape" || node.op == "Flatten" || node.op == "Squeeze" || node.op == "Unsqueeze" ||
-         node.op == "Identity";
-}
-
-bool is8Bit(DType type) {
-  return type == DType::s8 || type == DType::u8;
-}
-
 // An activation as seen through reshapes: rank-2 views of 4-D tensors keep the 4-D form (`flattened`).
 struct View {
   int32_t activation = -1;
@@ -38,15 +29,12 @@ public:
   DeviceGraph build();
 
 private:
-  enum class Placement : uint8_t { before, device, after };
-
-  void place();
-  bool deviceCanRun(const Node& node) const;
   void addNode(size_t index);
   void addConvolution(size_t index);
   void addGemm(size_t index);
   void addPool(size_t index);
   void addGlobalAverage(size_t index);
+  void setAverage(const Node& node, Group& group) const;
   void addBinary(size_t index);
   void addLut(size_t index);
   void addConcat(size_t index);
@@ -77,104 +65,6 @@ private:
   std::map<int32_t, View> views_; // by network tensor
   std::set<size_t> fused_;        // nodes already served by an earlier group
 };
-
-bool Builder::deviceCanRun(const Node& node) const {
-  static const std::set<std::string> kOperators = {"QLinearConv",
-                                                   "QLinearMatMul",
-                                                   "QGemm",
-                                                   "QLinearAdd",
-                                                   "QLinearMul",
-                                                   "QLinearGlobalAveragePool",
-                                                   "QLinearAveragePool",
-                                                   "MaxPool",
-                                                   "Lut8",
-                                                   "Concat",
-                                                   "QLinearConcat",
-                                                   "Pad",
-                                                   "Reshape",
-                                                   "Flatten",
-                                                   "Squeeze",
-                                                   "Unsqueeze",
-                                                   "Identity",
-                                                   "Transpose"};
-  if (!kOperators.contains(node.op) || node.outputs.size() != 1)
-    return false;
-  const net::Tensor& result = network_.tensors[static_cast<size_t>(node.outputs[0])];
-  if (!is8Bit(result.type) || result.shape.empty() || result.shape.size() == 3 || result.shape.size() > 4)
-    return false;
-  size_t first = 0;
-  if (node.op == "QLinearConcat")
-    first = 2;
-  const net::Tensor& data = tensor(node, first);
-  if (!is8Bit(data.type) || data.isConstant)
-    return false;
-  if (isAlias(node)) {
-    // Aliases: unit dimensions come or go, or N x C x H x W becomes N x CHW.
-    auto squeezed = [](net::Shape shape) {
-      while (shape.size() > 2 && shape.back() == 1)
-        shape.pop_back();
-      return shape;
-    };
-    if (data.shape.size() != 2 && data.shape.size() != 4)
-      return false;
-    if (squeezed(data.shape) == squeezed(result.shape))
-      return true;
-    return result.shape.size() == 2 && data.shape.size() == 4 && result.shape[0] == data.shape[0];
-  }
-  if (node.op == "Transpose") {
-    auto pixels = [](const net::Shape& shape) { return shape[2] * shape[3]; };
-    return data.shape.size() == 4 && node.integers("perm", {3, 2, 1, 0})[0] == 0 &&
-           (data.shape[0] == 1 || (pixels(data.shape) > 1 && pixels(result.shape) > 1));
-  }
-  return data.shape.size() == 2 || data.shape.size() == 4;
-}
-
-// Device nodes are those that the device can run and that depend on no host node which itself depends on the device.
-void Builder::place() {
-  std::map<int32_t, Placement> producer;
-  for (const Node& node : network_.nodes) {
-    bool afterHost = false, afterDevice = false;
-    for (int32_t input : node.inputs) {
-      auto found = producer.find(input);
-      if (found == producer.end())
-        continue;
-      afterHost |= found->second == Placement::after;
-      afterDevice |= found->second != Placement::before;
-    }
-    Placement placement = Placement::device;
-    // Byte by byte on the accelerator, a Transpose is the host's wherever the host can have it.
-    if (afterHost || !deviceCanRun(node) || (node.op == "Transpose" && !afterDevice))
-      placement = afterDevice ? Placement::after : Placement::before;
-    static const std::set<std::string> kHeavy = {"Conv",          "ConvInteger", "Gemm",          "MatMul",
-                                                 "MatMulInteger", "QLinearConv", "QLinearMatMul", "QGemm"};
-    if (placement != Placement::device && kHeavy.contains(node.op)) {
-      const net::Tensor& data = tensor(node, 0);
-      if (!is8Bit(data.type))
-        refuse(node, fmt::format("its input is {}; the accelerator runs 8-bit integer networks: quantise the network "
-                                 "(QDQ or QLinear form) first",
-                                 net::name(data.type)));
-      refuse(node, afterHost ? "it follows an operator that runs on the host; host operators are supported at the "
-                               "network's edges only"
-                             : "this form of it is not supported on the accelerator (inputs of rank 2 or 4, constant "
-                               "right side)");
-    }
-    placement_.push_back(placement);
-    for (int32_t output : node.outputs)
-      producer[output] = placement;
-  }
-  // An alias or Transpose that feeds only the host is the host's.
-  for (size_t i = network_.nodes.size(); i-- > 0;) {
-    const Node& node = network_.nodes[i];
-    if (placement_[i] != Placement::device || !(isAlias(node) || node.op == "Transpose"))
-      continue;
-    bool used = false;
-    for (size_t j = i + 1; j < network_.nodes.size(); ++j)
-      used |= placement_[j] == Placement::device &&
-              std::count(network_.nodes[j].inputs.begin(), network_.nodes[j].inputs.end(), node.outputs[0]) > 0;
-    if (!used)
-      placement_[i] = Placement::after;
-  }
-}
 
 View Builder::view(const Node& node, size_t operand) {
   int32_t index = node.inputs[operand];
@@ -466,17 +356,11 @@ void Builder::addPool(size_t index) {
     setClamp(node, node.outputs[0], group.lo, group.hi);
     group.inputZeroPoint = x.isSigned ? -128 : 0; // padding never wins
   } else {
-    Operands operands(network_, node);
     bool padded = group.window.padTop || group.window.padLeft || group.window.padBottom || group.window.padRight;
     if (padded && node.integer("count_include_pad", 0) == 0)
       refuse(node, "padding with count_include_pad = 0 is not supported on the accelerator; only windows inside the "
                    "feature map, or count_include_pad = 1");
-    group.inputZeroPoint = operands.zeroPoint(2);
-    float scale = operands.averageScale(1, 3, kernel[0] * kernel[1]);
-    group.requantise.scale.assign(static_cast<size_t>(x.channels), scale);
-    group.requantise.bias.assign(static_cast<size_t>(x.channels), 0);
-    group.requantise.zeroPoint = operands.zeroPoint(4);
-    setClamp(node, node.outputs[0], group.requantise.lo, group.requantise.hi);
+    setAverage(node, group);
   }
   group.nodes = {static_cast<int32_t>(index)};
   group.output = define(node);
@@ -485,24 +369,28 @@ void Builder::addPool(size_t index) {
 
 void Builder::addGlobalAverage(size_t index) {
   const Node& node = network_.nodes[index];
-  Operands operands(network_, node);
   if (node.integer("channels_last", 0) != 0)
     refuse(node, "channels_last = 1 is not supported");
-  int32_t input = plainView(node, 0);
-  const Activation& x = graph_.activations[static_cast<size_t>(input)];
   Group group = start(index, GroupKind::sum);
-  group.inputs = {input};
+  group.inputs = {plainView(node, 0)};
   const net::Shape& map = tensor(node, 0).shape;
   group.window.kernelH = map[2];
   group.window.kernelW = map[3];
-  group.inputZeroPoint = operands.zeroPoint(2);
-  group.requantise.scale.assign(static_cast<size_t>(x.channels), operands.averageScale(1, 3, map[2] * map[3]));
-  group.requantise.bias.assign(static_cast<size_t>(x.channels), 0);
-  group.requantise.zeroPoint = operands.zeroPoint(4);
-  setClamp(node, node.outputs[0], group.requantise.lo, group.requantise.hi);
+  setAverage(node, group);
   group.nodes = {static_cast<int32_t>(index)};
   group.output = define(node);
   finish(std::move(group));
+}
+
+// The numbers of an average over the group's window: operands x, sx, zx, sy, zy.
+void Builder::setAverage(const Node& node, Group& group) const {
+  Operands operands(network_, node);
+  const auto channels = static_cast<size_t>(tensor(node, 0).shape[1]);
+  group.inputZeroPoint = operands.zeroPoint(2);
+  group.requantise.scale.assign(channels, operands.averageScale(1, 3, group.window.kernelH * group.window.kernelW));
+  group.requantise.bias.assign(channels, 0);
+  group.requantise.zeroPoint = operands.zeroPoint(4);
+  setClamp(node, node.outputs[0], group.requantise.lo, group.requantise.hi);
 }
 
 void Builder::addBinary(size_t index) {
@@ -631,7 +519,7 @@ void Builder::addNode(size_t index) {
 }
 
 DeviceGraph Builder::build() {
-  place();
+  placement_ = placeNodes(network_);
   for (size_t i = 0; i < network_.nodes.size(); ++i) {
     if (placement_[i] == Placement::before)
       graph_.hostBefore.push_back(static_cast<int32_t>(i));
