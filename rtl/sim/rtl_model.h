@@ -1,0 +1,78 @@
+// The Verilated core with a memory behind its AXI ports, cycle by cycle: what simulator/cycle's CoreModel is for the
+// simulator, with the same results and the same events.
+#pragma once
+
+#include "simulator/cycle_simulator.h"
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace weft::rtl {
+
+// A waveform of the cycles [first, last]: a file in the FST format, which GTKWave and Surfer open.
+struct Wave {
+  std::filesystem::path file;
+  uint64_t first = 0;
+  uint64_t last = UINT64_MAX;
+};
+
+struct RtlModelOptions {
+  CycleObserver* observer = nullptr;
+  bool keepRecords = false; // of every tensor instruction
+  bool eventData = false;   // fills CycleEvent::data
+  bool assertions = false;  // of the design: a violation is an Error
+  bool coverage = false;    // of lines and cover properties: writeCoverage()
+  std::optional<Wave> wave;
+  // Called before the design is compiled for this machine, if it has not been yet, with a sentence for the user.
+  std::function<void(const std::string&)> building;
+};
+
+class RtlModel {
+public:
+  // At reset. The machine, the memory (program loaded) and the DRAM model must outlive it. Builds the model if there is
+  // none for the machine yet; throws Error if that fails.
+  RtlModel(const Machine& machine, CoreMemory& memory, DramTimingModel& dram, const RtlModelOptions& options);
+  ~RtlModel();
+  RtlModel(const RtlModel&) = delete;
+  RtlModel& operator=(const RtlModel&) = delete;
+
+  enum class State : uint8_t { running, halted, faulted };
+  State state() const;
+  // Advances until the core stops or `limit` cycles are over in all. Throws Error if an assertion of the design fails.
+  State run(uint64_t limit);
+
+  uint64_t cycle() const; // cycles that are over
+  uint32_t exitCode() const;
+  const Fault& fault() const;
+  CounterValues counters() const;
+  const Activity& activity() const;
+  const std::vector<InstructionRecord>& records() const;
+  // Copies the memories of the core into the CoreMemory. (DRAM is always current.)
+  void readMemories();
+  // Adds to Verilator's coverage file.
+  void writeCoverage(const std::filesystem::path& file) const;
+
+private:
+  struct Implementation;
+  std::unique_ptr<Implementation> self_;
+};
+
+struct RtlOptions {
+  uint64_t cycleLimit = 0;         // stop after so many cycles; 0: no limit
+  bool recordInstructions = false; // fills CycleResult::instructions
+  CycleObserver* observer = nullptr;
+  std::optional<Wave> wave;
+  std::function<void(const std::string&)> building;
+  // Called now and then with the cycles that are over; false stops the run.
+  std::function<bool(uint64_t cycle)> progress;
+};
+
+// Runs the program in `memory` from reset until the core stops, with the machine's DRAM model. The result is that of
+// runCycle(), without races. Throws Error, and whatever `progress` or the observer throws.
+CycleResult runRtl(const Machine& machine, CoreMemory& memory, const RtlOptions& options = {});
+
+} // namespace weft::rtl
