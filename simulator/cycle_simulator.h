@@ -19,6 +19,7 @@ struct CycleOptions {
   uint32_t entry = kResetPc;       // pc at reset
   uint64_t cycleLimit = 0;         // stop after so many cycles; 0: no limit
   bool computeData = true;         // false: tensor instructions take their time and leave memory alone
+  bool eventData = false;          // fills CycleEvent::data
   bool recordInstructions = false; // fills CycleResult::instructions
   bool detectRaces = false;        // fills CycleResult::races and semaphoreProblems
   bool noSkip = false;             // step every cycle: slow, same result

@@ -7,6 +7,7 @@ CoreModel::CoreModel(const Machine& machine, CoreMemory& memory, DramTimingModel
       matrix_(machine.queues.matrix, core_), vector_(machine.queues.vector, core_),
       sequencer_(core_, {&load_, &store_, &matrix_, &vector_}, options.entry), noSkip_(options.noSkip) {
   core_.computeData = options.computeData;
+  core_.eventData = options.eventData;
   core_.keepRecords = options.keepRecords;
   core_.races = options.races;
   core_.events.attach(options.observer);

@@ -16,6 +16,7 @@ struct CoreModelOptions {
   uint32_t entry = kResetPc;
   bool noSkip = false;      // step every cycle; the result is the same
   bool computeData = true;  // false: tensor instructions leave memory alone (the time is the same)
+  bool eventData = false;   // fills CycleEvent::data
   bool keepRecords = false; // of every tensor instruction
   CycleObserver* observer = nullptr;
   RaceDetector* races = nullptr; // is told of the execution

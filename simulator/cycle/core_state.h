@@ -91,6 +91,7 @@ struct CoreState {
   EventLog events;
   uint64_t dispatched = 0; // tensor instructions
   bool computeData = true;
+  bool eventData = false;
   bool keepRecords = false;
   RaceDetector* races = nullptr;          // null: not asked for
   std::vector<InstructionRecord> records; // by number

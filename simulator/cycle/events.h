@@ -4,6 +4,7 @@
 #include "isa/semantics/state.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <tuple>
 #include <vector>
@@ -31,11 +32,20 @@ struct CycleEvent {
   uint32_t bytes = 0;
   bool write = false;
   uint64_t answer = 0; // ready or done of a DRAM request
+  uint64_t data = 0;   // beat, if asked for: dataHash() of its bytes
 };
 
+// FNV-1a, 64 bits.
+inline uint64_t dataHash(const uint8_t* bytes, size_t count) {
+  uint64_t hash = 0xcbf29ce484222325u;
+  for (size_t i = 0; i < count; ++i)
+    hash = (hash ^ bytes[i]) * 0x100000001b3u;
+  return hash;
+}
+
 inline bool operator==(const CycleEvent& a, const CycleEvent& b) {
-  return std::tie(a.cycle, a.kind, a.engine, a.pc, a.instruction, a.address, a.bytes, a.write, a.answer) ==
-         std::tie(b.cycle, b.kind, b.engine, b.pc, b.instruction, b.address, b.bytes, b.write, b.answer);
+  return std::tie(a.cycle, a.kind, a.engine, a.pc, a.instruction, a.address, a.bytes, a.write, a.answer, a.data) ==
+         std::tie(b.cycle, b.kind, b.engine, b.pc, b.instruction, b.address, b.bytes, b.write, b.answer, b.data);
 }
 
 class CycleObserver {

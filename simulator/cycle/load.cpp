@@ -27,7 +27,8 @@ void LoadEngine::push(uint64_t cycle) {
   uint32_t unit = real ? burst_ : line_;
   uint32_t bytes = std::min(limit - position_, unit - (real ? dram : scratchpad) % unit);
 
-  Segment segment{real, dram, scratchpad, bytes, 0, cycle, false, op.pc};
+  Segment segment{
+      real, dram, scratchpad, bytes, 0, cycle, false, op.pc, static_cast<uint8_t>(op.pA.field[field::fill])};
   if (real) {
     if (!core_.memory.dram.contains(dram, bytes)) {
       fault(FaultCause::address, op.pc, dram, FaultLatch::front);
@@ -86,10 +87,18 @@ uint32_t LoadEngine::partsLeft() const {
   return parts;
 }
 
+uint64_t LoadEngine::dataOf(const Part& part) const {
+  const Segment& head = fifo_.front();
+  if (head.real)
+    return dataHash(core_.memory.dram.at(head.dram + written_), part.bytes);
+  return dataHash(std::vector<uint8_t>(part.bytes, head.fill).data(), part.bytes);
+}
+
 void LoadEngine::grant(uint64_t cycle, const Part& part) {
   const Segment& head = fifo_.front();
   if (core_.events.enabled())
-    core_.events.add({cycle, EventKind::beat, engine_, head.pc, 0, part.address, part.bytes, true});
+    core_.events.add({cycle, EventKind::beat, engine_, head.pc, 0, part.address, part.bytes, true, 0,
+                      core_.eventData ? dataOf(part) : 0});
   ++core_.activity.loadWrites;
   count(counter::load_bytes_written, part.bytes);
   written_ += part.bytes;

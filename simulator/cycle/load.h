@@ -28,6 +28,7 @@ private:
     uint64_t pushed; // cycle
     bool last;       // of its instruction
     uint32_t pc;
+    uint8_t fill; // the byte of a segment that is not real
   };
   // The next bytes of the segment at the head of the FIFO that are written in one access.
   struct Part {
@@ -37,6 +38,7 @@ private:
   };
 
   void push(uint64_t cycle);
+  uint64_t dataOf(const Part& part) const;
   Part part() const;
   uint32_t partsLeft() const;
   void grant(uint64_t cycle, const Part& part);

@@ -77,7 +77,8 @@ uint32_t StoreEngine::partsLeft() const {
 
 void StoreEngine::grant(uint64_t cycle, const Part& part) {
   if (core_.events.enabled())
-    core_.events.add({cycle, EventKind::beat, engine_, segment_.pc, 0, part.address, part.bytes, false});
+    core_.events.add({cycle, EventKind::beat, engine_, segment_.pc, 0, part.address, part.bytes, false, 0,
+                      core_.eventData ? dataHash(&core_.memory.scratchpad[part.address], part.bytes) : 0});
   ++core_.activity.storeReads;
   count(counter::store_bytes_read, part.bytes);
   read_ += part.bytes;

@@ -13,6 +13,7 @@ CoreModelOptions modelOptions(const CycleOptions& options, RaceDetector* races) 
   result.entry = options.entry;
   result.noSkip = options.noSkip;
   result.computeData = options.computeData;
+  result.eventData = options.eventData;
   result.keepRecords = options.recordInstructions;
   result.observer = options.observer;
   result.races = races;
