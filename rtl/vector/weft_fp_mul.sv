@@ -1,0 +1,79 @@
+// Product of a converted integer and a binary32 number, rounded to nearest even, in two stages (lane of the vector
+// engine). Since |x| is 0 or at least 1, the product is denormal only if s is, and no bit ever leaves it to the right
+// before it is rounded: there is no right shifter. A NaN result is the quiet NaN 0x7fc00000.
+module weft_fp_mul (
+  input  logic        clk_i,
+  input  logic [1:0]  en_i,  // of each stage
+  input  logic [31:0] x_i,   // +-0, or 1 <= |x| <= 2^31
+  input  logic [31:0] s_i,   // any
+  output logic [31:0] y_o
+);
+
+  logic        sign_q, nan_q, infinite_q;
+  logic [8:0]  exponent_q; // biased, if the highest bit of the product is set; at least 2
+  logic [47:0] product_q;
+  logic [31:0] y_q;
+
+  function automatic logic [59:0] multiply(input logic [31:0] x, input logic [31:0] s);
+    logic        zero, special;
+    logic [7:0]  exponent_s;
+    logic [8:0]  exponent;
+    logic [47:0] product;
+    zero = x[30:23] == '0;
+    special = s[30:23] == '1;
+    exponent_s = s[30:23] == '0 ? 8'd1 : s[30:23];
+    exponent = 9'(x[30:23]) + 9'(exponent_s) - 9'd126;
+    product = 48'({!zero, x[22:0]}) * 48'({s[30:23] != '0, s[22:0]});
+    multiply = {x[31] ^ s[31], special && (zero || s[22:0] != '0), special, exponent, product};
+  endfunction
+
+  // Left until the highest bit is set, or the exponent is that of denormal numbers.
+  function automatic logic [31:0] round(input logic sign, input logic nan, input logic infinite,
+                                        input logic [8:0] exponent, input logic [47:0] product);
+    logic [47:0] m;
+    logic [8:0]  e;
+    logic [31:0] rounded;
+    m = product;
+    e = exponent;
+    if (m[47:32] == '0 && e > 9'd16) begin
+      m = m << 16;
+      e = e - 9'd16;
+    end
+    if (m[47:40] == '0 && e > 9'd8) begin
+      m = m << 8;
+      e = e - 9'd8;
+    end
+    if (m[47:44] == '0 && e > 9'd4) begin
+      m = m << 4;
+      e = e - 9'd4;
+    end
+    if (m[47:46] == '0 && e > 9'd2) begin
+      m = m << 2;
+      e = e - 9'd2;
+    end
+    if (!m[47] && e > 9'd1) begin
+      m = m << 1;
+      e = e - 9'd1;
+    end
+    rounded = {m[47] ? e : 9'd0, m[46:24]} + 32'(m[23] && (m[24] || m[22:0] != '0));
+    if (nan) begin
+      round = 32'h7fc0_0000;
+    end else if (infinite || rounded[31:23] >= 9'd255) begin
+      round = {sign, 31'h7f80_0000};
+    end else begin
+      round = {sign, rounded[30:0]};
+    end
+  endfunction
+
+  always_ff @(posedge clk_i) begin
+    if (en_i[0]) begin
+      {sign_q, nan_q, infinite_q, exponent_q, product_q} <= multiply(x_i, s_i);
+    end
+    if (en_i[1]) begin
+      y_q <= round(sign_q, nan_q, infinite_q, exponent_q, product_q);
+    end
+  end
+
+  assign y_o = y_q;
+
+endmodule
