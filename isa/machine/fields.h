@@ -52,7 +52,7 @@ template <typename MachineType, typename Visitor> void forEach(MachineType& m, V
   visit.integer("dma.burst_bytes", m.dma.burstBytes, Range{4, 4096, true}, required);
   visit.integer("dma.load_outstanding", m.dma.loadOutstanding, Range{1, 256}, required);
   visit.integer("dma.store_outstanding", m.dma.storeOutstanding, Range{1, 256}, required);
-  visit.integer("icache.bytes", m.icache.bytes, Range{64, kMiB, true}, required);
+  visit.integer("icache.bytes", m.icache.bytes, Range{256, kMiB, true}, required);
   visit.integer("scalar_memory.bytes", m.scalarMemory.bytes, Range{kKiB, 16 * kMiB, true}, required);
   visit.integer("dram.bytes", m.dram.bytes, Range{kMiB, 2048 * kMiB}, Role::optional);
   visit.choice("dram.model", m.dram.model, required);

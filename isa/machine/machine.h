@@ -44,12 +44,12 @@ struct Machine {
   } queues;
   struct Dma {
     uint32_t busBytes = 0;         // power of two, 4 to 1024: bytes of a beat
-    uint32_t burstBytes = 0;       // power of two, busBytes to 4096: largest request
+    uint32_t burstBytes = 0;       // power of two, busBytes to min(256 * busBytes, 4096): largest request
     uint32_t loadOutstanding = 0;  // segments, 1 to 256
     uint32_t storeOutstanding = 0; // segments, 1 to 256
   } dma;
   struct Icache {
-    uint32_t bytes = 0; // power of two, 64 to 1 MiB; direct mapped, lines of 64 bytes
+    uint32_t bytes = 0; // power of two, 256 to 1 MiB; direct mapped, lines of 256 bytes
   } icache;
   struct ScalarMemory {
     uint32_t bytes = 0; // power of two, 1 KiB to 16 MiB

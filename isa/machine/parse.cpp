@@ -273,9 +273,10 @@ void checkConsistency(const Machine& m, const Reader& reader) {
     if (value % unit != 0)
       reader.fail(path, fmt::format("{}", value), fmt::format("a multiple of {} ({})", unit, meaning));
   };
-  if (m.dma.burstBytes < m.dma.busBytes)
+  const uint32_t longestBurst = std::min(256 * m.dma.busBytes, 4096u); // AXI4: 256 beats, within 4 KiB
+  if (m.dma.burstBytes < m.dma.busBytes || m.dma.burstBytes > longestBurst)
     reader.fail("dma.burst_bytes", fmt::format("{}", m.dma.burstBytes),
-                fmt::format("a power of two from {} (dma.bus_bytes) to 4096", m.dma.busBytes));
+                fmt::format("a power of two from {} (dma.bus_bytes) to {}", m.dma.busBytes, longestBurst));
   requireMultiple("scratchpad.bytes", m.scratchpad.bytes, uint64_t{m.scratchpad.banks} * m.lineBytes(),
                   fmt::format("scratchpad.banks * {}, the line: the largest of array.rows, array.cols, dma.bus_bytes",
                               m.lineBytes()));

@@ -36,12 +36,10 @@ void StoreEngine::stepSend(uint64_t cycle) {
   CoreState::Request request = core_.request(cycle, engine_, segment.pc, segment.dram, segment.bytes, bus_, true);
   count(counter::store_bursts);
   count(counter::store_bytes_written, request.bytes);
-  lastCompletion_ = std::max(lastCompletion_, request.answer);
+  lastCompletion_ = std::max(lastCompletion_ + 1, request.answer);
   completions_.push_back(lastCompletion_);
-  if (segment.last) {
-    lastRetire_ = std::max(lastCompletion_, lastRetire_) + 1;
-    retireAt_.push_back(lastRetire_);
-  }
+  if (segment.last)
+    retireAt_.push_back(lastCompletion_ + 1);
 }
 
 // --- Scratchpad reads --------------------------------------------------------------------------------------------

@@ -63,7 +63,6 @@ private:
   std::deque<uint64_t> completions_; // of sent segments, in order, those not yet known to be over
   uint64_t lastCompletion_ = 0;
   std::deque<uint64_t> retireAt_;
-  uint64_t lastRetire_ = 0;
   bool frontFree_ = false; // at the beginning of the cycle
 };
 

@@ -458,7 +458,7 @@ Machine randomMachine(uint64_t seed) {
   machine.scratchpad.banks = random.pick({1u, 2u, 8u, 16u});
   machine.accumulator.banks = random.pick({1u, 2u, 4u});
   machine.queues = {random.between(1, 4), random.between(1, 4), random.between(1, 4), random.between(1, 4)};
-  machine.icache.bytes = random.pick({64u, 256u, 4096u, 65536u});
+  machine.icache.bytes = random.pick({256u, 512u, 4096u, 65536u});
   machine.dram.bytes = kDramBytes;
   machine.dram.model = random.percent(30) ? DramModel::detailed : DramModel::ideal;
   machine.dram.latencyNs = random.between(1, 200);

@@ -48,7 +48,7 @@ const std::vector<IntegerField>& integerFields() {
       {"dma.burst_bytes", 19, "a power of two from 4 to 4096", {"2", "8192", "48"}},
       {"dma.load_outstanding", 20, "a whole number from 1 to 256", {"0", "257"}},
       {"dma.store_outstanding", 21, "a whole number from 1 to 256", {"0", "257"}},
-      {"icache.bytes", 23, "a power of two from 64 to 1048576", {"32", "2097152", "8000"}},
+      {"icache.bytes", 23, "a power of two from 256 to 1048576", {"128", "2097152", "8000"}},
       {"scalar_memory.bytes", 25, "a power of two from 1024 to 16777216", {"512", "33554432", "3000"}},
       {"dram.bytes", 27, "a whole number from 1048576 to 2147483648", {"1048575", "2147483649"}},
       {"dram.latency_ns", 29, "a whole number from 1 to 10000", {"0", "10001"}},
@@ -140,6 +140,9 @@ TEST(MachineErrors, FieldsThatDoNotFitEachOther) {
             "m.yaml:10: accumulator.bytes is 65600; legal: a multiple of 128 (accumulator.banks * 4 * array.cols)");
   EXPECT_EQ(errorOf(with("dma.burst_bytes", "8")),
             "m.yaml:19: dma.burst_bytes is 8; legal: a power of two from 16 (dma.bus_bytes) to 4096");
+  EXPECT_EQ(errorOf(with("dma.bus_bytes", "4", with("dma.burst_bytes", "2048"))),
+            "m.yaml:19: dma.burst_bytes is 2048; legal: a power of two from 4 (dma.bus_bytes) to 1024");
+  EXPECT_EQ(errorOf(with("dma.bus_bytes", "4", with("dma.burst_bytes", "1024"))), "accepted");
   EXPECT_EQ(errorOf(with("dram.bytes", "1048577")),
             "m.yaml:27: dram.bytes is 1048577; legal: a multiple of 4096 (a page)");
 }

@@ -58,9 +58,9 @@ TEST(Arbitration, VectorReadsBeforeStore) {
   run.run();
   const std::vector<InstructionRecord>& records = run.model->records();
   ASSERT_EQ(records[0].start, records[1].start);
-  EXPECT_EQ(records[0].retire, records[0].start + 5 + 12); // not disturbed
+  EXPECT_EQ(records[0].retire, records[0].start + 5 + timing::VX_PIPELINE); // not disturbed
   EXPECT_EQ(run.counterValue(counter::store_stall_bank), 5u);
-  EXPECT_EQ(records[1].retire, records[1].start + 5 + 4 + 2 + 104 + 1);
+  EXPECT_EQ(records[1].retire, records[1].start + 5 + 4 + timing::ST_SEND + kDramLatency + 4 + 1);
 }
 
 TEST(Arbitration, MatrixWeightsBeforeVector) {
@@ -72,9 +72,9 @@ TEST(Arbitration, MatrixWeightsBeforeVector) {
   run.run();
   const std::vector<InstructionRecord>& records = run.model->records();
   ASSERT_EQ(records[0].start, records[1].start);
-  EXPECT_EQ(records[0].retire, records[0].start + 17 + 4 + 35);
-  EXPECT_EQ(run.counterValue(counter::vector_stall_bank), 16u); // until the tile is read
-  EXPECT_EQ(records[1].retire, records[1].start + 16 + 5 + 12);
+  EXPECT_EQ(records[0].retire, records[0].start + kFirstSwap + 4 + kArrayDelay);
+  EXPECT_EQ(run.counterValue(counter::vector_stall_bank), kRows); // until the tile is read
+  EXPECT_EQ(records[1].retire, records[1].start + kRows + 5 + timing::VX_PIPELINE);
 }
 
 TEST(Arbitration, ActivationsBeforeWeights) {
@@ -87,8 +87,8 @@ TEST(Arbitration, ActivationsBeforeWeights) {
   ModelRun run(smallMachine(), program);
   run.run();
   const InstructionRecord& record = run.model->records()[0];
-  // Tile 16, swap at 17, rows 18-57, second tile 58-73, swap at 74, rows to 114, array 35.
-  EXPECT_EQ(record.retire, record.start + 114 + 35);
+  // Tile 16, swap at 17, rows 18-57, second tile 58-73, swap at 74, rows to 114.
+  EXPECT_EQ(record.retire, record.start + kFirstSwap + 40 + kFirstSwap + 40 + kArrayDelay);
   EXPECT_EQ(run.counterValue(counter::matrix_stall_bank), 0u); // a cycle with a granted row is busy
 }
 
@@ -102,14 +102,15 @@ TEST(Arbitration, ActivationsBeforeVectorBeforeStore) {
   run.run();
   const std::vector<InstructionRecord>& records = run.model->records();
   // The vector engine reads 17 rows until the first activation, then waits 60 cycles.
-  EXPECT_EQ(records[0].retire, records[0].start + 17 + 60 + 35);
-  EXPECT_EQ(records[1].retire, records[1].start + 60 + 60 + 12);
+  EXPECT_EQ(records[0].retire, records[0].start + kFirstSwap + 60 + kArrayDelay);
+  EXPECT_EQ(records[1].retire, records[1].start + 60 + 60 + timing::VX_PIPELINE);
   EXPECT_EQ(run.counterValue(counter::vector_stall_bank), 60u);
 }
 
 TEST(Arbitration, VectorWritesBeforeLoad) {
-  // Fill needs no DRAM, so that load writes a line a cycle from start + 2 on.
-  TensorArguments fill = store(0, 16 * 40);
+  // Fill needs no DRAM, so that load writes a line a cycle from start + 2 on, until after the vector engine's last row.
+  constexpr uint32_t kLines = 30 + timing::VX_PIPELINE;
+  TensorArguments fill = store(0, 16 * kLines);
   fill.pA.field[field::hi1] = 0;
   Together t;
   t.add(Opcode::LD, fill, 0);
@@ -118,8 +119,8 @@ TEST(Arbitration, VectorWritesBeforeLoad) {
   ModelRun run(smallMachine(), t.program);
   run.run();
   const std::vector<InstructionRecord>& records = run.model->records();
-  EXPECT_EQ(records[1].retire, records[1].start + 20 + 12);
-  EXPECT_EQ(records[0].retire, records[0].start + 1 + 40 + 20 + 1);
+  EXPECT_EQ(records[1].retire, records[1].start + 20 + timing::VX_PIPELINE);
+  EXPECT_EQ(records[0].retire, records[0].start + 1 + kLines + 20 + timing::LD_RETIRE);
   // While segments are still pushed the load engine is busy though refused: the queue of eight fills behind the writes.
   EXPECT_EQ(run.counterValue(counter::load_stall_bank) + run.counterValue(counter::load_busy) +
                 run.counterValue(counter::load_stall_semaphore) + run.counterValue(counter::load_idle),
@@ -139,13 +140,14 @@ TEST(Arbitration, MatrixReadsAccumulatorsBeforeVector) {
   ModelRun run(smallMachine(), t.program);
   run.run();
   const std::vector<InstructionRecord>& records = run.model->records();
-  EXPECT_EQ(records[0].retire, records[0].start + 17 + 30 + 35);
-  EXPECT_EQ(records[1].retire, records[1].start + 8 + 100 + 30 + 12);
+  EXPECT_EQ(records[0].retire, records[0].start + kFirstSwap + 30 + kArrayDelay);
+  EXPECT_EQ(records[1].retire, records[1].start + timing::VX_PARAM_READS + 100 + 30 + timing::VX_PIPELINE);
   EXPECT_EQ(run.counterValue(counter::vector_stall_bank), 30u);
 }
 
 TEST(Arbitration, ALongAccumulationBlocksTheBankThatItReads) {
-  // Accumulator banks of 128 rows: the matrix engine reads bank 0 for 128 cycles from 18 + 34 on, then bank 1.
+  // Accumulator banks of 128 rows: the matrix engine reads bank 0 for 128 cycles from swap + array delay on, then
+  // bank 1.
   Together t;
   TensorArguments drain = vector(0, 0, 2 * kBank, 100);
   drain.pA = pattern(weft::test::Walk{.stride = {1}});
@@ -157,7 +159,7 @@ TEST(Arbitration, ALongAccumulationBlocksTheBankThatItReads) {
   run.run();
   const std::vector<InstructionRecord>& records = run.model->records();
   EXPECT_EQ(run.counterValue(counter::vector_stall_bank), 128u);
-  EXPECT_EQ(records[1].retire, records[1].start + 8 + 100 + 128 + 12);
+  EXPECT_EQ(records[1].retire, records[1].start + timing::VX_PARAM_READS + 100 + 128 + timing::VX_PIPELINE);
 }
 
 TEST(Arbitration, OtherBanksDoNotDisturb) {

@@ -1,5 +1,5 @@
-// Does each engine take the cycles that the timing chapter gives in closed form? Every duration is exact, so that each
-// constant of Timing.td that is off by one fails a case here.
+// Does each engine take the cycles that the timing chapter gives in closed form? Every duration is exact: an
+// engine that is off by one cycle from the constants of Timing.td fails a case here.
 #include "tests/simulator/cycle/model_fixture.h"
 
 #include <gtest/gtest.h>
@@ -17,7 +17,7 @@ struct ScriptedDram : DramTimingModel {
   explicit ScriptedDram(std::vector<uint64_t> latencies) : latency(std::move(latencies)) {}
   uint64_t access(uint64_t cycle, uint32_t address, uint32_t, bool) override {
     if (address < kData)
-      return cycle + 100; // instructions
+      return cycle + kDramLatency; // instructions
     uint64_t value = latency[std::min(next, latency.size() - 1)];
     ++next;
     return cycle + value;
@@ -73,7 +73,7 @@ TEST(MatrixTiming, AQueueOfInstructionsKeepsTheArrayBusy) {
     run.run();
     std::vector<InstructionRecord> records = run.of(Engine::matrix);
     for (size_t i = 1; i < records.size(); ++i)
-      EXPECT_EQ(records[i].retire - records[i - 1].retire, 3 * std::max(m, 17u)) << m;
+      EXPECT_EQ(records[i].retire - records[i - 1].retire, 3 * std::max<uint64_t>(m, kRows + 1)) << m;
   }
 }
 
@@ -97,8 +97,8 @@ TEST(MatrixTiming, WeightsAreAwaitedAsStallWeights) {
   program.halt();
   ModelRun run(smallMachine(), program);
   run.run();
-  // 16 cycles for the first tile; then a tile is loaded in 17 - 1 cycles of which 4 stream.
-  EXPECT_EQ(run.counterValue(counter::matrix_stall_weights), 16u + 2u * 12u);
+  // The first tile; then a tile is loaded in 16 cycles of which 4 stream.
+  EXPECT_EQ(run.counterValue(counter::matrix_stall_weights), kRows + 2 * (kRows - 4));
 }
 
 // --- Vector ------------------------------------------------------------------------------------------------------
@@ -126,20 +126,20 @@ TEST(VectorTiming, ParametersAreReadFirst) {
   TensorArguments args = vectorArguments(10);
   args.pA = pattern(DmaWalk{.stride = {1}});
   InstructionRecord vrq = timeOf(smallMachine(), Opcode::VRQ, args);
-  EXPECT_EQ(vrq.retire, vrq.start + 8 + 10 + 12);
+  EXPECT_EQ(vrq.retire, vrq.start + timing::VX_PARAM_READS + 10 + timing::VX_PIPELINE);
   InstructionRecord vrqa = timeOf(smallMachine(), Opcode::VRQA, args);
-  EXPECT_EQ(vrqa.retire, vrqa.start + 8 + 10 + 12);
+  EXPECT_EQ(vrqa.retire, vrqa.start + timing::VX_PARAM_READS + 10 + timing::VX_PIPELINE);
 }
 
 TEST(VectorTiming, AWindowTakesACycleForEachTap) {
   TensorArguments args = vectorArguments(10);
   args.pB = pattern(DmaWalk{.count = {3, 2}, .stride = {16, 160}});
   InstructionRecord vmax = timeOf(smallMachine(), Opcode::VMAX, args);
-  EXPECT_EQ(vmax.retire, vmax.start + 60 + 12);
+  EXPECT_EQ(vmax.retire, vmax.start + 60 + timing::VX_PIPELINE);
   InstructionRecord vsum = timeOf(smallMachine(), Opcode::VSUM, args);
-  EXPECT_EQ(vsum.retire, vsum.start + 8 + 60 + 12);
+  EXPECT_EQ(vsum.retire, vsum.start + timing::VX_PARAM_READS + 60 + timing::VX_PIPELINE);
   InstructionRecord vdw = timeOf(smallMachine(), Opcode::VDW, args);
-  EXPECT_EQ(vdw.retire, vdw.start + 8 + 60 + 12);
+  EXPECT_EQ(vdw.retire, vdw.start + timing::VX_PARAM_READS + 60 + timing::VX_PIPELINE);
 }
 
 TEST(VectorTiming, OperandsInOneBankTakeTurns) {
@@ -151,13 +151,13 @@ TEST(VectorTiming, OperandsInOneBankTakeTurns) {
   ModelRun run(smallMachine(), program);
   run.run();
   const InstructionRecord& record = run.model->records()[0];
-  EXPECT_EQ(record.retire, record.start + 20 + 12);
+  EXPECT_EQ(record.retire, record.start + 20 + timing::VX_PIPELINE);
   EXPECT_EQ(run.counterValue(counter::vector_stall_bank), 10u);
 }
 
 TEST(VectorTiming, TableLoad) {
   InstructionRecord record = timeOf(smallMachine(), Opcode::VLDLUT, {});
-  EXPECT_EQ(record.retire, record.start + 256 / 16 + 1);
+  EXPECT_EQ(record.retire, record.start + kTableLoad);
 }
 
 TEST(VectorTiming, TheNextStartsInTheCycleAfterRetirement) {
@@ -184,20 +184,20 @@ TensorArguments dmaArguments(uint32_t offset, uint32_t scratchpad, uint32_t byte
 
 TEST(LoadTiming, AnAlignedBurst) {
   InstructionRecord record = timeOf(smallMachine(), Opcode::LD, dmaArguments(0, 0, 64));
-  // Request at start + 1, beats from 101 to 104 after start, retirement one later.
-  EXPECT_EQ(record.retire, record.start + 1 + 100 + 3 + timing::LD_RETIRE);
+  // Request at start + 1, four beats, retirement after the last.
+  EXPECT_EQ(record.retire, record.start + 1 + kDramLatency + 3 + timing::LD_RETIRE);
 }
 
 TEST(LoadTiming, BurstsFollowEachOtherAtTheBandwidth) {
   InstructionRecord record = timeOf(smallMachine(), Opcode::LD, dmaArguments(0, 0, 512));
-  EXPECT_EQ(record.retire, record.start + 1 + 100 + 31 + 1);
+  EXPECT_EQ(record.retire, record.start + 1 + kDramLatency + 31 + timing::LD_RETIRE);
 }
 
 TEST(LoadTiming, UnalignedPiecesAreWrittenInParts) {
   InstructionRecord record = timeOf(smallMachine(), Opcode::LD, dmaArguments(8, 0, 64));
-  // Segments of 56 and 8 bytes. The first: 8 bytes at 101, then three beats of two parts each, 102 to 107. The second's
-  // beat is there at 105 and waits for its turn: 108.
-  EXPECT_EQ(record.retire, record.start + 108 + 1);
+  // Segments of 56 and 8 bytes. The first, from the latency on: 8 bytes at 1, then three beats of two parts each, 2
+  // to 7. The second's beat is there at 5 and waits for its turn: 8.
+  EXPECT_EQ(record.retire, record.start + kDramLatency + 8 + timing::LD_RETIRE);
 }
 
 TEST(LoadTiming, FillNeedsNoDram) {
@@ -209,7 +209,7 @@ TEST(LoadTiming, FillNeedsNoDram) {
   ModelRun run(smallMachine(), program);
   run.run();
   const InstructionRecord& record = run.model->records()[0];
-  EXPECT_EQ(record.retire, record.start + 1 + 3 + 1); // pushed from 1 to 3, written from 2 to 4
+  EXPECT_EQ(record.retire, record.start + 1 + 3 + timing::LD_RETIRE); // pushed from 1 to 3, written from 2 to 4
   EXPECT_EQ(run.counterValue(counter::load_bursts), 0u);
   EXPECT_EQ(run.counterValue(counter::load_bytes_written), 40u);
 }
@@ -224,9 +224,9 @@ TEST(LoadTiming, AWindowCutsTheRun) {
   ModelRun run(smallMachine(), program);
   run.run();
   const InstructionRecord& record = run.model->records()[0];
-  // Fill 0-3 (pushed 1), real 4-19 (2 beats requested at 2, ready 102), fill 20-31, 32-47, 48-63.
-  // Real: 12 bytes at 102, 4 bytes at 103; fill at 104, 105, 106.
-  EXPECT_EQ(record.retire, record.start + 107);
+  // Fill 0-3 (pushed 1), real 4-19 (2 beats requested at 2), fill 20-31, 32-47, 48-63.
+  // From the latency on, real: 12 bytes at 2, 4 bytes at 3; fill at 4, 5, 6.
+  EXPECT_EQ(record.retire, record.start + kDramLatency + 6 + timing::LD_RETIRE);
   EXPECT_EQ(run.counterValue(counter::load_bytes_read), 32u); // whole beats
   EXPECT_EQ(run.counterValue(counter::load_bytes_written), 64u);
 }
@@ -235,8 +235,8 @@ TEST(LoadTiming, TheFifoBoundsWhatIsOutstanding) {
   Machine machine = smallMachine();
   machine.dma.loadOutstanding = 1;
   InstructionRecord record = timeOf(machine, Opcode::LD, dmaArguments(0, 0, 128));
-  // Second request in the cycle after the first segment's last write: 104 + 1, ready 205, last beat 208.
-  EXPECT_EQ(record.retire, record.start + 209);
+  // Second request in the cycle after the first segment's last write; each takes four beats.
+  EXPECT_EQ(record.retire, record.start + 2 * (1 + kDramLatency + 3) + timing::LD_RETIRE);
 }
 
 TEST(LoadTiming, TheNextInstructionStartsBehindTheLastPush) {
@@ -253,8 +253,8 @@ TEST(LoadTiming, TheNextInstructionStartsBehindTheLastPush) {
 
 TEST(StoreTiming, AnAlignedBurst) {
   InstructionRecord record = timeOf(smallMachine(), Opcode::ST, dmaArguments(0, 0, 64));
-  // Reads at 1 to 4, request at 4 + 2, done 100 + 4 later, retirement in the next cycle.
-  EXPECT_EQ(record.retire, record.start + 4 + timing::ST_SEND + 104 + 1);
+  // Reads at 1 to 4, request ST_SEND later, done after latency and four beats, retirement in the next cycle.
+  EXPECT_EQ(record.retire, record.start + 4 + timing::ST_SEND + kDramLatency + 4 + 1);
 }
 
 TEST(StoreTiming, UnalignedPiecesAreReadInParts) {
@@ -264,8 +264,8 @@ TEST(StoreTiming, UnalignedPiecesAreReadInParts) {
   ModelRun run(smallMachine(), program);
   run.run();
   const InstructionRecord& record = run.model->records()[0];
-  // 7 parts, then 1: the second request at 8 + 2; its 16 bytes move after the first's 64, 9 + 100 + 4.
-  EXPECT_EQ(record.retire, record.start + 8 + 2 + 100 + 4 + 1);
+  // 7 parts, then 1. The requests are one cycle apart, but the second's 16 bytes move after the first's 64.
+  EXPECT_EQ(record.retire, record.start + 7 + timing::ST_SEND + kDramLatency + 4 + 1 + 1);
   EXPECT_EQ(run.counterValue(counter::store_bytes_written), 80u);
 }
 
@@ -278,8 +278,8 @@ TEST(StoreTiming, OutstandingSegmentsAreBounded) {
   ModelRun run(machine, program);
   run.run();
   const InstructionRecord& record = run.model->records()[0];
-  // The first completes at 4 + 2 + 104 = 110: the second's reads are 111 to 114.
-  EXPECT_EQ(record.retire, record.start + 114 + 2 + 104 + 1);
+  // The second's reads begin in the cycle after the first's completion.
+  EXPECT_EQ(record.retire, record.start + 2 * (4 + timing::ST_SEND + kDramLatency + 4) + 1);
 }
 
 TEST(StoreTiming, CompletionAndRetirementKeepTheirOrder) {
@@ -292,10 +292,27 @@ TEST(StoreTiming, CompletionAndRetirementKeepTheirOrder) {
   run.dram = std::make_unique<ScriptedDram>(std::vector<uint64_t>{200, 20, 20});
   run.run();
   const std::vector<InstructionRecord>& records = run.model->records();
-  // All three complete with the first, and only one retires in a cycle.
-  EXPECT_EQ(records[0].retire, records[0].start + 1 + 2 + 200 + 1);
+  // DRAM has answered all three when the first completes, and only one completes in a cycle.
+  EXPECT_EQ(records[0].retire, records[0].start + 1 + timing::ST_SEND + 200 + 1);
   EXPECT_EQ(records[1].retire, records[0].retire + 1);
   EXPECT_EQ(records[2].retire, records[0].retire + 2);
+}
+
+TEST(StoreTiming, EqualAnswersCompleteOneCycleApart) {
+  // Two segments, whose requests are four reads apart, with one answer: the second completes in the cycle after it.
+  constexpr uint64_t kAnswer = 40; // after the second request
+  ProgramBuilder program;
+  program.tensor(Opcode::ST, dmaArguments(0, 0, 128));
+  program.halt();
+  for (bool noSkip : {false, true}) {
+    ModelRun run(smallMachine(), program, noSkip);
+    run.dram = std::make_unique<ScriptedDram>(std::vector<uint64_t>{4 + kAnswer, kAnswer});
+    run.run();
+    const InstructionRecord& record = run.model->records()[0];
+    EXPECT_EQ(record.retire, record.start + 8 + timing::ST_SEND + kAnswer + 1 + 1);
+    // Everything is read after 8 cycles; the stall lasts until the second completion.
+    EXPECT_EQ(run.counterValue(counter::store_stall_dram), timing::ST_SEND + kAnswer + 1);
+  }
 }
 
 } // namespace

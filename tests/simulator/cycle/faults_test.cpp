@@ -71,7 +71,7 @@ TEST(Faults, APcOutsideOfDramFaultsInTheCycleOfItsLookUp) {
   Outcome outcome = faultOf(run);
   EXPECT_EQ(outcome.fault.cause, FaultCause::address);
   EXPECT_EQ(outcome.fault.pc, 0x1000u);
-  EXPECT_EQ(outcome.cycle, 108u + timing::TAKEN_BRANCH_CYCLES);
+  EXPECT_EQ(outcome.cycle, kLineFetch + timing::TAKEN_BRANCH_CYCLES);
 }
 
 TEST(Faults, OperandsAreCheckedInTheStartCycle) {
@@ -110,7 +110,7 @@ TEST(Faults, ALoadOutsideOfTheScratchpadFaultsWithItsWrite) {
   ModelRun run(smallMachine(), program);
   Outcome outcome = faultOf(run);
   EXPECT_EQ(outcome.fault.information, 65536u);
-  EXPECT_EQ(outcome.cycle, run.model->records()[0].dispatch + 1 + 101);
+  EXPECT_EQ(outcome.cycle, run.model->records()[0].dispatch + 1 + kDramLatency + 1);
 }
 
 TEST(Faults, AStoreFaultsWithItsReadOrItsRequest) {
@@ -141,8 +141,6 @@ TensorArguments matrix(uint32_t rows) {
 }
 
 TEST(Faults, OfTheMatrixEngine) {
-  constexpr uint64_t kSwap = 17;
-  constexpr uint64_t kDelay = 35;
   auto cycleFromStart = [](TensorArguments args, uint64_t information) {
     ProgramBuilder program;
     program.tensor(Opcode::MM, args);
@@ -159,10 +157,10 @@ TEST(Faults, OfTheMatrixEngine) {
   EXPECT_EQ(cycleFromStart(weights, 65536), 3u);
   TensorArguments activations = matrix(10);
   activations.a = 65536 - 48; // three rows fit
-  EXPECT_EQ(cycleFromStart(activations, 65536), kSwap + 4);
+  EXPECT_EQ(cycleFromStart(activations, 65536), kFirstSwap + 4);
   TensorArguments accumulators = matrix(10);
   accumulators.c = 256 - 5; // five rows fit
-  EXPECT_EQ(cycleFromStart(accumulators, 256), kSwap + 6 + kDelay);
+  EXPECT_EQ(cycleFromStart(accumulators, 256), kFirstSwap + 6 + kArrayDelay);
 }
 
 TEST(Faults, OfTheVectorEngine) {
@@ -183,8 +181,8 @@ TEST(Faults, OfTheVectorEngine) {
   };
   EXPECT_EQ(cycleFromStart(Opcode::VADD, {.a = 65536 - 16, .b = 16384, .c = 32768}, 65536), 2u);
   EXPECT_EQ(cycleFromStart(Opcode::VADD, {.a = 0, .b = 65536 - 32, .c = 32768}, 65536), 3u);
-  EXPECT_EQ(cycleFromStart(Opcode::VADD, {.a = 0, .b = 16384, .c = 65536 - 16}, 65536), 2u + 12u);
-  EXPECT_EQ(cycleFromStart(Opcode::VRQ, {.a = 256, .c = 32768}, 256), 8u + 1u);
+  EXPECT_EQ(cycleFromStart(Opcode::VADD, {.a = 0, .b = 16384, .c = 65536 - 16}, 65536), 2u + timing::VX_PIPELINE);
+  EXPECT_EQ(cycleFromStart(Opcode::VRQ, {.a = 256, .c = 32768}, 256), timing::VX_PARAM_READS + 1u);
   EXPECT_EQ(cycleFromStart(Opcode::VRQ, {.c = 32768, .d = 65536 - 32}, 65536), 3u);
 }
 

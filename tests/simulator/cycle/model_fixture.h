@@ -9,6 +9,18 @@
 
 namespace weft::test {
 
+// Of smallMachine(), in cycles. The tests add them up to closed forms of the timing chapter.
+inline constexpr uint64_t kRows = 16; // and columns, of the array
+inline constexpr uint64_t kDramLatency = 100;
+// A line of the instruction cache, from its request on. The first is requested in cycle 0, so this is also the cycle in
+// which the first instruction of a cold cache executes.
+inline constexpr uint64_t kLineFetch = kDramLatency + timing::ICACHE_LINE_BYTES / timing::SEQ_BUS_BYTES;
+// A matrix instruction: from its start to its first swap, from the grant of a row to its accumulator write.
+inline constexpr uint64_t kFirstSwap = kRows + 1;
+inline constexpr uint64_t kArrayDelay = 2 * kRows + timing::MX_ARRAY_DELAY;
+// vldlut, from its start to its retirement.
+inline constexpr uint64_t kTableLoad = timing::LUT_ENTRIES / kRows + timing::VX_LUT_TAIL;
+
 struct ModelRun : CycleObserver {
   ModelRun(const Machine& machineDescription, const ProgramBuilder& program, bool noSkip = false)
       : machine(machineDescription), memory(machine), dram(makeDramModel(machine)) {

@@ -8,8 +8,8 @@ namespace weft::test {
 namespace {
 
 constexpr uint32_t kData = kDramBase + 65536;
-// Requested in cycle 0, ready at 100, eight beats: the first instruction of a cold cache executes in cycle 108.
-constexpr uint64_t kFirst = 108;
+constexpr uint64_t kLineInstructions = timing::ICACHE_LINE_BYTES / 8;
+constexpr uint64_t kPatternBytes = 4 * timing::PATTERN_FIELDS;
 
 uint64_t cyclesOf(const ProgramBuilder& program, const Machine& machine = smallMachine()) {
   ModelRun run(machine, program);
@@ -27,7 +27,7 @@ uint64_t costOf(const std::function<void(ProgramBuilder&)>& emit) {
   emit(program);
   program.halt();
   // Two addi before; the halt's li and halt after: cycles = first + 2 + cost + 1 + 1.
-  return cyclesOf(program) - kFirst - 4;
+  return cyclesOf(program) - kLineFetch - 4;
 }
 
 TEST(SequencerTiming, HaltTakesItsCycle) {
@@ -35,18 +35,18 @@ TEST(SequencerTiming, HaltTakesItsCycle) {
   Instruction halt;
   halt.op = Opcode::HALT;
   program.emit(halt);
-  EXPECT_EQ(cyclesOf(program), kFirst + 1);
+  EXPECT_EQ(cyclesOf(program), kLineFetch + 1);
 }
 
 TEST(SequencerTiming, CostsOfScalarInstructions) {
   auto regReg = [](Opcode op) { return [op](ProgramBuilder& p) { p.regReg(op, 12, 10, 11); }; };
   EXPECT_EQ(costOf(regReg(Opcode::ADD)), 1u);
   for (Opcode op : {Opcode::MUL, Opcode::MULH, Opcode::MULHU})
-    EXPECT_EQ(costOf(regReg(op)), 3u);
+    EXPECT_EQ(costOf(regReg(op)), uint64_t{timing::MUL_CYCLES});
   for (Opcode op : {Opcode::DIV, Opcode::DIVU, Opcode::REM, Opcode::REMU})
-    EXPECT_EQ(costOf(regReg(op)), 34u);
-  EXPECT_EQ(costOf([](ProgramBuilder& p) { p.regImm(Opcode::MULI, 12, 10, 3); }), 3u);
-  EXPECT_EQ(costOf([](ProgramBuilder& p) { p.regImm(Opcode::LW, 12, 10, 0); }), 2u);
+    EXPECT_EQ(costOf(regReg(op)), uint64_t{timing::DIV_CYCLES});
+  EXPECT_EQ(costOf([](ProgramBuilder& p) { p.regImm(Opcode::MULI, 12, 10, 3); }), uint64_t{timing::MUL_CYCLES});
+  EXPECT_EQ(costOf([](ProgramBuilder& p) { p.regImm(Opcode::LW, 12, 10, 0); }), uint64_t{timing::SRAM_LOAD_CYCLES});
   EXPECT_EQ(costOf([](ProgramBuilder& p) { p.store(Opcode::SW, 12, 10, 0); }), 1u);
   auto pload = [](uint8_t base) {
     return [base](ProgramBuilder& p) {
@@ -56,10 +56,11 @@ TEST(SequencerTiming, CostsOfScalarInstructions) {
       p.emit(in);
     };
   };
-  EXPECT_EQ(costOf(pload(10)), 17u);
-  EXPECT_EQ(costOf(pload(11)), 108u);                                                  // ready + 8
-  EXPECT_EQ(costOf([](ProgramBuilder& p) { p.regImm(Opcode::LW, 12, 11, 4); }), 101u); // ready + 1
-  EXPECT_EQ(costOf([](ProgramBuilder& p) { p.store(Opcode::SB, 12, 11, 4); }), 102u);  // done (8 bytes: 101) + 1
+  EXPECT_EQ(costOf(pload(10)), uint64_t{timing::PLOAD_CYCLES});
+  // From DRAM: ready + the beats, ready + 1; to DRAM: done (one beat, in one cycle) + 1.
+  EXPECT_EQ(costOf(pload(11)), kDramLatency + kPatternBytes / timing::SEQ_BUS_BYTES);
+  EXPECT_EQ(costOf([](ProgramBuilder& p) { p.regImm(Opcode::LW, 12, 11, 4); }), kDramLatency + 1);
+  EXPECT_EQ(costOf([](ProgramBuilder& p) { p.store(Opcode::SB, 12, 11, 4); }), kDramLatency + 1 + 1);
   EXPECT_EQ(costOf([](ProgramBuilder& p) { p.semSignal(0); }), 1u);
   EXPECT_EQ(costOf([](ProgramBuilder& p) { p.fence(15); }), 1u);
 }
@@ -72,40 +73,40 @@ TEST(SequencerTiming, CostsOfBranches) {
       p.bind(next);
     };
   };
-  EXPECT_EQ(costOf(branch(Opcode::BNE)), 2u); // taken
+  EXPECT_EQ(costOf(branch(Opcode::BNE)), uint64_t{timing::TAKEN_BRANCH_CYCLES});
   EXPECT_EQ(costOf(branch(Opcode::BEQ)), 1u);
   EXPECT_EQ(costOf([](ProgramBuilder& p) {
               int next = p.newLabel();
               p.jal(1, next);
               p.bind(next);
             }),
-            2u);
+            uint64_t{timing::TAKEN_BRANCH_CYCLES});
 }
 
 TEST(SequencerTiming, EachCacheLineIsFetchedOnce) {
   Machine machine = smallMachine();
   ProgramBuilder program;
-  for (int i = 0; i < 14; ++i)
+  for (uint64_t i = 2; i < 2 * kLineInstructions; ++i)
     program.regReg(Opcode::ADD, 12, 10, 11);
-  program.halt(); // two instructions: 16 in two lines
+  program.halt(); // two instructions, which fill the second line
   ModelRun run(machine, program);
   run.run();
-  // 8 cycles, the second line's 108, 8 more.
-  EXPECT_EQ(run.model->cycle(), kFirst + 8 + 108 + 8);
-  EXPECT_EQ(run.counterValue(counter::sequencer_stall_fetch), 216u);
-  EXPECT_EQ(run.counterValue(counter::sequencer_bytes_fetched), 128u);
+  // A cycle for each instruction of a line that is there.
+  EXPECT_EQ(run.model->cycle(), 2 * (kLineFetch + kLineInstructions));
+  EXPECT_EQ(run.counterValue(counter::sequencer_stall_fetch), 2 * kLineFetch);
+  EXPECT_EQ(run.counterValue(counter::sequencer_bytes_fetched), 2u * timing::ICACHE_LINE_BYTES);
   EXPECT_EQ(run.model->activity().instructionMisses, 2u);
-  EXPECT_EQ(run.model->activity().instructionLookups, 16u);
+  EXPECT_EQ(run.model->activity().instructionLookups, 2 * kLineInstructions);
 }
 
 TEST(SequencerTiming, LinesOfOneCachePlaceEvictEachOther) {
   Machine machine = smallMachine();
-  machine.icache.bytes = 64; // one line
+  machine.icache.bytes = timing::ICACHE_LINE_BYTES; // one line
   ProgramBuilder program;
   int back = program.newLabel();
   program.li(12, 3);
   program.bind(back);
-  for (int i = 0; i < 8; ++i)
+  for (uint64_t i = 0; i < kLineInstructions; ++i)
     program.regImm(Opcode::ADDI, 13, 13, 1);
   program.regImm(Opcode::ADDI, 12, 12, -1);
   program.branch(Opcode::BNE, 12, 0, back);
@@ -132,7 +133,7 @@ TEST(SequencerTiming, RdctrReadsTheCycleOfItsExecution) {
   run.run();
   uint32_t values[2];
   std::memcpy(values, run.memory.scalar.data(), sizeof values);
-  EXPECT_EQ(values[0], kFirst);
+  EXPECT_EQ(values[0], kLineFetch);
   EXPECT_EQ(values[1], 1u); // the first rdctr, not itself
 }
 
@@ -213,8 +214,8 @@ TEST(Semaphores, SemwaitGoesOnInTheCycleAfterTheSignal) {
   ModelRun run(smallMachine(), program);
   run.run();
   uint64_t retired = run.model->records()[0].retire;
-  EXPECT_EQ(run.model->cycle(), retired + 1 + 1 + 1);                   // semwait at retire + 1, halt in the next
-  EXPECT_EQ(run.counterValue(counter::sequencer_stall_semaphore), 18u); // start, 17 cycles
+  EXPECT_EQ(run.model->cycle(), retired + 1 + 1 + 1); // semwait at retire + 1, halt in the next
+  EXPECT_EQ(run.counterValue(counter::sequencer_stall_semaphore), 1 + kTableLoad);
 }
 
 TEST(Fence, WaitsOnlyForItsEngines) {

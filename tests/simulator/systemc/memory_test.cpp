@@ -53,6 +53,8 @@ Machine machineOf(uint32_t clockMhz) {
   return machine;
 }
 
+constexpr uint64_t kLineBeats = timing::ICACHE_LINE_BYTES / timing::SEQ_BUS_BYTES;
+
 // One halt: fetched in cycle 0, executed when its line is there.
 uint64_t cyclesOfHalt(uint32_t clockMhz, double latencyNs, bool blocking) {
   Machine machine = machineOf(clockMhz);
@@ -69,14 +71,14 @@ uint64_t cyclesOfHalt(uint32_t clockMhz, double latencyNs, bool blocking) {
 }
 
 TEST(PluggedMemory, ItsTimeIsRoundedUpToCycles) {
-  EXPECT_EQ(cyclesOfHalt(1000, 50.0, false), 50u + 8u + 1u);
-  EXPECT_EQ(cyclesOfHalt(1000, 50.001, false), 51u + 8u + 1u);
-  EXPECT_EQ(cyclesOfHalt(500, 50.0, false), 25u + 8u + 1u);
-  EXPECT_EQ(cyclesOfHalt(940, 100.0, false), 94u + 8u + 1u);
+  EXPECT_EQ(cyclesOfHalt(1000, 50.0, false), 50u + kLineBeats + 1u);
+  EXPECT_EQ(cyclesOfHalt(1000, 50.001, false), 51u + kLineBeats + 1u);
+  EXPECT_EQ(cyclesOfHalt(500, 50.0, false), 25u + kLineBeats + 1u);
+  EXPECT_EQ(cyclesOfHalt(940, 100.0, false), 94u + kLineBeats + 1u);
 }
 
 TEST(PluggedMemory, ItMayBlock) {
-  EXPECT_EQ(cyclesOfHalt(1000, 50.0, true), 50u + 8u + 1u);
+  EXPECT_EQ(cyclesOfHalt(1000, 50.0, true), 50u + kLineBeats + 1u);
 }
 
 TEST(PluggedMemory, ItsRefusalIsAnError) {
