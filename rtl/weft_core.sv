@@ -176,8 +176,7 @@ module weft_core #(
     .pop_i(ld_start),
     .data_o(ld_head),
     .empty_o(queue_empty[0]),
-    .full_o(queue_full[0]),
-    .count_o()
+    .full_o(queue_full[0])
   );
 
   weft_fifo #(.WIDTH($bits(st_op)), .DEPTH(weft_params_pkg::QUEUES_STORE)) st_queue (
@@ -188,8 +187,7 @@ module weft_core #(
     .pop_i(st_start),
     .data_o(st_head),
     .empty_o(queue_empty[1]),
-    .full_o(queue_full[1]),
-    .count_o()
+    .full_o(queue_full[1])
   );
 
   weft_fifo #(.WIDTH($bits(mx_op)), .DEPTH(weft_params_pkg::QUEUES_MATRIX)) mx_queue (
@@ -200,8 +198,7 @@ module weft_core #(
     .pop_i(mx_start),
     .data_o(mx_head),
     .empty_o(queue_empty[2]),
-    .full_o(queue_full[2]),
-    .count_o()
+    .full_o(queue_full[2])
   );
 
   weft_fifo #(.WIDTH($bits(vx_op)), .DEPTH(weft_params_pkg::QUEUES_VECTOR)) vx_queue (
@@ -212,8 +209,7 @@ module weft_core #(
     .pop_i(vx_start),
     .data_o(vx_head),
     .empty_o(queue_empty[3]),
-    .full_o(queue_full[3]),
-    .count_o()
+    .full_o(queue_full[3])
   );
 
   // --- Engines ------------------------------------------------------------------------------------------------------
@@ -514,11 +510,13 @@ module weft_core #(
     end
   end
 
+  /* verilator lint_off UNUSEDSIGNAL */ // for the tracer of rtl/sim
   logic        fault_now;
   logic [3:0]  fault_cause_now;
   logic [2:0]  fault_unit_now;
   logic [31:0] fault_pc_now;
   logic [63:0] fault_info_now;
+  /* verilator lint_on UNUSEDSIGNAL */
 
   weft_faults faults (
     .clk_i,

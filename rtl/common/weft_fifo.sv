@@ -3,7 +3,7 @@ module weft_fifo #(
   parameter int unsigned WIDTH = 8,
   parameter int unsigned DEPTH = 4,
   localparam int unsigned PW = DEPTH > 1 ? $clog2(DEPTH) : 1, // position
-  localparam int unsigned CW = $clog2(DEPTH + 1)
+  localparam int unsigned CW = $clog2(DEPTH + 1)              // count
 ) (
   input  logic             clk_i,
   input  logic             rst_ni,
@@ -12,8 +12,7 @@ module weft_fifo #(
   input  logic             pop_i,   // ignored if empty
   output logic [WIDTH-1:0] data_o,  // the oldest; meaningless if empty
   output logic             empty_o,
-  output logic             full_o,
-  output logic [CW-1:0]    count_o
+  output logic             full_o
 );
 
   logic [WIDTH-1:0] mem [DEPTH];
@@ -23,7 +22,6 @@ module weft_fifo #(
 
   assign empty_o = count_q == '0;
   assign full_o  = count_q == CW'(DEPTH);
-  assign count_o = count_q;
   assign data_o  = mem[head_q];
   assign push    = push_i && !full_o;
   assign pop     = pop_i && !empty_o;

@@ -171,10 +171,8 @@ module weft_load #(
   // --- Segments that are requested and not yet written ---------------------------------------------------------------
 
   localparam int unsigned TW = 32 + 5 + 5 + 8 + 1 + 1 + BW + 32 + SW;
-  localparam int unsigned CW = $clog2(OUTSTANDING + 1);
 
   logic          fifo_empty, pop;
-  logic [CW-1:0] unused_count;
   logic [31:0]   head_pc, head_pad;
   logic [4:0]    head_s0, head_s1;
   logic [7:0]    head_fill;
@@ -193,8 +191,7 @@ module weft_load #(
     .pop_i  (pop),
     .data_o ({head_pc, head_s0, head_s1, head_fill, head_last, head_from_dram, head_lane, head_pad, head_bytes}),
     .empty_o(fifo_empty),
-    .full_o (fifo_full),
-    .count_o(unused_count)
+    .full_o (fifo_full)
   );
 
   // --- Write stage ---------------------------------------------------------------------------------------------------

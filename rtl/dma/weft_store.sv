@@ -235,7 +235,7 @@ module weft_store #(
 
   logic          delayed, unused_on_way, send_empty, unused_send_full, request_fault;
   logic [TW-1:0] delayed_data;
-  logic [AW-1:0] pending_q, unused_send_count;
+  logic [AW-1:0] pending_q;
   logic [BW-1:0] send_lane;
   logic          send_in_dram, send_last;
   logic [31:0]   send_pc;
@@ -265,8 +265,7 @@ module weft_store #(
     .pop_i  (burst_o),
     .data_o ({axi_aw_addr_o, send_lane, axi_aw_len_o, send_in_dram, send_last, send_pc, send_s0, send_s1}),
     .empty_o(send_empty),
-    .full_o (unused_send_full),
-    .count_o(unused_send_count)
+    .full_o (unused_send_full)
   );
 
   assign axi_aw_valid_o = !send_empty && send_in_dram;
@@ -289,7 +288,6 @@ module weft_store #(
   // --- Completion and retirement -------------------------------------------------------------------------------------
 
   logic          unused_sent_empty, unused_sent_full, done_last, retire_q;
-  logic [OW-1:0] unused_sent_count;
   logic [41:0]   done_data, retire_data_q;
 
   weft_fifo #(
@@ -303,8 +301,7 @@ module weft_store #(
     .pop_i  (completes),
     .data_o ({done_last, done_data}),
     .empty_o(unused_sent_empty),
-    .full_o (unused_sent_full),
-    .count_o(unused_sent_count)
+    .full_o (unused_sent_full)
   );
 
   always_ff @(posedge clk_i or negedge rst_ni) begin

@@ -82,7 +82,7 @@ module weft_store_beats #(
 
   logic          delayed, unused_on_way, empty, unused_full, sent;
   logic [TW-1:0] delayed_data;
-  logic [CW-1:0] unused_count, pending_q; // pending: beats of which the last part is read, not yet sent
+  logic [CW-1:0] pending_q; // pending: beats of which the last part is read, not yet sent
 
   weft_dma_delay #(
     .WIDTH (TW),
@@ -108,8 +108,7 @@ module weft_store_beats #(
     .pop_i  (sent),
     .data_o ({w_data_o, w_strb_o, w_last_o}),
     .empty_o(empty),
-    .full_o (unused_full),
-    .count_o(unused_count)
+    .full_o (unused_full)
   );
 
   assign w_valid_o = !empty;

@@ -81,8 +81,7 @@ module weft_mx_drain #(
     .pop_i  (leaves),
     .data_o ({c, pc, s0, s1}),
     .empty_o(none),
-    .full_o (),
-    .count_o()
+    .full_o ()
   );
   /* verilator lint_on PINCONNECTEMPTY */
 
