@@ -23,9 +23,10 @@ module weft_fetch (
 
   localparam int unsigned LINES  = weft_params_pkg::ICACHE_BYTES / weft_isa_pkg::ICACHE_LINE_BYTES;
   localparam int unsigned OFFSET = $clog2(weft_isa_pkg::ICACHE_LINE_BYTES); // address bits within a line
-  localparam int unsigned INDEX  = $clog2(LINES);                           // that choose the place
-  localparam int unsigned TAG    = 32 - OFFSET - INDEX;
+  localparam int unsigned INDEX  = LINES > 1 ? $clog2(LINES) : 1;           // that choose the place; 1 bit at least
+  localparam int unsigned TAG    = 32 - OFFSET - $clog2(LINES);
   localparam int unsigned WORDS  = LINES * (weft_isa_pkg::ICACHE_LINE_BYTES / weft_isa_pkg::SEQ_BUS_BYTES);
+  localparam int unsigned AW     = $clog2(WORDS);
 
   logic [INDEX-1:0]  index, read_index;
   logic [LINES-1:0]  valid_q;
@@ -36,8 +37,8 @@ module weft_fetch (
   logic [63:0]       word_q;   // the word of pc_i from the fill
   logic              miss;
 
-  assign index      = pc_i[OFFSET +: INDEX];
-  assign read_index = read_pc_i[OFFSET +: INDEX];
+  assign index      = LINES > 1 ? pc_i[OFFSET +: INDEX] : '0;
+  assign read_index = LINES > 1 ? read_pc_i[OFFSET +: INDEX] : '0;
   assign hit_o      = filled_q || (valid_q[index] && tag == pc_i[31 -: TAG]);
   assign word_o     = filled_q ? word_q : data;
   assign miss       = lookup_i && !hit_o;
@@ -47,10 +48,10 @@ module weft_fetch (
   ) u_data (
     .clk_i,
     .read_i,
-    .read_address_i (read_pc_i[3 +: OFFSET-3+INDEX]),
+    .read_address_i (read_pc_i[3 +: AW]),
     .read_data_o    (data),
     .write_enable_i (fill_i),
-    .write_address_i({index, beat_q}),
+    .write_address_i(AW'({index, beat_q})),
     .write_data_i   (fill_data_i)
   );
 
