@@ -47,9 +47,15 @@ constexpr Maker kDevices[] = {
     {"cycle", [](const Machine& machine) { return makeCoreDevice(makeCycleCore(), machine); }},
     {"func", [](const Machine& machine) { return makeCoreDevice(makeFuncCore(), machine); }},
     {"ref", makeRefDevice},
+    {"rtl", [](const Machine& machine) { return makeCoreDevice(makeRtlCore(), machine); }},
 };
 
 } // namespace
+
+void rejectWave(const RunOptions& options, const std::string& device) {
+  if (options.wave)
+    throw Error(fmt::format("the device '{}' has no waveforms; use the device 'rtl' for one", device));
+}
 
 LoadedProgram::LoadedProgram(std::shared_ptr<const Program> program) : program_(std::move(program)) {
   if (!program_->network())

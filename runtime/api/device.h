@@ -5,7 +5,8 @@
 //   RunResult result = program->run({{"input", tensor}});
 //
 // Devices: `ref` executes the network on the host in plain C++ (the oracle: no accelerator, no time), `func` executes
-// the program's instructions without time, `cycle` with the exact cycle of everything. All give the same bits.
+// the program's instructions without time, `cycle` with the exact cycle of everything, `rtl` simulates the hardware
+// itself. All give the same bits, `cycle` and `rtl` the same cycles.
 #pragma once
 
 #include "isa/machine/machine.h"
@@ -18,6 +19,7 @@
 #include <functional>
 #include <future>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,11 +32,20 @@ struct TensorInfo {
   net::Shape shape;
 };
 
+// A waveform of the cycles [first, last] in the FST format.
+struct WaveOptions {
+  std::filesystem::path file;
+  uint64_t first = 0;
+  uint64_t last = UINT64_MAX;
+};
+
 struct RunOptions {
   // Stop with an error when two accesses of engines overlap without a semaphore between them (func and cycle).
   bool detectRaces = false;
-  // Write a timeline in Chrome's trace format (Perfetto reads it) to this file (cycle); empty: none.
+  // Write a timeline in Chrome's trace format (Perfetto reads it) to this file (cycle and rtl); empty: none.
   std::filesystem::path trace;
+  // Write a waveform (rtl).
+  std::optional<WaveOptions> wave;
   // Called now and then from the running thread with what is being done and the part of it that is done, in [0, 1]
   // (negative if unknown).
   std::function<void(const std::string& stage, double fraction)> progress;

@@ -14,6 +14,7 @@ public:
 
 private:
   RunResult execute(const HostTensors& inputs, const RunOptions& options) const override {
+    rejectWave(options, "ref");
     const net::Network& network = *program().network();
     HostNetwork host(network, options);
     host.tensors().setInputs(inputs);

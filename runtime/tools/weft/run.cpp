@@ -24,18 +24,9 @@ struct Options {
   std::vector<std::string> inputs;
   std::optional<uint64_t> randomSeed;
   bool detectRaces = false;
+  std::string wave;
+  uint64_t waveFrom = 0, waveTo = UINT64_MAX;
 };
-
-HostTensors chooseInputs(const Options& options, const LoadedProgram& program) {
-  if (!options.inputs.empty())
-    return readInputs(options.inputs, program.inputs());
-  if (options.randomSeed)
-    return randomInputs(*options.randomSeed, program.inputs());
-  if (!program.inputs().empty())
-    throw Error(fmt::format("{}: no input is given; use --input FILE for these, or --random-input SEED:\n{}",
-                            options.program, listInputs(program.inputs())));
-  return {};
-}
 
 void printResult(const RunResult& result, const Report& report) {
   for (const auto& [name, tensor] : result.outputs)
@@ -53,7 +44,8 @@ ExitCode run(const Options& options, const Common& common) {
   checkTensorFile(options.output, loaded->outputs().size());
   checkFolder(options.report);
   checkFolder(options.trace);
-  HostTensors inputs = chooseInputs(options, *loaded);
+  checkFolder(options.wave);
+  HostTensors inputs = chooseInputs(options.program, options.inputs, options.randomSeed, *loaded);
 
   RunResult result;
   {
@@ -61,6 +53,8 @@ ExitCode run(const Options& options, const Common& common) {
     RunOptions settings;
     settings.detectRaces = options.detectRaces;
     settings.trace = options.trace;
+    if (!options.wave.empty())
+      settings.wave = {options.wave, options.waveFrom, options.waveTo};
     settings.progress = [&](const std::string& stage, double fraction) { progress.update(stage, fraction); };
     settings.cancel = &interrupted();
     result = loaded->run(inputs, settings);
@@ -89,7 +83,7 @@ void addRun(CLI::App& app, Action& action) {
   command
       ->add_option("-d,--device", options->device,
                    fmt::format("One of {}: 'cycle' counts exact cycles, 'func' executes instructions without time, "
-                               "'ref' is the reference on the host",
+                               "'ref' is the reference on the host, 'rtl' simulates the hardware (needs Verilator)",
                                fmt::join(deviceNames(), ", ")))
       ->capture_default_str();
   command
@@ -99,7 +93,10 @@ void addRun(CLI::App& app, Action& action) {
   command->add_option("--random-input", options->randomSeed, "Random inputs from this seed instead of files");
   command->add_option("-o,--output", options->output, "Write the outputs here (.npz; .npy or .pb for a single one)");
   command->add_option("-r,--report", options->report, "Write the report (JSON) here; 'weft report' shows it");
-  command->add_option("--trace", options->trace, "Write a timeline for Perfetto or chrome://tracing here (cycle)");
+  command->add_option("--trace", options->trace, "Write a timeline for Perfetto or chrome://tracing here (cycle, rtl)");
+  CLI::Option* wave = command->add_option("--wave", options->wave, "Write a waveform (FST) here (rtl)");
+  command->add_option("--wave-from", options->waveFrom, "First cycle of the waveform; default: 0")->needs(wave);
+  command->add_option("--wave-to", options->waveTo, "Last cycle of the waveform; default: the end")->needs(wave);
   command->add_flag("--detect-races", options->detectRaces,
                     "Stop at two overlapping accesses that no semaphore orders (func, cycle)");
   command->add_option("-a,--arch", options->arch,
@@ -109,7 +106,8 @@ void addRun(CLI::App& app, Action& action) {
                   "  weft run net.weft --input x.npz --output y.npz --report r.json\n"
                   "  weft run net.weft --device func --input image=x.npy --output y.npy\n"
                   "  weft run net.weft --device ref --input test_data_set_0/input_0.pb --output y.npz\n"
-                  "  weft run by_hand.weft --arch edge-16 --trace t.json --detect-races");
+                  "  weft run by_hand.weft --arch edge-16 --trace t.json --detect-races\n"
+                  "  weft run net.weft --device rtl --random-input 1 --wave w.fst --wave-from 9000 --wave-to 9999");
   command->callback([options, &action] { action = [options](const Common& common) { return run(*options, common); }; });
 }
 

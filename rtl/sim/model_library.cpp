@@ -1,0 +1,253 @@
+#include "rtl/sim/model_library.h"
+
+#include "isa/support/error.h"
+#include "isa/support/file.h"
+#include "rtl/sim/isa_package.h"
+#include "rtl/sim/subprocess.h"
+#include "simulator/cycle/events.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <map>
+#include <mutex>
+#include <set>
+#include <sys/file.h>
+#include <unistd.h>
+
+namespace weft::rtl {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kLibrary = "model.so";
+constexpr const char* kLog = "build.log";
+
+fs::path sourceFolder() {
+  const char* folder = std::getenv("WEFT_RTL");
+  return folder && *folder ? folder : WEFT_RTL_FOLDER;
+}
+
+fs::path cacheFolder() {
+  auto variable = [](const char* name) { return fs::path(std::getenv(name) ? std::getenv(name) : ""); };
+  if (fs::path own = variable("WEFT_CACHE"); !own.empty())
+    return own / "rtl";
+  if (fs::path user = variable("XDG_CACHE_HOME"); !user.empty())
+    return user / "weft" / "rtl";
+  if (fs::path home = variable("HOME"); !home.empty())
+    return home / ".cache" / "weft" / "rtl";
+  throw Error("there is no folder for compiled models: set WEFT_CACHE to one");
+}
+
+// What the hardware sees of a machine: everything but the DRAM's timing, clock, technology and name.
+std::string parameters(Machine machine) {
+  machine.name = "core";
+  machine.clockMhz = 1;
+  const uint64_t bytes = machine.dram.bytes;
+  machine.dram = {};
+  machine.dram.bytes = bytes;
+  machine.technology = {};
+  return toSystemVerilog(machine);
+}
+
+// The processor for which -march=native compiles: the cache may be on a disk that several hosts share.
+std::string processor() {
+  std::string text;
+  try {
+    const std::string all = readTextFile("/proc/cpuinfo");
+    for (const char* key : {"model name", "flags"})
+      if (size_t begin = all.find(key); begin != std::string::npos)
+        text += all.substr(begin, all.find('\n', begin) - begin);
+  } catch (const Error&) {
+    text = "unknown";
+  }
+  return text;
+}
+
+std::string lastLines(const std::string& text, size_t lines) {
+  size_t begin = text.size();
+  for (size_t i = 0; i < lines && begin != std::string::npos && begin > 0; ++i)
+    begin = text.rfind('\n', begin - 1);
+  return begin == std::string::npos ? text : text.substr(begin);
+}
+
+// Everything that goes into a library.
+class Recipe {
+public:
+  Recipe(const Machine& machine, const LibraryVariant& variant)
+      : folder_(sourceFolder()), parameters_(parameters(machine)), variant_(variant) {
+    std::error_code error;
+    if (!fs::is_regular_file(folder_ / "sim" / "weft_sim_top.sv", error))
+      throw Error(fmt::format("the sources of the RTL are not in '{}': set WEFT_RTL to the folder 'rtl' of the project",
+                              folder_.string()));
+    for (const char* program : {"verilator", "make", "g++"})
+      if (!findProgram(program))
+        throw Error(
+            fmt::format("the RTL is compiled for each machine: '{}' is needed for that and not on the PATH", program));
+    for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folder_))
+      if (entry.path().extension() == ".sv")
+        sources_.push_back(entry.path());
+    std::sort(sources_.begin(), sources_.end());
+  }
+
+  // The library's name in the cache.
+  std::string key(const fs::path& scratch) const {
+    const fs::path version = scratch / fmt::format(".version.{}", getpid());
+    runProgram({"verilator", "--version"}, version);
+    std::string text = readTextFile(version) + processor() + parameters_ + kIsaPackage;
+    fs::remove(version);
+    for (const std::string& option : options("", ""))
+      text += option + '\n';
+    for (const fs::path& source : sources_)
+      text += source.filename().string() + '\n' + readTextFile(source);
+    for (const char* file : {"glue.cpp", "interface.h", "public.vlt"})
+      text += readTextFile(folder_ / "sim" / file);
+    return fmt::format("{:016x}", dataHash(reinterpret_cast<const uint8_t*>(text.data()), text.size()));
+  }
+
+  // Builds the library in an empty folder.
+  void build(const fs::path& folder) const {
+    writeFile(folder / "weft_isa_pkg.sv", std::string_view(kIsaPackage));
+    writeFile(folder / "weft_params_pkg.sv", parameters_);
+    if (runProgram(options(folder_, folder), folder / kLog))
+      return;
+    const std::string log = readTextFile(folder / kLog);
+    throw Error(fmt::format("the RTL could not be compiled:{}\n(all messages: {})", lastLines(log, 12),
+                            (folder / kLog).string()));
+  }
+
+private:
+  std::vector<std::string> options(const fs::path& sources, const fs::path& output) const {
+    auto flag = [](bool set) { return set ? 1 : 0; };
+    std::vector<std::string> command = {
+        "verilator",
+        "--cc",
+        "--exe",
+        "--build",
+        "-j",
+        "2",
+        "-Wno-fatal",
+        "-Wno-lint",
+        "-Wno-style",
+        "-O3",
+        "--x-assign",
+        "fast",
+        "--x-initial",
+        "fast",
+        "--top-module",
+        "weft_sim_top",
+        "--prefix",
+        "Vweft_sim_top",
+        "--output-split",
+        "20000",
+        "-MAKEFLAGS",
+        "OPT_FAST=-O3",
+        "-MAKEFLAGS",
+        "OPT_GLOBAL=-O3",
+        "-CFLAGS",
+        fmt::format("-fPIC -march=native -std=c++17 -DVL_USER_STOP -DVL_USER_FATAL -DWEFT_RTL_WAVE={} "
+                    "-DWEFT_RTL_COVERAGE={}",
+                    flag(variant_.wave), flag(variant_.coverage)),
+        "-LDFLAGS",
+        "-shared -Wl,-Bsymbolic",
+        variant_.assertions ? "--assert" : "--noassert"};
+    if (variant_.wave)
+      command.push_back("--trace-fst");
+    if (variant_.coverage) {
+      command.push_back("--coverage-line");
+      command.push_back("--coverage-user");
+    }
+    if (sources.empty()) // for the key, which does not depend on folders
+      return command;
+    std::set<fs::path> folders;
+    for (const fs::path& source : sources_)
+      folders.insert(source.parent_path());
+    for (const fs::path& folder : folders) {
+      command.push_back("-y");
+      command.push_back(fs::absolute(folder).string());
+    }
+    const fs::path sim = fs::absolute(sources) / "sim";
+    for (const fs::path& file :
+         {output / "weft_isa_pkg.sv", output / "weft_params_pkg.sv", fs::absolute(sources) / "weft_pkg.sv",
+          sim / "weft_sim_top.sv", sim / "public.vlt", sim / "glue.cpp"})
+      command.push_back(file.string());
+    for (const fs::path& part : {fs::path("--Mdir"), output / "obj", fs::path("-CFLAGS"), "-I" / sim})
+      command.push_back(part.string());
+    command.push_back("-o");
+    command.push_back((output / kLibrary).string());
+    return command;
+  }
+
+  fs::path folder_;
+  std::string parameters_;
+  LibraryVariant variant_;
+  std::vector<fs::path> sources_;
+};
+
+// Held by one process at a time; released when the process ends, however it ends.
+class FileLock {
+public:
+  explicit FileLock(const fs::path& path) : file_(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666)) {
+    if (file_ < 0 || flock(file_, LOCK_EX) != 0)
+      throw Error(fmt::format("cannot lock '{}': {}", path.string(), std::strerror(errno)));
+  }
+  ~FileLock() { close(file_); }
+  FileLock(const FileLock&) = delete;
+  FileLock& operator=(const FileLock&) = delete;
+
+private:
+  int file_;
+};
+
+const Interface& load(const fs::path& library) {
+  void* handle = dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (!handle)
+    throw Error(fmt::format("cannot load '{}': {}", library.string(), dlerror()));
+  using Entry = const Interface* (*)();
+  auto entry = reinterpret_cast<Entry>(dlsym(handle, kInterfaceSymbol));
+  if (!entry || entry()->version != kInterfaceVersion)
+    throw Error(fmt::format("the RTL in '{}' does not fit this program", sourceFolder().string()));
+  return *entry();
+}
+
+} // namespace
+
+const Interface& modelLibrary(const Machine& machine, const LibraryVariant& variant,
+                              const std::function<void(const std::string&)>& building) {
+  static std::mutex mutex;
+  static std::map<std::string, const Interface*> loaded;
+  std::lock_guard<std::mutex> guard(mutex);
+
+  const fs::path cache = cacheFolder();
+  try {
+    fs::create_directories(cache);
+    const Recipe recipe(machine, variant);
+    const std::string key = recipe.key(cache);
+    if (auto found = loaded.find(key); found != loaded.end())
+      return *found->second;
+    const fs::path folder = cache / key;
+    if (!fs::exists(folder / kLibrary)) {
+      const FileLock lock(cache / (key + ".lock"));
+      if (!fs::exists(folder / kLibrary)) {
+        if (building)
+          building(fmt::format("building the RTL of {} (once, about a minute)", machine.name));
+        const fs::path scratch = cache / (key + ".building");
+        fs::remove_all(scratch);
+        fs::create_directories(scratch);
+        recipe.build(scratch);
+        fs::remove_all(scratch / "obj");
+        fs::remove_all(folder);
+        fs::rename(scratch, folder);
+      }
+    }
+    return *loaded.emplace(key, &load(folder / kLibrary)).first->second;
+  } catch (const fs::filesystem_error& error) {
+    throw Error(fmt::format("cannot keep compiled models in '{}': {}", cache.string(), error.what()));
+  }
+}
+
+} // namespace weft::rtl

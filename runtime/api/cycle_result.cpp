@@ -1,0 +1,100 @@
+#include "runtime/api/cycle_result.h"
+
+#include "runtime/api/layers.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace weft::runtime {
+namespace {
+
+std::map<std::string, uint64_t> countersOf(const CounterValues& values) {
+  std::map<std::string, uint64_t> counters;
+  for (size_t number = 0; number < values.size(); ++number)
+    if (const char* name = counter::table[number].name)
+      if (!std::string_view(name).starts_with("cycle_")) // the run's cycles, in halves
+        counters[name] = values[number];
+  return counters;
+}
+
+std::vector<MemoryTraffic> trafficOf(const CycleResult& result, const Machine& machine) {
+  const Activity& a = result.activity;
+  auto count = [&](int number) { return result.counters[static_cast<size_t>(number)]; };
+  const uint64_t rows = machine.array.rows, cols = machine.array.cols, accumulatorRow = machine.accumulatorRowBytes();
+  return {
+      {"dram", "load", count(counter::load_bursts), 0, count(counter::load_bytes_read), 0},
+      {"dram", "store", 0, count(counter::store_bursts), 0, count(counter::store_bytes_written)},
+      {"dram", "sequencer data", 0, 0, count(counter::sequencer_bytes_read), count(counter::sequencer_bytes_written)},
+      {"dram", "instructions", a.instructionMisses, 0, count(counter::sequencer_bytes_fetched), 0},
+      {"scratchpad", "load", 0, a.loadWrites, 0, count(counter::load_bytes_written)},
+      {"scratchpad", "store", a.storeReads, 0, count(counter::store_bytes_read), 0},
+      {"scratchpad", "matrix activations", a.activationReads, 0, a.activationReads * rows, 0},
+      {"scratchpad", "matrix weights", a.weightReads, 0, a.weightReads * cols, 0},
+      {"scratchpad", "vector", a.vectorReads, a.vectorWrites, a.vectorReads * cols, a.vectorWrites * cols},
+      {"accumulators", "matrix", a.accumulatorReads, a.accumulatorWrites, a.accumulatorReads * accumulatorRow,
+       a.accumulatorWrites * accumulatorRow},
+      {"accumulators", "vector", a.accumulatorDrains, 0, a.accumulatorDrains * accumulatorRow, 0},
+  };
+}
+
+std::map<std::string, uint64_t> activityOf(const CycleResult& result) {
+  return {{"instruction_cache_lookups", result.activity.instructionLookups},
+          {"instruction_cache_misses", result.activity.instructionMisses},
+          {"scalar_memory_reads", result.activity.scalarReads},
+          {"scalar_memory_writes", result.activity.scalarWrites},
+          {"lut_rows_loaded", result.activity.lutLoads},
+          {"dram_read_requests", result.dram.reads},
+          {"dram_write_requests", result.dram.writes},
+          {"dram_activates", result.dram.activates},
+          {"dram_row_hits", result.dram.rowHits},
+          {"dram_row_conflicts", result.dram.rowConflicts},
+          {"dram_refreshes", result.dram.refreshes}};
+}
+
+// After a fault: the instructions that each engine had not finished; what the sequencer waits with is the fault's
+// place.
+std::vector<FaultContext::Unfinished> oldestUnfinished(const std::vector<InstructionRecord>& records) {
+  std::map<Engine, uint32_t> oldest;
+  for (const InstructionRecord& record : records)
+    if (record.retire == kNever)
+      oldest.emplace(record.engine, record.pc);
+  std::vector<FaultContext::Unfinished> unfinished;
+  for (const auto& [engine, pc] : oldest)
+    unfinished.push_back({engine, pc});
+  return unfinished;
+}
+
+} // namespace
+
+CoreResult makeCoreResult(const CycleResult& result, const Program& program, const Machine& machine) {
+  CoreResult core;
+  if (result.status == CycleResult::Status::faulted) {
+    core.fault = result.fault;
+    core.context.cycle = result.cycles - 1;
+    core.context.unfinished = oldestUnfinished(result.instructions);
+  }
+  core.exitCode = result.exitCode;
+  core.cycles = result.cycles;
+  core.counters = countersOf(result.counters);
+  core.activity = activityOf(result);
+  core.traffic = trafficOf(result, machine);
+  core.layers = layersOf(program);
+  addInstructions(core.layers, program, machine, result.instructions);
+  return core;
+}
+
+std::unique_ptr<TraceWriter> makeTrace(const RunOptions& options, const Machine& machine, const Program& program,
+                                       const Dram& dram) {
+  if (options.trace.empty())
+    return nullptr;
+  TraceOptions settings;
+  settings.label = [&](uint32_t pc) {
+    const std::string text = instructionText(dram, pc);
+    const Group* group = program.groupAt(pc);
+    return TraceLabel{text.substr(0, text.find(' ')),
+                      group ? fmt::format("{}", fmt::join(group->onnxNodes, " + ")) : ""};
+  };
+  return std::make_unique<TraceWriter>(options.trace, machine, settings);
+}
+
+} // namespace weft::runtime

@@ -1,0 +1,17 @@
+// What the devices with time have in common: their results and their timeline.
+#pragma once
+
+#include "runtime/api/core.h"
+#include "simulator/cycle_simulator.h"
+#include "simulator/trace/trace.h"
+
+namespace weft::runtime {
+
+// All figures of a run that halted or faulted.
+CoreResult makeCoreResult(const CycleResult& result, const Program& program, const Machine& machine);
+
+// The writer of options.trace, null if none is wanted. All must outlive it.
+std::unique_ptr<TraceWriter> makeTrace(const RunOptions& options, const Machine& machine, const Program& program,
+                                       const Dram& dram);
+
+} // namespace weft::runtime

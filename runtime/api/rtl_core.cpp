@@ -1,0 +1,51 @@
+// The device `rtl`: the Verilated design behind the core interface.
+#include "isa/support/error.h"
+#include "rtl/sim/rtl_model.h"
+#include "runtime/api/cycle_result.h"
+
+#include <fmt/format.h>
+
+namespace weft::runtime {
+namespace {
+
+class RtlCore : public Core {
+public:
+  std::string name() const override { return "rtl"; }
+  std::string fidelity() const override { return "simulation of the RTL"; }
+  bool timed() const override { return true; }
+
+  CoreResult run(const Machine& machine, const Program& program, CoreMemory& memory,
+                 const RunOptions& options) const override {
+    if (options.detectRaces)
+      throw Error("the device 'rtl' does not look for races; use the device 'func' or 'cycle'");
+    rtl::RtlOptions settings;
+    settings.recordInstructions = true;
+    if (options.wave)
+      settings.wave = {options.wave->file, options.wave->first, options.wave->last};
+    settings.building = [&](const std::string& text) {
+      if (options.progress)
+        options.progress(text, -1);
+    };
+    settings.progress = [&](uint64_t cycle) {
+      if (options.progress)
+        options.progress(fmt::format("simulation of the RTL, {} cycles", cycle), -1);
+      return !options.cancel || !*options.cancel;
+    };
+    const std::unique_ptr<TraceWriter> trace = makeTrace(options, machine, program, memory.dram);
+    settings.observer = trace.get();
+    const CycleResult result = runRtl(machine, memory, settings);
+    if (result.status == CycleResult::Status::stopped)
+      throw Cancelled();
+    if (trace)
+      trace->finish(result.cycles);
+    return makeCoreResult(result, program, machine);
+  }
+};
+
+} // namespace
+
+std::unique_ptr<Core> makeRtlCore() {
+  return std::make_unique<RtlCore>();
+}
+
+} // namespace weft::runtime
