@@ -1,11 +1,11 @@
 // The 32 scalar registers: register 0 reads as 0, all are 0 after reset. One write, four reads (a tensor instruction
 // takes the values of four).
 module weft_registers (
-  input  logic        clk_i,
-  input  logic        rst_ni,
-  input  logic [4:0]  write_register_i, // 0: no write
-  input  logic [31:0] write_data_i,
-  input  logic [19:0] read_register_i,  // of port p: 5 bits from 5 * p on
+  input  logic         clk_i,
+  input  logic         rst_ni,
+  input  logic [4:0]   write_register_i, // 0: no write
+  input  logic [31:0]  write_data_i,
+  input  logic [19:0]  read_register_i,  // of port p: 5 bits from 5 * p on
   output logic [127:0] read_data_o      // of port p: 32 bits from 32 * p on, what was written before this cycle
 );
 

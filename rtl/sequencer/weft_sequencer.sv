@@ -91,8 +91,6 @@ module weft_sequencer (
   logic [63:0] word_q;     // instruction that is tried again
   logic [7:0]  wait_q;     // cycles of WAIT that are left
   logic        redirect_q; // pc_q is not what the cache has read ahead
-  logic [4:0]  rd_q;       // register that gets the result of what goes on
-  logic        load_q;     // its result is a loaded one
   logic [3:0]  pattern_q;  // pattern register of what goes on
 
   // --- Look-up ---------------------------------------------------------------------------------------------------
@@ -129,6 +127,7 @@ module weft_sequencer (
   weft_isa_pkg::decoded_t inst;
   logic legal, tensor, conditional, access, pload, mul, div, link, two_registers;
   logic trap, access_wrong, holds, tried, complete, single;
+  logic [7:0] cycles;
 
   weft_sequencer_decode u_decode (
     .word_i         (word),
@@ -140,7 +139,8 @@ module weft_sequencer (
     .mul_o          (mul),
     .div_o          (div),
     .link_o         (link),
-    .two_registers_o(two_registers)
+    .two_registers_o(two_registers),
+    .cycles_o       (cycles)
   );
 
   always_comb begin
@@ -161,68 +161,38 @@ module weft_sequencer (
   assign single       = execute && legal && !conditional && !access_wrong && !trap; // takes effect, in this one cycle
 
   // --- Execution ---------------------------------------------------------------------------------------------------
-  logic         taken, jump, last_wait, last_beat, pset;
-  logic [31:0]  left, right, result, muldiv_result, loaded, direct, write_data;
-  logic [127:0] values; // of rA (rd), rB (rs1), rC (rs2), rD: no format has two fields that share a port
-  logic [4:0]   write_register;
-
-  weft_registers u_registers (
-    .clk_i,
-    .rst_ni,
-    .write_register_i(write_register),
-    .write_data_i    (write_data),
-    .read_register_i ({inst.rD, inst.rC | inst.rs2, inst.rB | inst.rs1, inst.rA}),
-    .read_data_o     (values)
-  );
-
-  assign left  = values[63:32];
-  assign right = two_registers ? values[95:64] : inst.imm;
-
-  weft_alu u_alu (
-    .op_i    (inst.op),
-    .left_i  (left),
-    .right_i (right),
-    .result_o(result),
-    .taken_o (taken)
-  );
-
-  weft_muldiv u_muldiv (
-    .clk_i,
-    .rst_ni,
-    .mul_i   (single && mul),
-    .div_i   (single && div),
-    .op_i    (inst.op),
-    .left_i  (left),
-    .right_i (right),
-    .result_o(muldiv_result)
-  );
+  logic         taken, jump, last_wait, last_beat;
+  logic [31:0]  result, loaded;
+  logic [127:0] values; // of rA, rB (rs1), rC (rs2), rD: no format has two fields that share a port
 
   assign jump      = single && (taken || link);
   assign last_wait = state_q == WAIT && wait_q == 8'd1 && !stop_i;
   assign last_beat = beat && axi_r_last_i;
 
-  always_comb begin
-    if (link) begin
-      direct = pc_next;
-    end else if (inst.op == weft_isa_pkg::OP_RDCTR) begin
-      direct = counter_value_i;
-    end else begin
-      direct = result;
-    end
-  end
-
-  always_comb begin
-    write_register = '0;
-    write_data     = direct;
-    if (single && !access && !mul && !div) begin
-      write_register = inst.rd;
-    end else if (last_wait || (state_q == LOAD && beat)) begin
-      write_register = rd_q;
-      write_data     = load_q ? loaded : muldiv_result;
-    end
-  end
+  weft_execute u_execute (
+    .clk_i,
+    .rst_ni,
+    .execute_i      (single),
+    .op_i           (inst.op),
+    .access_i       (access),
+    .mul_i          (mul),
+    .div_i          (div),
+    .link_i         (link),
+    .two_registers_i(two_registers),
+    .rd_i           (inst.rd),
+    .read_register_i({inst.rD, inst.rC | inst.rs2, inst.rB | inst.rs1, inst.rA}),
+    .imm_i          (inst.imm),
+    .pc_next_i      (pc_next),
+    .counter_i      (counter_value_i),
+    .late_i         (last_wait || (state_q == LOAD && beat)),
+    .loaded_i       (loaded),
+    .values_o       (values),
+    .result_o       (result),
+    .taken_o        (taken)
+  );
 
   // --- Pattern registers: written at once by pset, pseti and preset, over some cycles by pload ----------------------
+  logic          pset;
   logic [1:0]    stream_write, pattern_write;
   logic [2:0]    stream_pair;
   logic [63:0]   stream_data;
@@ -238,7 +208,7 @@ module weft_sequencer (
     .preset_i   (single && inst.op == weft_isa_pkg::OP_PRESET),
     .write_i    (pattern_write),
     .pair_i     (single ? inst.pF[3:1] : stream_pair),
-    .data_i     (single ? {2{inst.op == weft_isa_pkg::OP_PSET ? left : inst.imm}} : stream_data),
+    .data_i     (single ? {2{inst.op == weft_isa_pkg::OP_PSET ? values[63:32] : inst.imm}} : stream_data),
     .read_i     ({inst.pD, inst.pC, inst.pB, inst.pA}),
     .read_data_o(patterns)
   );
@@ -303,22 +273,9 @@ module weft_sequencer (
   );
 
   // --- State -------------------------------------------------------------------------------------------------------
-  logic [31:0] cost; // cycles of a single one
+  logic [7:0] cost; // cycles of a single one
 
-  always_comb begin
-    cost = 32'd1;
-    if (jump) begin
-      cost = weft_isa_pkg::TAKEN_BRANCH_CYCLES;
-    end else if (mul) begin
-      cost = weft_isa_pkg::MUL_CYCLES;
-    end else if (div) begin
-      cost = weft_isa_pkg::DIV_CYCLES;
-    end else if (pload) begin
-      cost = weft_isa_pkg::PLOAD_CYCLES;
-    end else if (access && !store) begin
-      cost = weft_isa_pkg::SRAM_LOAD_CYCLES;
-    end
-  end
+  assign cost = jump ? 8'(weft_isa_pkg::TAKEN_BRANCH_CYCLES) : cycles;
 
   always_comb begin
     state_d = state_q;
@@ -330,7 +287,7 @@ module weft_sequencer (
           state_d = TRY;
         end else if (dram_access) begin
           state_d = store ? STORE : LOAD;
-        end else if (single && cost != 32'd1) begin
+        end else if (single && cost != 8'd1) begin
           state_d = WAIT;
         end
       end
@@ -361,9 +318,7 @@ module weft_sequencer (
   always_ff @(posedge clk_i) begin
     if (execute) begin
       word_q    <= word;
-      wait_q    <= 8'(cost - 32'd1);
-      rd_q      <= access || mul || div ? inst.rd : '0;
-      load_q    <= access;
+      wait_q    <= cost - 8'd1;
       pattern_q <= inst.pA;
     end else begin
       wait_q <= wait_q - 8'd1;
@@ -379,7 +334,7 @@ module weft_sequencer (
   assign sem_take_o       = complete && inst.op == weft_isa_pkg::OP_SEMWAIT;
   assign sem_signal_o     = single && inst.op == weft_isa_pkg::OP_SEMSIGNAL;
   assign halt_o           = complete && inst.op == weft_isa_pkg::OP_HALT;
-  assign exit_code_o      = left;
+  assign exit_code_o      = values[63:32];
   assign counter_number_o = inst.imm[7:0];
   assign dispatch_o       = {4{complete && tensor}} & 4'(32'd1 << (inst.engine - weft_isa_pkg::ENGINE_LOAD));
 

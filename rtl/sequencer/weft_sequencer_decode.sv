@@ -9,7 +9,8 @@ module weft_sequencer_decode (
   output logic                   mul_o,
   output logic                   div_o,
   output logic                   link_o,        // jal, jalr
-  output logic                   two_registers_o // its right side is a register
+  output logic                   two_registers_o, // its right side is a register
+  output logic [7:0]             cycles_o       // until the next look-up; of a load, from scalar memory
 );
 
   weft_isa_pkg::decoded_t inst;
@@ -27,17 +28,30 @@ module weft_sequencer_decode (
     mul_o           = 1'b0;
     div_o           = 1'b0;
     two_registers_o = 1'b0;
+    cycles_o        = 8'd1;
     case (inst.op)
-      weft_isa_pkg::OP_LB, weft_isa_pkg::OP_LBU, weft_isa_pkg::OP_LH, weft_isa_pkg::OP_LHU, weft_isa_pkg::OP_LW,
-      weft_isa_pkg::OP_SB, weft_isa_pkg::OP_SH, weft_isa_pkg::OP_SW, weft_isa_pkg::OP_PLOAD: access_o = 1'b1;
-      weft_isa_pkg::OP_MULI: mul_o = 1'b1;
+      weft_isa_pkg::OP_SB, weft_isa_pkg::OP_SH, weft_isa_pkg::OP_SW: access_o = 1'b1;
+      weft_isa_pkg::OP_LB, weft_isa_pkg::OP_LBU, weft_isa_pkg::OP_LH, weft_isa_pkg::OP_LHU, weft_isa_pkg::OP_LW: begin
+        access_o = 1'b1;
+        cycles_o = 8'(weft_isa_pkg::SRAM_LOAD_CYCLES);
+      end
+      weft_isa_pkg::OP_PLOAD: begin
+        access_o = 1'b1;
+        cycles_o = 8'(weft_isa_pkg::PLOAD_CYCLES);
+      end
+      weft_isa_pkg::OP_MULI: begin
+        mul_o    = 1'b1;
+        cycles_o = 8'(weft_isa_pkg::MUL_CYCLES);
+      end
       weft_isa_pkg::OP_MUL, weft_isa_pkg::OP_MULH, weft_isa_pkg::OP_MULHU: begin
         mul_o           = 1'b1;
         two_registers_o = 1'b1;
+        cycles_o        = 8'(weft_isa_pkg::MUL_CYCLES);
       end
       weft_isa_pkg::OP_DIV, weft_isa_pkg::OP_DIVU, weft_isa_pkg::OP_REM, weft_isa_pkg::OP_REMU: begin
         div_o           = 1'b1;
         two_registers_o = 1'b1;
+        cycles_o        = 8'(weft_isa_pkg::DIV_CYCLES);
       end
       weft_isa_pkg::OP_ADD, weft_isa_pkg::OP_SUB, weft_isa_pkg::OP_AND, weft_isa_pkg::OP_OR, weft_isa_pkg::OP_XOR,
       weft_isa_pkg::OP_SLL, weft_isa_pkg::OP_SRL, weft_isa_pkg::OP_SRA, weft_isa_pkg::OP_SLT, weft_isa_pkg::OP_SLTU,
