@@ -75,7 +75,7 @@ module weft_counters (
     .clk_i, .rst_ni, .add_i(run_i ? 32'd1 : 32'd0), .value_o(cycle)
   );
   weft_counter ld_bytes_read_counter (
-    .clk_i, .rst_ni, .add_i(run_i ? ld_burst_bytes_i : 32'd0), .value_o(ld_bytes_read)
+    .clk_i, .rst_ni, .add_i(run_i && ld_burst_i ? ld_burst_bytes_i : 32'd0), .value_o(ld_bytes_read)
   );
   weft_counter ld_bytes_written_counter (
     .clk_i, .rst_ni, .add_i(run_i ? ld_write_bytes_i : 32'd0), .value_o(ld_bytes_written)
@@ -87,7 +87,7 @@ module weft_counters (
     .clk_i, .rst_ni, .add_i(run_i ? st_read_bytes_i : 32'd0), .value_o(st_bytes_read)
   );
   weft_counter st_bytes_written_counter (
-    .clk_i, .rst_ni, .add_i(run_i ? st_burst_bytes_i : 32'd0), .value_o(st_bytes_written)
+    .clk_i, .rst_ni, .add_i(run_i && st_burst_i ? st_burst_bytes_i : 32'd0), .value_o(st_bytes_written)
   );
   weft_counter st_bursts_counter (
     .clk_i, .rst_ni, .add_i(run_i ? 32'(st_burst_i) : 32'd0), .value_o(st_bursts)

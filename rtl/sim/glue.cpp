@@ -4,10 +4,10 @@
 #include "interface.h"
 #include "verilated.h"
 #include "verilated_syms.h"
-#if WEFT_RTL_WAVE
+#ifdef WEFT_RTL_WAVE
 #include "verilated_fst_c.h"
 #endif
-#if WEFT_RTL_COVERAGE
+#ifdef WEFT_RTL_COVERAGE
 #include "verilated_cov.h"
 #endif
 
@@ -25,7 +25,7 @@ struct Model {
   VerilatedContext context;
   std::unique_ptr<Vweft_sim_top> top;
   Ports ports;
-#if WEFT_RTL_WAVE
+#ifdef WEFT_RTL_WAVE
   VerilatedFstC wave;
 #endif
 };
@@ -42,7 +42,7 @@ template <typename Type, typename Port> Type* address(Port& port) {
 
 void* create() {
   auto* model = new Model;
-#if WEFT_RTL_WAVE
+#ifdef WEFT_RTL_WAVE
   model->context.traceEverOn(true);
 #endif
   model->top = std::make_unique<Vweft_sim_top>(&model->context);
@@ -85,7 +85,7 @@ const char* failure() {
   return firstFailure.empty() ? nullptr : firstFailure.c_str();
 }
 
-#if WEFT_RTL_WAVE
+#ifdef WEFT_RTL_WAVE
 bool openWave(void* model, const char* file) {
   Model& it = modelOf(model);
   it.top->trace(&it.wave, 99); // levels of hierarchy
@@ -102,7 +102,7 @@ void closeWave(void* model) {
 }
 #endif
 
-#if WEFT_RTL_COVERAGE
+#ifdef WEFT_RTL_COVERAGE
 void writeCoverage(const char* file) {
   VerilatedCov::write(file);
 }
@@ -116,7 +116,7 @@ const Interface interface = {
     eval,
     sram,
     failure,
-#if WEFT_RTL_WAVE
+#ifdef WEFT_RTL_WAVE
     openWave,
     dumpWave,
     closeWave,
@@ -125,7 +125,7 @@ const Interface interface = {
     nullptr,
     nullptr,
 #endif
-#if WEFT_RTL_COVERAGE
+#ifdef WEFT_RTL_COVERAGE
     writeCoverage,
 #else
     nullptr,

@@ -16,6 +16,7 @@
 #include <map>
 #include <mutex>
 #include <set>
+#include <sstream>
 #include <sys/file.h>
 #include <unistd.h>
 
@@ -122,45 +123,21 @@ public:
 
 private:
   std::vector<std::string> options(const fs::path& sources, const fs::path& output) const {
-    auto flag = [](bool set) { return set ? 1 : 0; };
-    std::vector<std::string> command = {
-        "verilator",
-        "--cc",
-        "--exe",
-        "--build",
-        "-j",
-        "2",
-        "-Wno-fatal",
-        "-Wno-lint",
-        "-Wno-style",
-        "-O3",
-        "--x-assign",
-        "fast",
-        "--x-initial",
-        "fast",
-        "--top-module",
-        "weft_sim_top",
-        "--prefix",
-        "Vweft_sim_top",
-        "--output-split",
-        "20000",
-        "-MAKEFLAGS",
-        "OPT_FAST=-O3",
-        "-MAKEFLAGS",
-        "OPT_GLOBAL=-O3",
-        "-CFLAGS",
-        fmt::format("-fPIC -march=native -std=c++17 -DVL_USER_STOP -DVL_USER_FATAL -DWEFT_RTL_WAVE={} "
-                    "-DWEFT_RTL_COVERAGE={}",
-                    flag(variant_.wave), flag(variant_.coverage)),
-        "-LDFLAGS",
-        "-shared -Wl,-Bsymbolic",
-        variant_.assertions ? "--assert" : "--noassert"};
+    std::vector<std::string> command;
+    std::istringstream words(
+        "verilator --cc --exe --build -j 2 -O3 --x-assign fast --x-initial fast --output-split 20000 "
+        "--top-module weft_sim_top --prefix Vweft_sim_top -Wno-fatal -Wno-lint -Wno-style "
+        "-MAKEFLAGS OPT_FAST=-O3 -CFLAGS -fPIC -CFLAGS -march=native -CFLAGS -std=c++17 "
+        "-CFLAGS -DVL_USER_STOP -CFLAGS -DVL_USER_FATAL -LDFLAGS -shared -LDFLAGS -Wl,-Bsymbolic");
+    for (std::string word; words >> word;)
+      command.push_back(word);
+    command.push_back(variant_.assertions ? "--assert" : "--noassert");
     if (variant_.wave)
-      command.push_back("--trace-fst");
-    if (variant_.coverage) {
-      command.push_back("--coverage-line");
-      command.push_back("--coverage-user");
-    }
+      for (const char* word : {"--trace-fst", "-CFLAGS", "-DWEFT_RTL_WAVE"})
+        command.push_back(word);
+    if (variant_.coverage)
+      for (const char* word : {"--coverage-line", "--coverage-user", "-CFLAGS", "-DWEFT_RTL_COVERAGE"})
+        command.push_back(word);
     if (sources.empty()) // for the key, which does not depend on folders
       return command;
     std::set<fs::path> folders;
@@ -175,10 +152,9 @@ private:
          {output / "weft_isa_pkg.sv", output / "weft_params_pkg.sv", fs::absolute(sources) / "weft_pkg.sv",
           sim / "weft_sim_top.sv", sim / "public.vlt", sim / "glue.cpp"})
       command.push_back(file.string());
-    for (const fs::path& part : {fs::path("--Mdir"), output / "obj", fs::path("-CFLAGS"), "-I" / sim})
-      command.push_back(part.string());
-    command.push_back("-o");
-    command.push_back((output / kLibrary).string());
+    for (const std::string& part : {std::string("--Mdir"), (output / "obj").string(), std::string("-CFLAGS"),
+                                    fmt::format("-I{}", sim.string()), std::string("-o"), (output / kLibrary).string()})
+      command.push_back(part);
     return command;
   }
 
