@@ -1,5 +1,7 @@
 #include "isa/check/verifier.h"
 
+#include "isa/check/own_results.h"
+
 #include <algorithm>
 #include <fmt/format.h>
 
@@ -68,7 +70,7 @@ public:
       faulted_ = true;
     } else if (!faulted_) {
       checkInitialised(op);
-      checkSelfOverlap(op);
+      checkOwnResults(op);
     }
     races_.start(engine);
     races_.retire(engine);
@@ -122,21 +124,11 @@ private:
     }
   }
 
-  // Rows are computed one after the other but overlap in the pipeline: whether a row sees what another row of the same
-  // instruction wrote is not defined. Reading and writing the same row is.
-  void checkSelfOverlap(const TensorOp& op) {
-    std::vector<Region> regions = footprint(op, machine_);
-    for (const Region& read : regions)
-      for (const Region& write : regions) {
-        bool inPlace = read.base == write.base && read.length == write.length && read.count == write.count;
-        for (size_t k = 0; k < read.count.size(); ++k)
-          inPlace = inPlace && (read.count[k] == 1 || read.stride[k] == write.stride[k]);
-        if (read.write || !write.write || read.space == Space::accumulator || inPlace || !overlap(read, write))
-          continue;
-        add(Finding::Severity::warning, Finding::Kind::selfOverlap, op.pc,
-            fmt::format("{} at {:#010x} reads what it writes itself, in other rows; which value it sees is not defined",
-                        info(op.instruction.op).mnemonic, op.pc));
-      }
+  void checkOwnResults(const TensorOp& op) {
+    if (readsOwnResults(op, machine_))
+      add(Finding::Severity::warning, Finding::Kind::selfOverlap, op.pc,
+          fmt::format("{} at {:#010x} reads rows that it has written itself; which value it sees is not defined",
+                      info(op.instruction.op).mnemonic, op.pc));
   }
 
   bool isUnknown(const StepOutcome& outcome) const {

@@ -24,7 +24,7 @@ struct Finding {
     noHalt,        // the instruction limit was reached: the rest was not verified
     leftover,      // warning: a semaphore is not 0 at the halt
     uninitialised, // warning: reads scratchpad or accumulators that were never written
-    selfOverlap,   // warning: reads what it writes itself, other than in place
+    selfOverlap,   // warning: a vector instruction reads rows that it has written itself
     exitCode,      // warning: halts with another exit code than 0
   };
   Severity severity;

@@ -370,7 +370,10 @@ TEST_F(VerifierTest, InstructionsMayWorkInPlaceButNotReadTheirOtherResults) {
   EXPECT_EQ(copying(256, 256, 16), std::vector<Kind>{});
   EXPECT_EQ(copying(256, 512, 16), std::vector<Kind>{});
   EXPECT_EQ(copying(256, 272, 16), std::vector<Kind>{Kind::selfOverlap});
-  EXPECT_EQ(copying(256, 256, 32), std::vector<Kind>{Kind::selfOverlap});
+  EXPECT_EQ(copying(256, 240, 16), std::vector<Kind>{}); // only what is written later
+  EXPECT_EQ(copying(256, 256, 32), std::vector<Kind>{}); // ahead of the results
+  EXPECT_EQ(copying(256, 256, 0), std::vector<Kind>{Kind::selfOverlap});
+  EXPECT_EQ(copying(256, 288, 32), std::vector<Kind>{Kind::selfOverlap});
 }
 
 TEST_F(VerifierTest, FindingsAreLimited) {
