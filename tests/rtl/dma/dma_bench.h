@@ -122,7 +122,7 @@ inline TensorOp randomDma(Random& random, const Machine& machine, Opcode opcode,
 // Makes something wrong with it, which shows at the start, in a DRAM request or in an access of the scratchpad, or,
 // since windows hide accesses, never.
 inline void spoil(Random& random, const Machine& machine, TensorOp& op) {
-  uint32_t distance = random.below(200);
+  uint32_t distance = random.below(random.percent(50) ? 8 : 200);
   switch (random.below(4)) {
   case 0:
     for (uint32_t i = random.below(2); i < 2; ++i)

@@ -23,10 +23,10 @@ public:
   LoadPins(Top& loadEngine, const Machine& machineDescription, CoreMemory& coreMemory, DramTimingModel& dramModel,
            Patience memoryPatience, uint64_t seed)
       : top(loadEngine), machine(machineDescription), memory(coreMemory), dram(dramModel), patience(memoryPatience),
-        random(seed) {}
+        random(seed), readiness(random.pick<uint32_t>({10, 40, 90})) {}
 
   void drive(uint64_t cycle) {
-    top.axi_ar_ready_i = patience == Patience::ready || random.percent(40);
+    top.axi_ar_ready_i = patience == Patience::ready || random.percent(readiness);
     top.axi_r_valid_i = !beats.empty() && beats.front().from <= cycle;
     top.lw_gnt_i = 0;
     // What is not valid is anything.
@@ -96,6 +96,7 @@ private:
   DramTimingModel& dram;
   Patience patience;
   Random random;
+  uint32_t readiness; // per cent of cycles, if not always
   std::deque<Beat> beats;
   StablePayload<std::pair<uint32_t, uint32_t>> stable;
 };
@@ -115,7 +116,7 @@ protected:
 };
 
 TEST_F(LoadTest, RandomLoadsInLockStep) {
-  for (uint64_t seed = 0; seed < 60 && !HasFailure(); ++seed) {
+  for (uint64_t seed = 0; seed < 40 && !HasFailure(); ++seed) {
     Random random(seed);
     BenchOptions options;
     options.refused = random.pick<uint32_t>({0, 0, 20, 70});
@@ -142,6 +143,47 @@ TEST_F(LoadTest, FaultsInLockStep) {
     EXPECT_FALSE(HasFailure()) << "seed " << seed;
   }
   EXPECT_GT(faults, 60);
+}
+
+// Runs that end with a memory or with the address space, or one byte beyond.
+TEST_F(LoadTest, EndsOfMemoriesInLockStep) {
+  uint32_t line = machine.lineBytes();
+  auto dramEnd = static_cast<uint32_t>(kDramBase + machine.dram.bytes);
+  for (uint32_t bytes : {1u, 2u, line - 1, line, line + 1}) {
+    for (uint32_t beyond : {0u, 1u}) {
+      for (auto [dram, pad] : {std::pair{kDramBase, machine.scratchpad.bytes - bytes}, std::pair{kDramBase, 0 - bytes},
+                               std::pair{dramEnd - bytes, 0u}, std::pair{0 - bytes, 0u}}) {
+        TensorOp op;
+        op.instruction.op = Opcode::LD;
+        op.pc = kDramBase;
+        op.a = dram;
+        op.b = pad;
+        op.pA.field[field::count0] = bytes + beyond;
+        Bench bench(machine, bytes, {});
+        bool outside =
+            beyond != 0 || (pad != 0 && pad >= machine.scratchpad.bytes) || !bench.memory.dram.contains(dram, bytes);
+        EXPECT_EQ(bench.lockStep({op}), !outside) << dram << ' ' << pad << ' ' << bytes + beyond;
+      }
+    }
+  }
+}
+
+// The write stage goes before the issue stage, and that before the start.
+TEST_F(LoadTest, TwoFaultsInOneCycle) {
+  for (uint64_t seed = 0; seed < 40 && !HasFailure(); ++seed) {
+    TensorOp fill; // a byte of fill outside the scratchpad, then one outside DRAM
+    fill.instruction.op = Opcode::LD;
+    fill.pc = kDramBase;
+    fill.a = kDramBase - 1000;
+    fill.b = machine.scratchpad.bytes;
+    fill.pA.field[field::count0] = seed % 2 + 1;
+    fill.pA.field[field::lo0] = 1;
+    TensorOp wrong = fill;
+    wrong.pc += 8;
+    wrong.pA.field[field::count0] = 0;
+    Bench bench(machine, seed, {});
+    EXPECT_FALSE(bench.lockStep({fill, wrong}));
+  }
 }
 
 TEST_F(LoadTest, LongestWalksInLockStep) {

@@ -23,7 +23,8 @@ public:
   StorePins(Top& storeEngine, const Machine& machineDescription, CoreMemory& coreMemory, DramTimingModel& dramModel,
             Patience memoryPatience, uint64_t seed)
       : top(storeEngine), machine(machineDescription), memory(coreMemory), dram(dramModel), patience(memoryPatience),
-        random(seed) {}
+        random(seed), addressReadiness(random.pick<uint32_t>({3, 40, 90})),
+        dataReadiness(random.pick<uint32_t>({10, 40, 100})) {}
 
   void drive(uint64_t cycle) {
     size_t addressedBeats = 0;
@@ -36,8 +37,8 @@ public:
       top.axi_aw_ready_i = top.axi_w_ready_i = 1;
       break;
     case Patience::random:
-      top.axi_aw_ready_i = random.percent(40);
-      top.axi_w_ready_i = random.percent(40);
+      top.axi_aw_ready_i = random.percent(addressReadiness);
+      top.axi_w_ready_i = random.percent(dataReadiness);
       break;
     case Patience::addressFirst:
       top.axi_aw_ready_i = addresses.size() < 2;
@@ -147,6 +148,8 @@ private:
   DramTimingModel& dram;
   Patience patience;
   Random random;
+  uint32_t addressReadiness; // per cent of cycles, if random
+  uint32_t dataReadiness;
   std::deque<Burst> addresses; // taken, not all data are there
   std::deque<Beat> beats;
   std::deque<uint64_t> completions;
@@ -183,7 +186,7 @@ protected:
 };
 
 TEST_F(StoreTest, RandomStoresInLockStep) {
-  for (uint64_t seed = 0; seed < 60 && !HasFailure(); ++seed) {
+  for (uint64_t seed = 0; seed < 40 && !HasFailure(); ++seed) {
     Random random(seed);
     BenchOptions options;
     options.refused = random.pick<uint32_t>({0, 0, 20, 70});
@@ -210,6 +213,44 @@ TEST_F(StoreTest, FaultsInLockStep) {
     EXPECT_FALSE(HasFailure()) << "seed " << seed;
   }
   EXPECT_GT(faults, 60);
+}
+
+// Runs that end with a memory or with the address space, or one byte beyond.
+TEST_F(StoreTest, EndsOfMemoriesInLockStep) {
+  uint32_t line = machine.lineBytes();
+  auto dramEnd = static_cast<uint32_t>(kDramBase + machine.dram.bytes);
+  for (uint32_t bytes : {1u, 2u, line - 1, line, line + 1}) {
+    for (uint32_t beyond : {0u, 1u}) {
+      for (auto [dram, pad] : {std::pair{kDramBase, machine.scratchpad.bytes - bytes}, std::pair{kDramBase, 0 - bytes},
+                               std::pair{dramEnd - bytes, 0u}, std::pair{0 - bytes, 0u}}) {
+        TensorOp op;
+        op.instruction.op = Opcode::ST;
+        op.pc = kDramBase;
+        op.a = dram;
+        op.b = pad;
+        op.pA.field[field::count0] = bytes + beyond;
+        Bench bench(machine, bytes, {});
+        bool outside =
+            beyond != 0 || (pad != 0 && pad >= machine.scratchpad.bytes) || !bench.memory.dram.contains(dram, bytes);
+        EXPECT_EQ(bench.lockStep({op}), !outside) << dram << ' ' << pad << ' ' << bytes + beyond;
+      }
+    }
+  }
+}
+
+// The DRAM request goes before the scratchpad read, and that before the start.
+TEST_F(StoreTest, TwoFaultsInOneCycle) {
+  for (uint64_t seed = 0; seed < 40 && !HasFailure(); ++seed) {
+    TensorOp outside;
+    outside.instruction.op = Opcode::ST;
+    outside.pc = kDramBase;
+    outside.a = kDramBase - 1000;
+    TensorOp wrong = outside;
+    wrong.pc += 8;
+    (seed % 2 ? wrong.b : wrong.pA.field[field::count1]) = machine.scratchpad.bytes;
+    Bench bench(machine, seed, {});
+    EXPECT_FALSE(bench.lockStep({outside, wrong}));
+  }
 }
 
 TEST_F(StoreTest, LongestWalksInLockStep) {
