@@ -4,9 +4,12 @@
 
 #include "isa/generated/instructions.h"
 #include "isa/semantics/state.h"
+#include "rtl/sim/subprocess.h"
 #include "tests/isa/program/elf_builder.h"
 
 #include <gtest/gtest.h>
+
+#include <cstdlib>
 
 namespace weft::runtime {
 namespace {
@@ -72,9 +75,24 @@ template <typename Call> std::string errorOf(Call call) {
   return "(no error)";
 }
 
+// A model of the RTL is compiled for each machine: a small one is enough here, and they are kept in the build folder.
+Machine machineFor(const std::string& device) {
+  return loadMachine(device == "rtl" ? WEFT_TEST_MACHINES "/s4x4.yaml" : "edge-16");
+}
+const bool cacheIsSet = setenv("WEFT_CACHE", WEFT_TEST_CACHE, 1) == 0;
+
+bool isMissing(const std::string& device) {
+  return device == "rtl" && !rtl::findProgram("verilator");
+}
+
 class EveryDevice : public testing::TestWithParam<std::string> {
 protected:
-  const Machine machine = loadMachine("edge-16");
+  void SetUp() override {
+    if (isMissing(GetParam()))
+      GTEST_SKIP() << "verilator is not installed";
+  }
+
+  const Machine machine = machineFor(GetParam());
   std::unique_ptr<Device> device = openDevice(GetParam(), machine);
 };
 
@@ -119,7 +137,7 @@ TEST_P(EveryDevice, InputsMustBeThoseOfTheNetwork) {
 }
 
 TEST_P(EveryDevice, CanBeCancelled) {
-  if (GetParam() == "func" || GetParam() == "cycle") {
+  if (GetParam() != "ref") {
     // jal to itself
     Instruction loop;
     loop.op = Opcode::JAL;
@@ -176,21 +194,28 @@ TEST_P(EveryCore, ProgramsMustFitIntoDram) {
   EXPECT_NE(errorOf([&] { device->load(program); }).find("outside the machine's DRAM"), std::string::npos);
 }
 
-INSTANTIATE_TEST_SUITE_P(Cores, EveryCore, testing::Values("func", "cycle"),
+INSTANTIATE_TEST_SUITE_P(Cores, EveryCore, testing::Values("func", "cycle", "rtl"),
                          [](const auto& chosen) { return chosen.param; });
 
 TEST(Devices, UnknownNamesAreErrors) {
   EXPECT_EQ(errorOf([] { openDevice("abacus", loadMachine("edge-16")); }),
-            "there is no device 'abacus'; the devices are cycle, func, ref");
+            "there is no device 'abacus'; the devices are cycle, func, ref, rtl");
 }
 
-TEST(Devices, OnlyTheCycleDeviceTellsTime) {
-  const Machine machine = loadMachine("edge-16");
-  for (const std::string& name : deviceNames()) {
-    const auto result = openDevice(name, machine)->load(identityNetwork(machine))->run(sampleInput());
-    EXPECT_EQ(result.statistics.timed, name == "cycle");
-    EXPECT_EQ(result.statistics.cycles > 0, name == "cycle");
-  }
+TEST_P(EveryDevice, SaysWhetherItTellsTime) {
+  const bool timed = GetParam() == "cycle" || GetParam() == "rtl";
+  const auto result = device->load(identityNetwork(machine))->run(sampleInput());
+  EXPECT_EQ(result.statistics.timed, timed);
+  EXPECT_EQ(result.statistics.cycles > 0, timed);
+}
+
+TEST_P(EveryDevice, WritesAWaveformOrSaysThatItCannot) {
+  RunOptions options;
+  options.wave = WaveOptions{"/nonexistent/w.fst"};
+  const std::string wanted = GetParam() == "rtl"
+                                 ? "cannot write the waveform '/nonexistent/w.fst'"
+                                 : "the device '" + GetParam() + "' has no waveforms; use the device 'rtl' for one";
+  EXPECT_EQ(errorOf([&] { device->load(identityNetwork(machine))->run(sampleInput(), options); }), wanted);
 }
 
 TEST(Devices, RefNeedsANetwork) {
