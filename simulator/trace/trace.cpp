@@ -16,6 +16,7 @@ namespace {
 
 constexpr uint64_t kMostSamples = 200'000; // of the bandwidth, before the window doubles
 constexpr int kProcess = 1;
+constexpr uint64_t kTaken = ~uint64_t{0}; // a lane
 constexpr size_t kLanes = 100; // thread numbers of an engine
 
 int thread(Engine engine, size_t lane) {
@@ -70,15 +71,15 @@ const TraceLabel& TraceWriter::labelOf(uint32_t pc) {
 }
 
 // The first track of the engine on which nothing is drawn; slices of one track must not overlap.
-size_t TraceWriter::openLane(Engine engine) {
-  std::vector<bool>& lanes = lanes_[static_cast<size_t>(engine)];
+size_t TraceWriter::openLane(Engine engine, uint64_t cycle) {
+  std::vector<uint64_t>& lanes = lanes_[static_cast<size_t>(engine)];
   for (size_t i = 0; i < lanes.size(); ++i)
-    if (!lanes[i]) {
-      lanes[i] = true;
+    if (lanes[i] <= cycle) {
+      lanes[i] = kTaken;
       return i;
     }
   size_t lane = lanes.size();
-  lanes.push_back(true);
+  lanes.push_back(kTaken);
   std::string name = lane == 0 ? engineName(engine) : fmt::format("{} ({})", engineName(engine), lane + 1);
   line(fmt::format(R"({{"ph":"M","pid":{},"tid":{},"name":"thread_name","args":{{"name":{}}}}})", kProcess,
                    thread(engine, lane), jsonString(name)));
@@ -134,7 +135,7 @@ void TraceWriter::event(const CycleEvent& event) {
   case EventKind::start: {
     Flight& flight = flights_[event.instruction];
     flight.start = event.cycle;
-    flight.lane = openLane(event.engine);
+    flight.lane = openLane(event.engine, event.cycle);
     break;
   }
   case EventKind::retire: {
@@ -142,7 +143,7 @@ void TraceWriter::event(const CycleEvent& event) {
     if (flight == flights_.end())
       break;
     slice(event, flight->second);
-    lanes_[static_cast<size_t>(event.engine)][flight->second.lane] = false;
+    lanes_[static_cast<size_t>(event.engine)][flight->second.lane] = event.cycle + 1;
     flights_.erase(flight);
     break;
   }

@@ -54,7 +54,7 @@ private:
   void line(const std::string& json);
   double microseconds(uint64_t cycle) const;
   const TraceLabel& labelOf(uint32_t pc);
-  size_t openLane(Engine engine);
+  size_t openLane(Engine engine, uint64_t cycle);
   void slice(const CycleEvent& retire, const Flight& flight);
   void sampleBandwidth(uint64_t cycle);
 
@@ -66,7 +66,7 @@ private:
   TraceOptions options_;
   std::unordered_map<uint32_t, TraceLabel> labels_;
   std::unordered_map<uint64_t, Flight> flights_; // by instruction number
-  std::array<std::vector<bool>, 5> lanes_;       // by engine: taken
+  std::array<std::vector<uint64_t>, 5> lanes_;   // by engine: free from this cycle on
   uint64_t slices_ = 0;
   uint64_t omitted_ = 0;
   uint64_t windowStart_ = 0;

@@ -57,7 +57,7 @@ inline PatternRegister pattern(const Config& from) {
   PatternRegister result;
   result.field.fill(0);
   result.field[config::types] = from.typeA | from.typeB << 4 | from.typeResult << 8 | (from.lut ? 1u << 12 : 0u) |
-                               (from.exchanged ? 1u << 13 : 0u);
+                                (from.exchanged ? 1u << 13 : 0u);
   auto set = [&](int number, int32_t value) {
     result.field[static_cast<size_t>(number)] = static_cast<uint32_t>(value);
   };
@@ -153,6 +153,21 @@ public:
     regImm(Opcode::ADDI, rd, 0, static_cast<int32_t>(value));
     x_[rd] = value;
   }
+
+  // What registers are known to hold; for callers that set them in ways of their own.
+  bool holds(uint8_t rd, uint32_t value) const { return x_[rd] == value; }
+  void assume(uint8_t rd, uint32_t value) {
+    if (rd != 0)
+      x_[rd] = value;
+  }
+  void forget(uint8_t rd) {
+    if (rd != 0)
+      x_[rd].reset();
+  }
+  bool holds(uint8_t number, uint8_t patternField, uint32_t value) const {
+    return p_[number] && p_[number]->field[patternField] == value;
+  }
+  void assume(uint8_t number, const PatternRegister& value) { p_[number] = value; }
 
   int newLabel() {
     labels_.emplace_back();

@@ -1,0 +1,739 @@
+// First phase of random programs: what they do.
+#include "isa/check/own_results.h"
+#include "isa/semantics/tensor.h"
+#include "tests/support/random.h"
+#include "tests/support/random_layout.h"
+#include "tests/support/random_program.h"
+
+#include <deque>
+
+namespace weft::test {
+namespace {
+
+using namespace layout;
+using Kind = RandomNode::Kind;
+
+class Generator {
+public:
+  Generator(uint64_t seed, const Machine& machine, const RandomProgramOptions& options)
+      : random_(seed), machine_(machine), options_(options) {
+    crowded_ = random_.percent(40);
+    hotBank_ = random_.below(machine.scratchpad.banks);
+    parameters_ = machine.scratchpad.bytes - parameterBytes();
+    hasParameters_ = random_.percent(70);
+  }
+
+  RandomTree build() {
+    prologue();
+    const int faultAt =
+        options_.faulty ? static_cast<int>(random_.below(static_cast<uint64_t>(options_.instructions))) : -1;
+    for (int i = 0; i < options_.instructions; ++i) {
+      if (i == faultAt)
+        fault();
+      const uint32_t kind = random_.below(100);
+      if (kind < 15)
+        scalarBlock(tree_.nodes);
+      else if (kind < 21)
+        loop();
+      else if (kind < 24)
+        call();
+      else if (kind < 28)
+        fence();
+      else if (kind < 34)
+        sequencerSemaphores();
+      else
+        tree_.nodes.push_back(tensor());
+    }
+    tree_.exitCode = random_.below(100);
+    return std::move(tree_);
+  }
+
+private:
+  uint32_t parameterBytes() const { return timing::VX_PARAM_READS * machine_.array.cols; }
+
+  // Operands that mean something: parameters and random bytes in the scratchpad.
+  void prologue() {
+    if (hasParameters_) {
+      RandomNode node = newTensor(Opcode::LD);
+      const uint32_t half = parameterBytes() / 2;
+      const uint32_t offset = 4 * random_.below((kBiasBytes - half) / 4 + 1);
+      node.arguments.a = kDramBase + kDataOffset + offset;
+      node.arguments.b = parameters_;
+      node.arguments.pA = pattern(Walk{.count = {half, 2}, .stride = {0, static_cast<int32_t>(kBiasBytes)}});
+      node.arguments.pB = pattern(Walk{.stride = {0, static_cast<int32_t>(half)}});
+      add(tree_.nodes, std::move(node));
+    }
+    if (random_.percent(70)) {
+      const uint32_t runs = random_.between(1, 4);
+      const uint32_t bytes = 256 * random_.between(1, 4);
+      RandomNode node = newTensor(Opcode::LD);
+      node.arguments.a = kDramBase + kDataOffset + kBiasBytes + kScaleBytes + random_.below(1 << 16);
+      node.arguments.b = base(0, int64_t{runs} * bytes, parameters_, machine_.lineBytes());
+      node.arguments.pA = pattern(Walk{.count = {bytes, runs}, .stride = {0, 5000}});
+      node.arguments.pB = pattern(Walk{.stride = {0, static_cast<int32_t>(bytes)}});
+      add(tree_.nodes, std::move(node));
+    }
+    static constexpr uint32_t edges[] = {0, 1, ~0u, 0x80000000, 0x7fffffff, 31, 32, 64};
+    for (uint8_t reg = kFirstRandom; reg <= kLastRandom; ++reg) {
+      RandomNode node;
+      node.instruction.op = Opcode::ADDI;
+      node.instruction.rd = reg;
+      node.instruction.imm =
+          random_.percent(50) ? edges[random_.below(std::size(edges))] : static_cast<uint32_t>(random_.word());
+      if (random_.percent(70))
+        tree_.nodes.push_back(node);
+    }
+  }
+
+  RandomNode newTensor(Opcode op) {
+    RandomNode node;
+    node.kind = Kind::tensor;
+    node.op = op;
+    node.style = random_.word();
+    return node;
+  }
+
+  // A base address for accesses from base + low to base + high, aligned; the region must be large enough.
+  uint32_t base(int64_t low, int64_t high, uint32_t size, uint32_t alignment) {
+    const int64_t first = (-low + alignment - 1) / alignment;
+    const int64_t last = (int64_t{size} - high) / alignment;
+    return static_cast<uint32_t>(first + random_.below(static_cast<uint64_t>(last - first + 1))) * alignment;
+  }
+
+  // The same in the scratchpad; in crowded programs mostly in one bank.
+  uint32_t scratchpad(int64_t low, int64_t high, uint32_t alignment) {
+    const uint32_t bank = machine_.bankBytes();
+    if (crowded_ && high - low + 2 * int64_t{alignment} <= bank && random_.percent(70))
+      return hotBank_ * bank + base(low, high, bank, alignment);
+    return base(low, high, machine_.scratchpad.bytes, alignment);
+  }
+
+  // Some counts with a product of at most `most`.
+  std::array<uint32_t, 4> counts(uint32_t most) {
+    std::array<uint32_t, 4> count{1, 1, 1, 1};
+    uint32_t left = random_.between(1, most);
+    for (uint32_t& c : count) {
+      c = random_.percent(60) ? random_.between(1, left) : 1;
+      left /= c;
+    }
+    return count;
+  }
+
+  struct Extent {
+    int64_t low = 0;
+    int64_t high = 0;
+  };
+  // Strides, multiples of `unit`, under which `count` reaches no more than `reach` bytes.
+  Extent strides(Walk& walk, const std::array<uint32_t, 4>& count, uint32_t unit, uint32_t reach, size_t first = 0) {
+    Extent extent;
+    for (size_t k = first; k < 4; ++k) {
+      if (count[k] == 1) {
+        walk.stride[k] = static_cast<int32_t>(random_.below(1000)); // not used, so anything
+        continue;
+      }
+      const uint32_t most = reach / 4 / (count[k] - 1) / unit;
+      int64_t stride = int64_t{random_.below(std::min(most, random_.pick({1u, 2u, 5u, 1000u})) + 1)} * unit;
+      if (random_.percent(20))
+        stride = -stride;
+      walk.stride[k] = static_cast<int32_t>(stride);
+      (stride < 0 ? extent.low : extent.high) += stride * (count[k] - 1);
+    }
+    return extent;
+  }
+
+  TensorArguments dma(bool load) {
+    TensorArguments args;
+    Walk dram;
+    Walk near;
+    dram.count = {1, 1, 1, 1};
+    switch (random_.below(4)) {
+    case 0:
+      dram.count[0] = random_.between(1, 8);
+      break;
+    case 1:
+      dram.count[0] = random_.between(1, 400);
+      break;
+    case 2:
+      dram.count[0] = machine_.dma.burstBytes * random_.between(1, 4);
+      break;
+    default:
+      dram.count[0] = random_.between(1, 40);
+      break;
+    }
+    const std::array<uint32_t, 4> runs = counts(std::max(1u, 1500 / dram.count[0]));
+    for (size_t k = 1; k < 4; ++k)
+      dram.count[k] = runs[k];
+    const uint32_t length = dram.count[0];
+    const uint32_t unit = random_.pick({1u, 4u, machine_.dma.busBytes});
+    const Extent far = strides(dram, dram.count, unit, 1 << 17, 1);
+    const Extent to = strides(near, dram.count, unit, machine_.scratchpad.bytes / 2, 1);
+    args.a = kDramBase + kDataOffset +
+             base(far.low, far.high + length, kDramBytes - kDataOffset, random_.pick({1u, machine_.dma.busBytes}));
+    args.b = scratchpad(to.low, to.high + length, random_.pick({1u, machine_.lineBytes()}));
+    if (load && random_.percent(40)) {
+      dram.lo0 = random_.below(length + 2);
+      dram.hi0 = random_.percent(50) ? 65535 : random_.below(length + 2);
+      dram.lo1 = random_.percent(50) ? 0 : random_.below(dram.count[1] + 1);
+      dram.hi1 = random_.percent(50) ? 65535 : random_.below(dram.count[1] + 1);
+      dram.fill = random_.percent(80) ? random_.below(256) : static_cast<uint32_t>(random_.word());
+      if (dram.lo0 >= std::min(length, dram.hi0) && random_.percent(50))
+        args.a = static_cast<uint32_t>(random_.word()); // all fill: not accessed
+    }
+    if (load && random_.percent(5)) { // what the sequencer may have written
+      dram.count = {std::min(length, 64u), 1, 1, 1};
+      args.a = kDramBase + kSequencerOffset + random_.below(kSequencerBytes - 64);
+    }
+    args.pA = pattern(dram);
+    args.pB = pattern(near);
+    return args;
+  }
+
+  float number() {
+    uint32_t bits = static_cast<uint32_t>(random_.word());
+    switch (random_.below(8)) {
+    case 0:
+      return 0.0f;
+    case 1: { // anything: infinities, NaNs, denormals
+      float value;
+      std::memcpy(&value, &bits, sizeof value);
+      return value;
+    }
+    case 2:
+      return static_cast<float>(static_cast<int32_t>(bits % 401) - 200);
+    default:
+      return static_cast<float>(static_cast<int32_t>(bits % 20001) - 10000) / 4096.0f;
+    }
+  }
+
+  PatternRegister configuration() {
+    Config config;
+    config.typeA = random_.below(2);
+    config.typeB = random_.below(2);
+    config.typeResult = random_.below(2);
+    config.lut = random_.percent(25);
+    config.exchanged = random_.percent(30);
+    auto nine = [&] { return static_cast<int32_t>(random_.between(0, 383)) - 128; };
+    config.za = random_.percent(50) ? 0 : nine();
+    config.zb = random_.percent(50) ? 0 : nine();
+    config.zo = random_.percent(30) ? 0 : nine();
+    if (random_.percent(70)) {
+      config.lo = config.lo2 = config.typeResult == 1 ? -128 : 0;
+      config.hi = config.hi2 = config.typeResult == 1 ? 127 : 255;
+    } else {
+      config.lo = nine();
+      config.hi = nine();
+      config.lo2 = nine();
+      config.hi2 = nine();
+    }
+    config.ra = number();
+    config.rb = number();
+    config.rf = number();
+    PatternRegister result = pattern(config);
+    if (random_.percent(10)) // bits that are not used
+      result.field[random_.pick({static_cast<int>(config::za), static_cast<int>(config::lo), 12, 15})] =
+          static_cast<uint32_t>(random_.word());
+    return result;
+  }
+
+  TensorArguments matrix() {
+    TensorArguments args;
+    const uint32_t rows = machine_.array.rows;
+    const uint32_t cols = machine_.array.cols;
+    Walk rowWalk;
+    Walk stepWalk;
+    rowWalk.count = counts(std::min(random_.pick({4u, 30u, 120u}), machine_.accumulatorRows()));
+    stepWalk.count = counts(random_.pick({1u, 3u, 6u}));
+    uint32_t m = 1;
+    uint32_t s = 1;
+    for (size_t k = 0; k < 4; ++k) {
+      m *= rowWalk.count[k];
+      s *= stepWalk.count[k];
+    }
+    const Extent row = strides(rowWalk, rowWalk.count, rows, machine_.scratchpad.bytes / 4);
+    const Extent step = strides(stepWalk, stepWalk.count, rows, machine_.scratchpad.bytes / 4);
+    args.a = scratchpad(row.low + step.low, row.high + step.high + rows, rows);
+    args.b = scratchpad(0, int64_t{s} * rows * cols, cols);
+    args.c = base(0, m, machine_.accumulatorRows(), 1);
+    args.pA = pattern(rowWalk);
+    args.pB = pattern(stepWalk);
+    args.pD = configuration();
+    return args;
+  }
+
+  TensorArguments vectorOnce(Opcode op) {
+    TensorArguments args;
+    const uint32_t cols = machine_.array.cols;
+    const uint32_t bytes = machine_.scratchpad.bytes;
+    if (op == Opcode::VLDLUT) {
+      args.a = scratchpad(0, timing::LUT_ENTRIES, cols);
+      return args;
+    }
+    const bool window = op == Opcode::VMAX || op == Opcode::VSUM || op == Opcode::VDW;
+    const bool accumulators = op == Opcode::VRQ || op == Opcode::VRQA;
+    Walk a;
+    Walk b;
+    Walk c;
+    c.count = counts(random_.pick({3u, 20u, 80u}));
+    const Extent to = strides(c, c.count, cols, bytes / 2);
+    args.c = scratchpad(to.low, to.high + cols, cols);
+    uint32_t taps = 1;
+    Extent second;
+    if (window) {
+      b.count = counts(9);
+      for (uint32_t count : b.count)
+        taps *= count;
+      second = strides(b, b.count, cols, bytes / 4);
+    } else {
+      second = strides(b, c.count, cols, bytes / 2);
+    }
+    if (accumulators) {
+      const Extent from = strides(a, c.count, 1, machine_.accumulatorRows() - 8);
+      args.a = base(from.low, from.high + 1, machine_.accumulatorRows(), 1);
+    } else if (!window && random_.percent(15)) { // in place
+      a.stride = c.stride;
+      args.a = args.c;
+    } else {
+      const Extent from = strides(a, c.count, cols, bytes / 4);
+      const Extent tap = window ? second : Extent{};
+      args.a = scratchpad(from.low + tap.low, from.high + tap.high + cols, cols);
+    }
+    args.b = window ? scratchpad(0, int64_t{taps} * cols, cols) : scratchpad(second.low, second.high + cols, cols);
+    args.d = hasParameters_ && random_.percent(60) ? parameters_ : scratchpad(0, parameterBytes(), cols);
+    args.pA = pattern(a);
+    args.pB = pattern(b);
+    args.pC = pattern(c);
+    args.pD = configuration();
+    return args;
+  }
+
+  TensorArguments vector(Opcode op) {
+    TensorArguments args = vectorOnce(op);
+    while (options_.raceFree && readsOwnResults(makeOp(op, args), machine_))
+      args = vectorOnce(op);
+    return args;
+  }
+
+  Opcode opcode() {
+    switch (random_.below(4)) {
+    case 0:
+      return Opcode::LD;
+    case 1:
+      return Opcode::ST;
+    case 2:
+      return random_.pick({Opcode::MM, Opcode::MMA});
+    default:
+      return random_.pick({Opcode::VRQ, Opcode::VRQA, Opcode::VADD, Opcode::VMUL, Opcode::VLUT, Opcode::VLDLUT,
+                           Opcode::VMAX, Opcode::VSUM, Opcode::VDW});
+    }
+  }
+
+  TensorArguments arguments(Opcode op) {
+    switch (info(op).engine) {
+    case Engine::load:
+      return dma(true);
+    case Engine::store:
+      return dma(false);
+    case Engine::matrix:
+      return matrix();
+    default:
+      return vector(op);
+    }
+  }
+
+  // Whether the instruction touches what one of the last instructions of another engine does.
+  bool meetsOthers(const TensorOp& op) const {
+    for (const TensorOp& other : recent_)
+      if (info(other.instruction.op).engine != info(op.instruction.op).engine)
+        for (const Region& x : footprint(op, machine_))
+          for (const Region& y : footprint(other, machine_))
+            if (x.space == y.space && (x.write || y.write) && overlap(x, y))
+              return true;
+    return false;
+  }
+
+  void add(std::vector<RandomNode>& nodes, RandomNode node) {
+    recent_.push_back(makeOp(node.op, node.arguments));
+    if (recent_.size() > 5)
+      recent_.pop_front();
+    nodes.push_back(std::move(node));
+  }
+
+  RandomNode tensor() {
+    RandomNode node = newTensor(opcode());
+    node.arguments = arguments(node.op);
+    // Without races, engines that always touch the same memory would run one after the other.
+    for (int i = 0; options_.raceFree && i < 4 && meetsOthers(makeOp(node.op, node.arguments)); ++i)
+      node.arguments = arguments(node.op);
+    recent_.push_back(makeOp(node.op, node.arguments));
+    if (recent_.size() > 5)
+      recent_.pop_front();
+    if (random_.percent(12))
+      node.times = random_.between(2, 6);
+    node.arguments.sync = sync(static_cast<uint8_t>(info(node.op).engine));
+    return node;
+  }
+
+  // Semaphores that `unit` might wait for and signal.
+  Sync sync(uint8_t unit) {
+    auto other = [&](uint32_t chance) -> uint8_t {
+      const auto chosen = static_cast<uint8_t>(random_.below(kUnits));
+      return chosen == unit || !random_.percent(chance) ? kUnits : chosen;
+    };
+    auto from = [&](uint8_t o) { return o == kUnits ? kNoSemaphore : semaphoreOf(o, unit); };
+    auto to = [&](uint8_t o) { return o == kUnits ? kNoSemaphore : semaphoreOf(unit, o); };
+    Sync sync;
+    sync.w0 = from(other(50));
+    sync.w1 = random_.percent(10) ? sync.w0 : from(other(40));
+    sync.s0 = to(other(50));
+    sync.s1 = random_.percent(10) ? sync.s0 : to(other(30));
+    return sync;
+  }
+
+  uint8_t anyRegister() { return static_cast<uint8_t>(random_.between(kFirstRandom, kLastRandom)); }
+  uint8_t source() { return random_.percent(5) ? uint8_t{0} : anyRegister(); }
+
+  // An address of `bytes` bytes, aligned, that random code may use.
+  uint32_t scalarAddress(uint32_t bytes) {
+    if (random_.percent(70))
+      return kScalarMemoryBase + bytes * random_.below(kScalarBytes / bytes);
+    return kDramBase + kSequencerOffset + bytes * random_.below(kSequencerBytes / bytes);
+  }
+
+  static uint32_t width(Opcode op) {
+    switch (op) {
+    case Opcode::LB:
+    case Opcode::LBU:
+    case Opcode::SB:
+      return 1;
+    case Opcode::LH:
+    case Opcode::LHU:
+    case Opcode::SH:
+      return 2;
+    case Opcode::PLOAD:
+      return 64;
+    default:
+      return 4;
+    }
+  }
+
+  RandomNode scalar() {
+    RandomNode node;
+    Instruction& in = node.instruction;
+    node.style = random_.word();
+    in.rd = random_.percent(3) ? uint8_t{0} : anyRegister();
+    in.rs1 = source();
+    in.rs2 = source();
+    in.pA = kRandomPattern;
+    switch (random_.below(12)) {
+    case 0:
+    case 1:
+    case 2:
+      in.op = random_.pick({Opcode::ADD, Opcode::SUB, Opcode::AND, Opcode::OR, Opcode::XOR, Opcode::SLL, Opcode::SRL,
+                            Opcode::SRA, Opcode::SLT, Opcode::SLTU});
+      break;
+    case 3:
+      in.op = random_.pick({Opcode::MUL, Opcode::MULH, Opcode::MULHU, Opcode::DIV, Opcode::DIVU, Opcode::REM,
+                            Opcode::REMU, Opcode::MULI});
+      in.imm = static_cast<uint32_t>(random_.word());
+      break;
+    case 4:
+    case 5:
+      in.op = random_.pick({Opcode::ADDI, Opcode::ANDI, Opcode::ORI, Opcode::XORI, Opcode::SLLI, Opcode::SRLI,
+                            Opcode::SRAI, Opcode::SLTI, Opcode::SLTIU});
+      in.imm = random_.percent(50) ? random_.below(64) - 20 : static_cast<uint32_t>(random_.word());
+      break;
+    case 6:
+    case 7:
+      in.op = random_.pick({Opcode::LB, Opcode::LBU, Opcode::LH, Opcode::LHU, Opcode::LW});
+      in.rs1 = 0;
+      in.imm = scalarAddress(width(in.op));
+      break;
+    case 8:
+    case 9:
+      in.op = random_.pick({Opcode::SB, Opcode::SH, Opcode::SW});
+      in.rs1 = 0;
+      in.imm = scalarAddress(width(in.op));
+      break;
+    case 10:
+      in.op = random_.pick({Opcode::PLOAD, Opcode::PSET, Opcode::PSETI, Opcode::PRESET});
+      in.pF = static_cast<uint8_t>(random_.below(timing::PATTERN_FIELDS));
+      if (in.op == Opcode::PLOAD)
+        in.rs1 = 0;
+      in.imm = in.op == Opcode::PLOAD ? scalarAddress(64) : static_cast<uint32_t>(random_.word());
+      break;
+    default:
+      in.op = Opcode::RDCTR;
+      in.imm = random_.percent(50) ? random_.below(2) : random_.below(counter::count + 3);
+      if (options_.raceFree && !options_.counters)
+        in.rd = kCounter; // counters depend on time
+      break;
+    }
+    return node;
+  }
+
+  void scalarBlock(std::vector<RandomNode>& nodes) {
+    const uint32_t length = random_.between(1, 12);
+    for (uint32_t i = 0; i < length; ++i) {
+      if (random_.percent(15)) {
+        RandomNode node;
+        node.kind = Kind::branch;
+        node.instruction.op =
+            random_.pick({Opcode::BEQ, Opcode::BNE, Opcode::BLT, Opcode::BGE, Opcode::BLTU, Opcode::BGEU});
+        node.instruction.rs1 = source();
+        node.instruction.rs2 = source();
+        for (uint32_t k = random_.between(1, 3); k > 0; --k)
+          node.body.push_back(scalar());
+        if (random_.percent(20)) {
+          node.body.push_back(tensor());
+          node.body.back().arguments.sync = {};
+        }
+        nodes.push_back(std::move(node));
+      }
+      nodes.push_back(scalar());
+    }
+  }
+
+  void loop() {
+    RandomNode node;
+    node.kind = Kind::loop;
+    node.times = random_.between(1, 6);
+    for (uint32_t i = random_.between(1, 3); i > 0; --i) {
+      if (random_.percent(70))
+        node.body.push_back(scalar());
+      if (random_.percent(70)) {
+        RandomNode inner = tensor();
+        inner.times = 1;
+        if (random_.percent(60))
+          walkThroughMemory(inner, node.times);
+        node.body.push_back(std::move(inner));
+      }
+    }
+    tree_.nodes.push_back(std::move(node));
+  }
+
+  // Addresses that move from round to round, as far as all rounds are legal.
+  void walkThroughMemory(RandomNode& node, uint32_t rounds) {
+    const uint32_t unit = std::max(machine_.rowBytes(), 16u);
+    std::array<uint32_t, 4> step{};
+    for (uint32_t& s : step)
+      s = random_.percent(60) ? (random_.below(8) - 4) * unit : 0;
+    if (info(node.op).engine == Engine::matrix)
+      step[2] = random_.below(3) - 1;
+    if (node.op == Opcode::VRQ || node.op == Opcode::VRQA)
+      step[0] = random_.below(3) - 1;
+    for (uint32_t round = 0; round < rounds; ++round) {
+      const TensorOp op = makeOp(node.op, argumentsInRound(node.arguments, step, round));
+      if (checkOperands(op, machine_) || checkAddresses(op, machine_) ||
+          (options_.raceFree && readsOwnResults(op, machine_)))
+        return;
+      for (const Region& region : footprint(op, machine_))
+        if (region.space == Space::dram && region.write && region.lowest() < int64_t{kDramBase} + kDataOffset)
+          return;
+    }
+    node.step = step;
+  }
+
+  void call() {
+    RandomNode node;
+    node.kind = Kind::call;
+    for (uint32_t i = random_.between(1, 3); i > 0; --i)
+      node.body.push_back(random_.percent(40) ? tensor() : scalar());
+    tree_.nodes.push_back(std::move(node));
+  }
+
+  void fence() {
+    RandomNode node;
+    node.kind = Kind::fence;
+    node.times = random_.below(16);
+    tree_.nodes.push_back(node);
+  }
+
+  void sequencerSemaphores() {
+    RandomNode node;
+    node.kind = Kind::sync;
+    node.arguments.sync = sync(0);
+    tree_.nodes.push_back(node);
+  }
+
+  // --- Faults ------------------------------------------------------------------------------------------------------
+
+  RandomNode faultyTensor(Opcode op) {
+    RandomNode node = newTensor(op);
+    node.arguments = arguments(op);
+    node.forced = true;
+    return node;
+  }
+
+  void faultyScalar(const Instruction& instruction) {
+    RandomNode node;
+    node.instruction = instruction;
+    tree_.nodes.push_back(node);
+  }
+
+  void fault() {
+    Instruction in;
+    switch (random_.below(16)) {
+    case 0: { // an address far away
+      RandomNode node = faultyTensor(opcode());
+      uint32_t* address[] = {&node.arguments.a, &node.arguments.b, &node.arguments.c, &node.arguments.d};
+      *address[random_.below(4)] += 1u << 28;
+      tree_.nodes.push_back(node);
+      break;
+    }
+    case 1:
+    case 2: { // a walk that leaves its memory somewhere
+      RandomNode node = faultyTensor(opcode());
+      PatternRegister& walk = random_.percent(40)   ? node.arguments.pA
+                              : random_.percent(50) ? node.arguments.pB
+                                                    : node.arguments.pC;
+      const uint32_t k = random_.below(4);
+      walk.field[field::count0 + k] = random_.between(2, 50);
+      walk.field[field::stride0 + k] = (random_.percent(70) ? 1 : 0xffffffff) *
+                                       random_.pick({1024u, 8192u, machine_.scratchpad.bytes / 8, 1u << 24});
+      tree_.nodes.push_back(node);
+      break;
+    }
+    case 3: { // just beyond the end
+      const Opcode op = opcode();
+      RandomNode node = faultyTensor(op);
+      const Engine engine = info(op).engine;
+      const uint32_t pad = machine_.scratchpad.bytes;
+      if (random_.percent(40))
+        node.arguments.b = pad - random_.below(3) * machine_.lineBytes();
+      else if (engine == Engine::matrix && random_.percent(60))
+        node.arguments.c = machine_.accumulatorRows() - random_.below(3);
+      else if (engine == Engine::matrix || engine == Engine::vector)
+        (random_.percent(50)   ? node.arguments.a
+         : random_.percent(50) ? node.arguments.c
+                               : node.arguments.d) = pad - random_.below(3) * machine_.lineBytes();
+      else
+        node.arguments.a = kDramBase + static_cast<uint32_t>(machine_.dram.bytes) - random_.below(40);
+      tree_.nodes.push_back(node);
+      break;
+    }
+    case 4: { // a count
+      RandomNode node = faultyTensor(opcode());
+      PatternRegister* walks[] = {&node.arguments.pA, &node.arguments.pB, &node.arguments.pC};
+      walks[random_.below(3)]->field[field::count0 + random_.below(4)] = random_.pick({0u, 65536u, ~0u});
+      tree_.nodes.push_back(node);
+      break;
+    }
+    case 5: { // a type
+      RandomNode node = faultyTensor(random_.pick({Opcode::MM, Opcode::MMA, Opcode::VADD, Opcode::VMUL, Opcode::VMAX,
+                                                   Opcode::VSUM, Opcode::VDW, Opcode::VRQ, Opcode::VRQA}));
+      node.arguments.pD.field[config::types] ^= random_.between(2, 15) << 4 * random_.below(3);
+      tree_.nodes.push_back(node);
+      break;
+    }
+    case 6: { // alignment
+      RandomNode node = faultyTensor(random_.pick({Opcode::MM, Opcode::MMA, Opcode::VADD, Opcode::VMAX, Opcode::VDW,
+                                                   Opcode::VRQ, Opcode::VLUT, Opcode::VLDLUT}));
+      uint32_t* address[] = {&node.arguments.a,
+                             &node.arguments.b,
+                             &node.arguments.c,
+                             &node.arguments.d,
+                             &node.arguments.pA.field[field::stride0],
+                             &node.arguments.pB.field[field::stride1],
+                             &node.arguments.pC.field[field::stride0]};
+      *address[random_.below(7)] += random_.between(1, 3);
+      tree_.nodes.push_back(node);
+      break;
+    }
+    case 7: { // a wait that never ends
+      RandomNode node = faultyTensor(opcode());
+      node.arguments.sync.w0 = kFreeSemaphore;
+      tree_.nodes.push_back(node);
+      break;
+    }
+    case 8: // the sequencer waits for ever
+      in.op = Opcode::SEMWAIT;
+      in.w0 = kFreeSemaphore;
+      in.w1 = kNoSemaphore;
+      faultyScalar(in);
+      break;
+    case 9: { // overflow, by the sequencer or an engine
+      RandomNode signals;
+      signals.kind = Kind::signal;
+      signals.instruction.s0 = kFreeSemaphore;
+      signals.times = timing::SEMAPHORE_MAX + random_.below(2);
+      tree_.nodes.push_back(signals);
+      RandomNode node = faultyTensor(opcode());
+      (random_.percent(50) ? node.arguments.sync.s0 : node.arguments.sync.s1) = kFreeSemaphore;
+      tree_.nodes.push_back(node);
+      break;
+    }
+    case 10: { // two engines want the last one
+      for (Opcode op : {random_.pick({Opcode::LD, Opcode::ST}), random_.pick({Opcode::MM, Opcode::VADD})}) {
+        RandomNode node = faultyTensor(op);
+        node.arguments.sync.w0 = kFreeSemaphore;
+        tree_.nodes.push_back(node);
+      }
+      for (int i = 0; i < 8; ++i)
+        tree_.nodes.push_back(scalar());
+      RandomNode signals;
+      signals.kind = Kind::signal;
+      signals.instruction.s0 = kFreeSemaphore;
+      tree_.nodes.push_back(signals);
+      break;
+    }
+    case 11: { // no instruction, or one that is not built
+      RandomNode node;
+      node.kind = Kind::word;
+      node.word = random_.percent(40) ? 0 : random_.word();
+      if (random_.percent(40))
+        node.word = (node.word & ~uint64_t{0xff}) | random_.pick({0x82u, 0x83u, 0x87u, 0xb0u, 0xc9u, 0xffu});
+      tree_.nodes.push_back(node);
+      break;
+    }
+    case 12: // an address of the sequencer
+      in.op = random_.pick({Opcode::LW, Opcode::SW, Opcode::LH, Opcode::SH, Opcode::LB, Opcode::SB, Opcode::PLOAD});
+      in.rd = kFirstRandom;
+      in.rs2 = kFirstRandom;
+      in.pA = kRandomPattern;
+      in.imm = random_.pick({0u, kScalarMemoryBase + machine_.scalarMemory.bytes, kScalarMemoryBase - 1,
+                             kScalarMemoryBase + 1, kScalarMemoryBase + 2, kScalarMemoryBase + 3, kDramBase - 4,
+                             kDramBase + kSequencerOffset + 1, kDramBase + static_cast<uint32_t>(machine_.dram.bytes)});
+      faultyScalar(in);
+      break;
+    case 13: // a pc
+      in.op = Opcode::JALR;
+      in.rd = random_.percent(50) ? uint8_t{0} : kFirstRandom;
+      in.imm = random_.pick({4u, 0u, kScalarMemoryBase, kDramBase + 4, kDramBase - 8, 0xfffffff8u,
+                             kDramBase + static_cast<uint32_t>(machine_.dram.bytes)});
+      faultyScalar(in);
+      break;
+    default:
+      in.op = Opcode::TRAP;
+      in.imm = static_cast<uint32_t>(random_.word());
+      faultyScalar(in);
+      break;
+    }
+  }
+
+  static TensorArguments argumentsInRound(TensorArguments arguments, const std::array<uint32_t, 4>& step,
+                                          uint32_t round) {
+    arguments.a += round * step[0];
+    arguments.b += round * step[1];
+    arguments.c += round * step[2];
+    arguments.d += round * step[3];
+    return arguments;
+  }
+
+  Random random_;
+  const Machine& machine_;
+  RandomProgramOptions options_;
+  RandomTree tree_;
+  std::deque<TensorOp> recent_;
+  bool crowded_ = false;
+  uint32_t hotBank_ = 0;
+  uint32_t parameters_ = 0; // scratchpad address
+  bool hasParameters_ = false;
+};
+
+} // namespace
+
+RandomTree randomTree(uint64_t seed, const Machine& machine, const RandomProgramOptions& options) {
+  return Generator(seed, machine, options).build();
+}
+
+} // namespace weft::test
