@@ -6,7 +6,7 @@ module weft_dma_request #(
   input  logic [SW-1:0] bytes_i,  // at least 1; the segment does not cross a multiple of the longest burst
   output logic [31:0]   address_o,
   output logic [7:0]    length_o, // beats - 1
-  output logic          in_dram_o  // the segment lies in DRAM
+  output logic          in_dram_o // the segment lies in DRAM
 );
 
   localparam int unsigned BUS = weft_params_pkg::DMA_BUS_BYTES;

@@ -1,5 +1,5 @@
-// Where a DMA engine is in the walk of its instruction: run for run (dimensions 1 to 3, dimension 1 fastest), and within
-// a run byte for byte.
+// Where a DMA engine is in the walk of its instruction: run for run (dimensions 1 to 3, dimension 1 fastest), and
+// within a run byte for byte.
 module weft_dma_runs #(
   parameter int unsigned SW = 8 // bits of the size of a segment
 ) (

@@ -1,6 +1,6 @@
-// Store engine: scratchpad to DRAM (isa/docs/timing.md, section 7). The front stage cuts the runs of an instruction into
-// segments and reads them from the scratchpad, part for part. What was read is put together to beats, which go to the
-// W channel ST_SEND cycles after the read of their last part; the address of a segment goes with its last beat.
+// Store engine: scratchpad to DRAM (isa/docs/timing.md, section 7). The front stage cuts the runs of an instruction
+// into segments and reads them from the scratchpad, part for part. What was read is put together to beats, which go to
+// the W channel ST_SEND cycles after the read of their last part; the address of a segment goes with its last beat.
 module weft_store #(
   localparam int unsigned BUS = weft_params_pkg::DMA_BUS_BYTES,
   localparam int unsigned LINE = weft_params_pkg::LINE_BYTES
