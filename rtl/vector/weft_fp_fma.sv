@@ -16,16 +16,17 @@ module weft_fp_fma (
   output logic [31:0] y_o
 );
 
-  // After stage 1.
-  logic        nan1_q, infinite1_q, sign_p_q, sign_z_q;
-  logic [7:0]  base1_q;   // biased exponent
-  logic [5:0]  move_q;    // of the product
-  logic [33:0] product_q;
-  logic [37:0] addend_q;  // moved
+  // After stage 1. A stage's results share a register: a function assigned to many is simulated once for each.
+  logic [89:0] stage1_q;
+  logic        nan1, infinite1, sign_p1, sign_z1;
+  logic [7:0]  base1;     // biased exponent
+  logic [5:0]  move1;     // of the product
+  logic [33:0] product1;
+  logic [37:0] addend1;   // moved
   // After stage 2.
-  logic        nan2_q, infinite2_q, sign2_q;
+  logic        nan2_q, infinite2_q;
   logic [7:0]  base2_q;
-  logic [38:0] sum_q;     // its magnitude
+  logic [39:0] sum_q;     // sign, magnitude
   logic [31:0] y_q;
 
   // v moved to the right; bit 0 is set if any bit fell out.
@@ -129,19 +130,20 @@ module weft_fp_fma (
 
   always_ff @(posedge clk_i) begin
     if (en_i[0]) begin
-      {nan1_q, infinite1_q, sign_p_q, sign_z_q, base1_q, move_q, product_q, addend_q} <= multiply(n_i, x_i, z_i);
+      stage1_q <= multiply(n_i, x_i, z_i);
     end
     if (en_i[1]) begin
-      nan2_q           <= nan1_q;
-      infinite2_q      <= infinite1_q;
-      base2_q          <= base1_q;
-      {sign2_q, sum_q} <= add(sign_p_q, sign_z_q, move_q, product_q, addend_q);
+      nan2_q      <= nan1;
+      infinite2_q <= infinite1;
+      base2_q     <= base1;
+      sum_q       <= add(sign_p1, sign_z1, move1, product1, addend1);
     end
     if (en_i[2]) begin
-      y_q <= round(nan2_q, infinite2_q, sign2_q, base2_q, sum_q);
+      y_q <= round(nan2_q, infinite2_q, sum_q[39], base2_q, sum_q[38:0]);
     end
   end
 
+  assign {nan1, infinite1, sign_p1, sign_z1, base1, move1, product1, addend1} = stage1_q;
   assign y_o = y_q;
 
 endmodule

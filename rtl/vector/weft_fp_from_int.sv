@@ -8,9 +8,11 @@ module weft_fp_from_int (
   output logic [31:0] y_o
 );
 
-  logic        sign_q;
-  logic [1:0]  shift_q;     // by which the magnitude was shifted, in units of 8
-  logic [31:0] magnitude_q; // one of the eight highest bits is set, or all are 0
+  // After stage 1, in one register: a function assigned to many is simulated once for each.
+  logic [34:0] stage1_q;
+  logic        sign1;
+  logic [1:0]  shift1;      // by which the magnitude was shifted, in units of 8
+  logic [31:0] magnitude1;  // one of the eight highest bits is set, or all are 0
   logic [31:0] y_q;
 
   // Sign, magnitude, and the coarse half of its normalisation.
@@ -55,13 +57,14 @@ module weft_fp_from_int (
 
   always_ff @(posedge clk_i) begin
     if (en_i[0]) begin
-      {sign_q, shift_q, magnitude_q} <= coarse(x_i);
+      stage1_q <= coarse(x_i);
     end
     if (en_i[1]) begin
-      y_q <= fine(sign_q, shift_q, magnitude_q);
+      y_q <= fine(sign1, shift1, magnitude1);
     end
   end
 
+  assign {sign1, shift1, magnitude1} = stage1_q;
   assign y_o = y_q;
 
 endmodule

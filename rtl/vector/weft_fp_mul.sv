@@ -9,9 +9,11 @@ module weft_fp_mul (
   output logic [31:0] y_o
 );
 
-  logic        sign_q, nan_q, infinite_q;
-  logic [8:0]  exponent_q; // biased, if the highest bit of the product is set; at least 2
-  logic [47:0] product_q;
+  // After stage 1, in one register: a function assigned to many is simulated once for each.
+  logic [59:0] stage1_q;
+  logic        sign1, nan1, infinite1;
+  logic [8:0]  exponent1;  // biased, if the highest bit of the product is set; at least 2
+  logic [47:0] product1;
   logic [31:0] y_q;
 
   function automatic logic [59:0] multiply(input logic [31:0] x, input logic [31:0] s);
@@ -67,13 +69,14 @@ module weft_fp_mul (
 
   always_ff @(posedge clk_i) begin
     if (en_i[0]) begin
-      {sign_q, nan_q, infinite_q, exponent_q, product_q} <= multiply(x_i, s_i);
+      stage1_q <= multiply(x_i, s_i);
     end
     if (en_i[1]) begin
-      y_q <= round(sign_q, nan_q, infinite_q, exponent_q, product_q);
+      y_q <= round(sign1, nan1, infinite1, exponent1, product1);
     end
   end
 
+  assign {sign1, nan1, infinite1, exponent1, product1} = stage1_q;
   assign y_o = y_q;
 
 endmodule
