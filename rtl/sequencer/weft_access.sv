@@ -103,10 +103,10 @@ module weft_access (
   assign dram_strobe_o = address_i[2] ? {store_bytes, 4'd0} : {4'd0, store_bytes};
 
   // Fields of a pload: field_q is what the scalar memory gives in this cycle, or the first of the next beat.
-  logic        stream_q, pload_q;
-  logic [3:0]  field_q;
+  logic          stream_q, pload_q, dram_pload_beat;
+  logic [3:0]    field_q;
   logic [AW-5:0] block_q; // of PATTERN_FIELDS words in scalar memory
-  logic          dram_pload_beat;
+  logic [31:0]   scalar_data;
 
   assign dram_pload_beat = dram_beat_i && pload_q;
 
@@ -131,7 +131,6 @@ module weft_access (
 
   // The scalar memory.
   logic [AW-1:0] read_address;
-  logic [31:0]   scalar_data;
 
   assign read_address = stream_q ? {block_q, field_q + 4'd1} : scalar_offset[2 +: AW];
 

@@ -125,8 +125,8 @@ module weft_sequencer (
 
   // --- Decode and condition ----------------------------------------------------------------------------------------
   weft_isa_pkg::decoded_t inst;
-  logic legal, tensor, conditional, access, pload, mul, div, link, two_registers;
-  logic trap, access_wrong, holds, tried, complete, single;
+  logic       legal, tensor, conditional, access, pload, mul, div, link, two_registers;
+  logic       trap, misaligned, unmapped, access_wrong, holds, tried, complete, single;
   logic [7:0] cycles;
 
   weft_sequencer_decode u_decode (
@@ -214,7 +214,7 @@ module weft_sequencer (
   );
 
   // --- Memory ------------------------------------------------------------------------------------------------------
-  logic        store, misaligned, unmapped, in_scalar, in_dram, dram_access;
+  logic        store, in_scalar, in_dram, dram_access;
   logic [63:0] dram_data;
   logic [7:0]  dram_strobe;
 

@@ -158,6 +158,13 @@ inline bool same(const TensorOp& a, const TensorOp& b) {
          a.pC.field == b.pC.field && a.pD.field == b.pD.field;
 }
 
+inline void reset(Vweft_sequencer& unit) {
+  unit.rst_ni = 0;
+  unit.eval();
+  unit.rst_ni = 1;
+  unit.eval();
+}
+
 // One that is at reset, its inputs quiet and its memory always ready.
 inline std::unique_ptr<Vweft_sequencer> makeSequencer(VerilatedContext& context) {
   auto unit = std::make_unique<Vweft_sequencer>(&context);
@@ -166,7 +173,7 @@ inline std::unique_ptr<Vweft_sequencer> makeSequencer(VerilatedContext& context)
   unit->stop_i = 0;
   unit->queue_full_i = 0;
   unit->engine_idle_i = 15;
-  unit->sem_ok_i = 0;
+  unit->sem_ok_i = 1;
   unit->counter_value_i = 0;
   unit->axi_ar_ready_i = 1;
   unit->axi_aw_ready_i = 1;
@@ -174,10 +181,7 @@ inline std::unique_ptr<Vweft_sequencer> makeSequencer(VerilatedContext& context)
   unit->axi_r_valid_i = 0;
   unit->axi_b_valid_i = 0;
   unit->eval();
-  unit->rst_ni = 0;
-  unit->eval();
-  unit->rst_ni = 1;
-  unit->eval();
+  reset(*unit);
   return unit;
 }
 

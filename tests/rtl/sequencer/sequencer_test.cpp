@@ -60,6 +60,8 @@ public:
     context_.randReset(2); // nothing may depend on what is in a memory at reset
     context_.randSeed(static_cast<int>(1 + seed % 1000));
     unit_ = makeSequencer(context_);
+    runFormerProgram(seed);
+    reset(*unit_);
   }
 
   enum class End : uint8_t { none, halt, fault, overflow, changesCode };
@@ -83,6 +85,21 @@ public:
 
 private:
   void event(const CycleEvent& event) override { events_.push_back(event); }
+
+  // What another program leaves behind, in the instruction cache above all, must not matter after a reset.
+  void runFormerProgram(uint64_t seed) {
+    CoreMemory memory(machine());
+    RandomProgram(machine(), ~seed).load(memory);
+    RandomDram dram(seed, 10);
+    AxiMemory axi(memory.dram, dram);
+    uint64_t cycles = 1000 + random_() % 500; // in the middle of something
+    for (uint64_t cycle = 0; cycle < cycles; ++cycle) {
+      axi.drive(*unit_, cycle);
+      unit_->eval();
+      axi.take(*unit_, cycle);
+      clock(*unit_);
+    }
+  }
 
   Account account() const {
     Account result;
@@ -280,7 +297,7 @@ TEST(SequencerTest, LockStepRandomPrograms) {
   std::map<Pair::End, int> ends;
   std::map<FaultCause, int> causes;
   uint64_t cycles = 0;
-  for (uint64_t seed = 1; seed <= 400; ++seed) {
+  for (uint64_t seed = 1; seed <= 300; ++seed) {
     RandomProgram program(machine(), seed);
     // From a memory that answers at once to one that is slow.
     uint64_t longest = 1 + seed % 5 * 20;
