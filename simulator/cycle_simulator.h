@@ -23,6 +23,7 @@ struct CycleOptions {
   bool recordInstructions = false; // fills CycleResult::instructions
   bool detectRaces = false;        // fills CycleResult::races and semaphoreProblems
   bool noSkip = false;             // step every cycle: slow, same result
+  std::vector<ProgramPart> parts;  // among which to divide the run: fills CycleResult::parts
   CycleObserver* observer = nullptr;
   // Called now and then with the cycles that are over; false stops the run.
   std::function<bool(uint64_t cycle)> progress;
@@ -38,6 +39,7 @@ struct CycleResult {
   Activity activity;
   DramCounters dram;
   std::vector<InstructionRecord> instructions; // in dispatch order
+  std::vector<Expenditure> parts; // of each part asked for, then of what came before them; of a run that ended
   std::vector<Race> races;
   std::vector<SemaphoreProblem> semaphoreProblems;
 };

@@ -40,6 +40,7 @@ struct RtlModel::Implementation {
     tracer.observer = options.observer;
     tracer.eventData = options.eventData;
     tracer.keepRecords = options.keepRecords;
+    tracer.parts = options.parts;
     if (wave && !library.openWave(model.get(), wave->file.c_str()))
       throw Error(fmt::format("cannot write the waveform '{}'", wave->file.string()));
     reset();
@@ -163,8 +164,17 @@ struct RtlModel::Implementation {
     tracer.afterEdge();
     if ((pulses >> pulse::halt & 3) != 0)
       stop();
+    if (tracer.parts && (tracer.parts->due() || state != State::running))
+      tracer.parts->settle({cycle, counters(), tracer.activity(), dram.counters()});
     if (const char* failure = library.failure())
       throw Error(fmt::format("an assertion of the RTL fails in cycle {}: {}", cycle - 1, failure));
+  }
+
+  CounterValues counters() const {
+    CounterValues values{};
+    std::memcpy(values.data(), ports.counters_o, sizeof values);
+    values[counter::cycle_low] = values[counter::cycle_high] = 0; // as in the simulator: these two are the cycle number
+    return values;
   }
 
   // A halt or a fault was announced for the cycle that is over.
@@ -221,10 +231,7 @@ const Fault& RtlModel::fault() const {
 }
 
 CounterValues RtlModel::counters() const {
-  CounterValues values{};
-  std::memcpy(values.data(), self_->ports.counters_o, sizeof values);
-  values[counter::cycle_low] = values[counter::cycle_high] = 0; // as in the simulator: these two are the cycle number
-  return values;
+  return self_->counters();
 }
 
 const Activity& RtlModel::activity() const {
@@ -253,6 +260,9 @@ CycleResult runRtl(const Machine& machine, CoreMemory& memory, const RtlOptions&
   settings.keepRecords = options.recordInstructions;
   settings.wave = options.wave;
   settings.building = options.building;
+  std::optional<PartSampler> parts;
+  if (!options.parts.empty())
+    settings.parts = &parts.emplace(options.parts);
   RtlModel model(machine, memory, *dram, settings);
 
   CycleResult result;
@@ -278,6 +288,8 @@ CycleResult runRtl(const Machine& machine, CoreMemory& memory, const RtlOptions&
   result.activity = model.activity();
   result.dram = dram->counters();
   result.instructions = model.records();
+  if (parts)
+    result.parts = parts->shares();
   return result;
 }
 

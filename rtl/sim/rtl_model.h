@@ -22,10 +22,11 @@ struct Wave {
 
 struct RtlModelOptions {
   CycleObserver* observer = nullptr;
-  bool keepRecords = false; // of every tensor instruction
-  bool eventData = false;   // fills CycleEvent::data
-  bool assertions = false;  // of the design: a violation is an Error
-  bool coverage = false;    // of lines and cover properties: writeCoverage()
+  bool keepRecords = false;     // of every tensor instruction
+  PartSampler* parts = nullptr; // divides the run; complete when the core has stopped
+  bool eventData = false;       // fills CycleEvent::data
+  bool assertions = false; // of the design: a violation is an Error; registers without reset begin with random values
+  bool coverage = false;   // of lines and cover properties: writeCoverage()
   std::optional<Wave> wave;
   // Called before the design is compiled for this machine, if it has not been yet, with a sentence for the user.
   std::function<void(const std::string&)> building;
@@ -64,6 +65,7 @@ private:
 struct RtlOptions {
   uint64_t cycleLimit = 0;         // stop after so many cycles; 0: no limit
   bool recordInstructions = false; // fills CycleResult::instructions
+  std::vector<ProgramPart> parts;  // among which to divide the run: fills CycleResult::parts
   CycleObserver* observer = nullptr;
   std::optional<Wave> wave;
   std::function<void(const std::string&)> building;

@@ -108,6 +108,8 @@ void Tracer::collectEngine(uint64_t cycle, uint32_t pulses, Engine engine) {
   if (happens(pulse::dispatch)) {
     waiting_[index].push_back(dispatched_);
     events_.push_back({cycle, EventKind::dispatch, engine, *ports_.seq_pc_o, dispatched_++});
+    if (parts)
+      parts->dispatch(*ports_.seq_pc_o);
     if (keepRecords)
       records_.push_back({*ports_.seq_pc_o, engine, cycle, kNever, kNever, {}});
   }

@@ -22,6 +22,7 @@ public:
   CycleObserver* observer = nullptr;
   bool eventData = false;
   bool keepRecords = false;
+  PartSampler* parts = nullptr; // null: not asked for
 
   // A DRAM request of the current cycle; in unit order.
   void request(const CycleEvent& event) {
@@ -31,7 +32,7 @@ public:
   // The current cycle: when its requests are known and its clock edge is to come, and after that.
   void beforeEdge(uint64_t cycle, uint32_t pulses) {
     count(pulses);
-    if ((pulses & kEvents) != 0 && (observer || keepRecords))
+    if ((pulses & kEvents) != 0 && (observer || keepRecords || parts))
       collect(cycle, pulses);
   }
   void afterEdge() {
@@ -68,8 +69,25 @@ private:
     add(activity_.accumulatorReads, pulse::arrayRowAccumulates);
     add(activity_.accumulatorDrains, pulse::accumulatorDrain);
     activity_.lutLoads += loadsLut_ ? pulses >> pulse::vectorReadA & 1 : 0;
-    if ((pulses & bit(pulse::start + 3)) != 0)
-      loadsLut_ = static_cast<Opcode>(*ports_.vx_opcode_o) == Opcode::VLDLUT;
+    countVector(pulses);
+    if ((pulses & bit(pulse::start + 3)) != 0) {
+      const auto op = static_cast<Opcode>(*ports_.vx_opcode_o);
+      loadsLut_ = op == Opcode::VLDLUT;
+      vector_ = vectorActivity(op);
+      parametersLeft_ = op == Opcode::VSUM || op == Opcode::VDW ? timing::VX_PARAM_READS : 0;
+    }
+  }
+  // The rows and taps of the vector engine's instruction. Those with taps read operand A, their parameters before it,
+  // through port A.
+  void countVector(uint32_t pulses) {
+    if (vector_.rows)
+      activity_.*vector_.rows += pulses >> pulse::vectorWrite & 1;
+    if (vector_.taps && (pulses >> pulse::vectorReadA & 1) != 0) {
+      if (parametersLeft_ > 0)
+        --parametersLeft_;
+      else
+        ++(activity_.*vector_.taps);
+    }
   }
   void collect(uint64_t cycle, uint32_t pulses);
   void collectEngine(uint64_t cycle, uint32_t pulses, Engine engine);
@@ -82,6 +100,8 @@ private:
   const Ports& ports_;
   Activity activity_;
   bool loadsLut_ = false; // the vector engine's instruction is vldlut
+  VectorActivity vector_;
+  uint32_t parametersLeft_ = 0; // rows that the vector engine's instruction has yet to read
   uint64_t dispatched_ = 0;
   std::array<std::deque<uint64_t>, 4> waiting_; // numbers of the instructions in the queues
   std::array<std::deque<Flight>, 4> started_;

@@ -18,6 +18,7 @@ public:
     rejectWave(options, name());
     CycleOptions settings;
     settings.recordInstructions = true;
+    settings.parts = partsOf(program);
     settings.detectRaces = options.detectRaces;
     settings.progress = [&](uint64_t cycle) {
       if (options.progress)

@@ -2,6 +2,7 @@
 
 #include "runtime/api/layers.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -37,18 +38,17 @@ std::vector<MemoryTraffic> trafficOf(const CycleResult& result, const Machine& m
   };
 }
 
-std::map<std::string, uint64_t> activityOf(const CycleResult& result) {
-  return {{"instruction_cache_lookups", result.activity.instructionLookups},
-          {"instruction_cache_misses", result.activity.instructionMisses},
-          {"scalar_memory_reads", result.activity.scalarReads},
-          {"scalar_memory_writes", result.activity.scalarWrites},
-          {"lut_rows_loaded", result.activity.lutLoads},
-          {"dram_read_requests", result.dram.reads},
-          {"dram_write_requests", result.dram.writes},
-          {"dram_activates", result.dram.activates},
-          {"dram_row_hits", result.dram.rowHits},
-          {"dram_row_conflicts", result.dram.rowConflicts},
-          {"dram_refreshes", result.dram.refreshes}};
+std::map<std::string, uint64_t> activityOf(const Activity& activity, const DramCounters& dram) {
+  std::map<std::string, uint64_t> counts;
+  for (const ActivityField& field : kActivityFields)
+    counts[field.name] = activity.*field.count;
+  for (const DramCounterField& field : kDramCounterFields)
+    counts[field.name] = dram.*field.count;
+  return counts;
+}
+
+Share shareOf(const Expenditure& part) {
+  return {part.cycles, countersOf(part.counters), activityOf(part.activity, part.dram)};
 }
 
 // After a fault: the instructions that each engine had not finished; what the sequencer waits with is the fault's
@@ -66,6 +66,20 @@ std::vector<FaultContext::Unfinished> oldestUnfinished(const std::vector<Instruc
 
 } // namespace
 
+std::vector<ProgramPart> partsOf(const Program& program) {
+  std::vector<ProgramPart> parts;
+  if (program.manifest())
+    for (const Group& group : program.manifest()->groups) {
+      const auto& symbols = program.symbols();
+      auto symbol = std::find_if(symbols.begin(), symbols.end(), [&](const Symbol& candidate) {
+        return candidate.function && candidate.name == group.symbol;
+      });
+      parts.push_back(symbol == symbols.end() ? ProgramPart{}
+                                              : ProgramPart{symbol->address, symbol->address + symbol->bytes});
+    }
+  return parts;
+}
+
 CoreResult makeCoreResult(const CycleResult& result, const Program& program, const Machine& machine) {
   CoreResult core;
   if (result.status == CycleResult::Status::faulted) {
@@ -76,10 +90,15 @@ CoreResult makeCoreResult(const CycleResult& result, const Program& program, con
   core.exitCode = result.exitCode;
   core.cycles = result.cycles;
   core.counters = countersOf(result.counters);
-  core.activity = activityOf(result);
+  core.activity = activityOf(result.activity, result.dram);
   core.traffic = trafficOf(result, machine);
   core.layers = layersOf(program);
   addInstructions(core.layers, program, machine, result.instructions);
+  if (result.parts.size() == core.layers.size() + 1 && !core.fault) {
+    for (size_t i = 0; i < core.layers.size(); ++i)
+      core.layers[i].share = shareOf(result.parts[i]);
+    core.prologue = shareOf(result.parts.back());
+  }
   return core;
 }
 

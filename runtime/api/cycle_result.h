@@ -7,7 +7,10 @@
 
 namespace weft::runtime {
 
-// All figures of a run that halted or faulted.
+// The functions of the program's layers, one for each group; empty if it has none.
+std::vector<ProgramPart> partsOf(const Program& program);
+
+// All figures of a run that halted or faulted; its layers have shares if it was divided by partsOf().
 CoreResult makeCoreResult(const CycleResult& result, const Program& program, const Machine& machine);
 
 // The writer of options.trace, null if none is wanted. All must outlive it.

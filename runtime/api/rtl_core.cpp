@@ -20,6 +20,7 @@ public:
       throw Error("the device 'rtl' does not look for races; use the device 'func' or 'cycle'");
     rtl::RtlOptions settings;
     settings.recordInstructions = true;
+    settings.parts = partsOf(program);
     if (options.wave)
       settings.wave = {options.wave->file, options.wave->first, options.wave->last};
     settings.building = [&](const std::string& text) {
@@ -33,12 +34,25 @@ public:
     };
     const std::unique_ptr<TraceWriter> trace = makeTrace(options, machine, program, memory.dram);
     settings.observer = trace.get();
-    const CycleResult result = runRtl(machine, memory, settings);
+    const CycleResult result = runOrCancel(machine, memory, settings, options);
     if (result.status == CycleResult::Status::stopped)
       throw Cancelled();
     if (trace)
       trace->finish(result.cycles);
     return makeCoreResult(result, program, machine);
+  }
+
+private:
+  // An interrupt ends the compiler too: what fails then was cancelled.
+  static CycleResult runOrCancel(const Machine& machine, CoreMemory& memory, const rtl::RtlOptions& settings,
+                                 const RunOptions& options) {
+    try {
+      return runRtl(machine, memory, settings);
+    } catch (const Error&) {
+      if (options.cancel && *options.cancel)
+        throw Cancelled();
+      throw;
+    }
   }
 };
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,14 @@ struct CycleSpan {
   uint64_t cycles() const { return any ? last - first + 1 : 0; }
 };
 
+// What a run, or one layer of it, took and did. Counters by their names in isa/Counters.td (empty for `ref`); activity
+// are further counts of the device: memories, vector lanes, DRAM. A count that is missing is 0.
+struct Share {
+  uint64_t cycles = 0;
+  std::map<std::string, uint64_t> counters;
+  std::map<std::string, uint64_t> activity;
+};
+
 // One group of the program (a function and the nodes that it serves).
 struct LayerStatistics {
   std::string symbol;
@@ -30,6 +39,9 @@ struct LayerStatistics {
   uint64_t matrixBusy = 0;    // cycles in which the array took a row for it
   uint64_t dramBytesRead = 0; // by its loads
   uint64_t dramBytesWritten = 0;
+  // From the end of the cycle in which its first tensor instruction is dispatched until the next layer's is: the shares
+  // of the layers and the prologue add up to the run. Only of devices with time.
+  Share share;
 };
 
 // What one user moved in one memory.
@@ -52,6 +64,7 @@ struct RunStatistics {
   std::map<std::string, uint64_t> activity; // further counts of the device: caches, LUT, DRAM rows
   std::vector<MemoryTraffic> traffic;
   std::vector<LayerStatistics> layers;            // in program order
+  std::optional<Share> prologue;                  // before the first layer; if the run is divided into layers
   std::vector<std::string> hostBefore, hostAfter; // nodes that ran on the host, "name (operator)"
 };
 

@@ -1,18 +1,73 @@
+#include "isa/machine/fields.h"
 #include "isa/support/json_fields.h"
+#include "runtime/report/closure.h"
 #include "runtime/report/report.h"
+
+#include <fmt/ranges.h>
 
 namespace weft::runtime {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr const char* kSchema = "weft-report/1";
+constexpr const char* kSchema = "weft-report/2";
 
 Json countsToJson(const std::vector<std::pair<std::string, uint64_t>>& counts) {
   Json object = Json::object();
   for (const auto& [name, count] : counts)
     object[name] = count;
   return object;
+}
+
+// Counts that are 0 are left out.
+Json countsToJson(const std::map<std::string, uint64_t>& counts) {
+  Json object = Json::object();
+  for (const auto& [name, count] : counts)
+    if (count != 0)
+      object[name] = count;
+  return object;
+}
+
+void addShare(Json& json, const Share& share) {
+  json["own_cycles"] = share.cycles;
+  json["counters"] = countsToJson(share.counters);
+  json["activity"] = countsToJson(share.activity);
+}
+
+Share shareFromJson(const JsonFields& in) {
+  Share share;
+  share.cycles = in.integer<uint64_t>("own_cycles");
+  for (auto& [name, count] : in.counts("counters"))
+    share.counters[name] = count;
+  for (auto& [name, count] : in.counts("activity"))
+    share.activity[name] = count;
+  return share;
+}
+
+// The description's YAML as JSON: nested objects in the order of the schema.
+struct DescriptionToJson {
+  Json& json;
+  void put(std::string_view path, Json value) const {
+    const size_t dot = path.find('.');
+    if (dot == std::string_view::npos)
+      json[std::string(path)] = std::move(value);
+    else
+      json[std::string(path.substr(0, dot))][std::string(path.substr(dot + 1))] = std::move(value);
+  }
+  void text(std::string_view path, const std::string& value, machine_fields::Role) const { put(path, value); }
+  void integer(std::string_view path, uint64_t value, machine_fields::Range, machine_fields::Role) const {
+    put(path, value);
+  }
+  void real(std::string_view path, double value, double, double, machine_fields::Role) const { put(path, value); }
+  template <typename Enum> void choice(std::string_view path, Enum value, machine_fields::Role) const {
+    put(path, name(value));
+  }
+};
+
+Json descriptionToJson(const Machine& machine) {
+  Json json = Json::object();
+  machine_fields::forEach(machine, DescriptionToJson{json});
+  return json;
 }
 
 Json layerToJson(const LayerStatistics& layer, const Report& report) {
@@ -29,10 +84,12 @@ Json layerToJson(const LayerStatistics& layer, const Report& report) {
   json["utilisation"] = report.utilisation(layer.usefulMacs, layer.span.cycles());
   json["dram_bytes_read"] = layer.dramBytesRead;
   json["dram_bytes_written"] = layer.dramBytesWritten;
+  if (report.prologue)
+    addShare(json, layer.share);
   return json;
 }
 
-LayerStatistics layerFromJson(const JsonFields& in) {
+LayerStatistics layerFromJson(const JsonFields& in, bool divided) {
   LayerStatistics layer;
   layer.symbol = in.text("function");
   layer.onnxNodes = in.texts("onnx_nodes");
@@ -48,6 +105,8 @@ LayerStatistics layerFromJson(const JsonFields& in) {
   layer.matrixBusy = in.integer<uint64_t>("matrix_busy");
   layer.dramBytesRead = in.integer<uint64_t>("dram_bytes_read");
   layer.dramBytesWritten = in.integer<uint64_t>("dram_bytes_written");
+  if (divided)
+    layer.share = shareFromJson(in);
   return layer;
 }
 
@@ -70,19 +129,6 @@ MemoryTraffic trafficFromJson(const JsonFields& in) {
           in.integer<uint64_t>("bytes_written")};
 }
 
-void checkConservation(const Report& report, const JsonFields& in) {
-  if (!report.timed)
-    return;
-  for (const EngineReport& engine : report.engines) {
-    uint64_t sum = engine.busy + engine.idle;
-    for (const auto& [cause, cycles] : engine.stalls)
-      sum += cycles;
-    if (sum != report.cycles)
-      in.fail(
-          fmt::format("the cycles of engine '{}' add up to {}, not to the run's {}", engine.name, sum, report.cycles));
-  }
-}
-
 } // namespace
 
 std::string toJson(const Report& report) {
@@ -93,6 +139,7 @@ std::string toJson(const Report& report) {
   json["machine"] = {{"name", report.machine},       {"hash", fmt::format("{:#018x}", report.machineHash)},
                      {"clock_mhz", report.clockMhz}, {"rows", report.rows},
                      {"cols", report.cols},          {"dram", report.dram}};
+  json["machine"]["description"] = descriptionToJson(report.description);
   json["totals"] = {{"cycles", report.cycles},
                     {"seconds", report.seconds()},
                     {"useful_macs", report.usefulMacs},
@@ -113,6 +160,8 @@ std::string toJson(const Report& report) {
                                {"writes", traffic.writes},
                                {"bytes_read", traffic.bytesRead},
                                {"bytes_written", traffic.bytesWritten}});
+  if (report.prologue)
+    addShare(json["prologue"], *report.prologue);
   json["layers"] = Json::array();
   for (const LayerStatistics& layer : report.layers)
     json["layers"].push_back(layerToJson(layer, report));
@@ -141,19 +190,26 @@ Report reportFromJson(const std::string& text, const std::string& origin) {
   report.timed = run.boolean("timed");
   report.exitCode = run.integer<uint32_t>("exit_code");
   const JsonFields machine = in.object("machine");
+  machine.object("description");
   report.machine = machine.text("name");
   report.machineHash = machine.hash("hash");
   report.clockMhz = machine.integer<uint64_t>("clock_mhz", 1, 1000000);
   report.rows = machine.integer<uint64_t>("rows", 1, 1 << 16);
   report.cols = machine.integer<uint64_t>("cols", 1, 1 << 16);
   report.dram = machine.text("dram");
+  report.description = parseMachine(json["machine"]["description"].dump(), origin + ".machine.description");
+  if (hash(report.description) != report.machineHash)
+    in.fail("'machine.description' is not the machine of 'machine.hash'");
   const JsonFields totals = in.object("totals");
   report.cycles = totals.integer<uint64_t>("cycles");
   report.usefulMacs = totals.integer<uint64_t>("useful_macs");
   report.arrayMacs = totals.integer<uint64_t>("array_macs");
   report.engines = in.objects("engines", engineFromJson);
   report.traffic = in.objects("traffic", trafficFromJson);
-  report.layers = in.objects("layers", layerFromJson);
+  if (json.contains("prologue"))
+    report.prologue = shareFromJson(in.object("prologue"));
+  report.layers =
+      in.objects("layers", [&](const JsonFields& layer) { return layerFromJson(layer, report.prologue.has_value()); });
   const JsonFields host = in.object("host");
   report.hostBefore = host.texts("before");
   report.hostAfter = host.texts("after");
@@ -164,7 +220,8 @@ Report reportFromJson(const std::string& text, const std::string& origin) {
   report.scratchpadPeak = plan.integer<uint64_t>("scratchpad_peak");
   report.counters = in.counts("counters");
   report.activity = in.counts("activity");
-  checkConservation(report, in);
+  if (const std::vector<std::string> problems = closureProblems(report); !problems.empty())
+    in.fail(fmt::format("{}", fmt::join(problems, "; ")));
   return report;
 }
 

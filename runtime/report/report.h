@@ -1,4 +1,4 @@
-// What a run cost, as data: made from a run's statistics, written as JSON (schema "weft-report/1", described in
+// What a run cost, as data: made from a run's statistics, written as JSON (schema "weft-report/2", described in
 // runtime/README.md), read back for the summary and by other tools.
 #pragma once
 
@@ -7,6 +7,7 @@
 #include "runtime/api/statistics.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -31,7 +32,8 @@ struct Report {
   std::string machine;
   uint64_t machineHash = 0;
   uint64_t clockMhz = 1, rows = 1, cols = 1;
-  std::string dram; // model and its parameters in words
+  std::string dram;    // model and its parameters in words
+  Machine description; // every parameter
   // Totals.
   uint64_t cycles = 0;
   uint64_t usefulMacs = 0; // of the network, on the device
@@ -39,6 +41,7 @@ struct Report {
   std::vector<EngineReport> engines;
   std::vector<MemoryTraffic> traffic;
   std::vector<LayerStatistics> layers;
+  std::optional<Share> prologue; // in a timed run with layers: what came before the first of them
   std::vector<std::string> hostBefore, hostAfter;
   // Memory plan, bytes.
   uint64_t constantBytes = 0, activationBytes = 0, activationLowerBound = 0, scratchpadPeak = 0;
@@ -49,8 +52,8 @@ struct Report {
   double utilisation(uint64_t macs, uint64_t duration) const;
 };
 
-// `programFile` is for the reader only. A timed run whose engine cycles do not add up is a defect of the simulator and
-// throws std::logic_error.
+// `programFile` is for the reader only. A timed run whose engine cycles do not add up, or whose layers do not add up to
+// it, is a defect of the simulator and throws std::logic_error.
 Report makeReport(const RunStatistics& statistics, const Program& program, const Machine& machine,
                   const std::string& programFile);
 

@@ -10,6 +10,7 @@ CoreModel::CoreModel(const Machine& machine, CoreMemory& memory, DramTimingModel
   core_.eventData = options.eventData;
   core_.keepRecords = options.keepRecords;
   core_.races = options.races;
+  core_.parts = options.parts;
   core_.events.attach(options.observer);
 }
 
@@ -53,6 +54,12 @@ void CoreModel::step() {
   }
   ++cycle_;
   ++stepped_;
+  if (core_.parts && (core_.parts->due() || state_ != State::running))
+    settleParts();
+}
+
+void CoreModel::settleParts() {
+  core_.parts->settle({cycle_, core_.counters, core_.activity, core_.dram.counters()});
 }
 
 // The number of cycles from now on in which no unit can notice another.

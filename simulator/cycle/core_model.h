@@ -20,6 +20,7 @@ struct CoreModelOptions {
   bool keepRecords = false; // of every tensor instruction
   CycleObserver* observer = nullptr;
   RaceDetector* races = nullptr; // is told of the execution
+  PartSampler* parts = nullptr;  // divides the run; complete when the core has stopped
 };
 
 class CoreModel {
@@ -46,6 +47,7 @@ private:
   void step();
   uint64_t steadyWindow();
   void skip(uint64_t cycles);
+  void settleParts();
   std::optional<Fault> deadlock();
 
   CoreState core_;

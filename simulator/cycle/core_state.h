@@ -10,8 +10,10 @@
 #include "simulator/cycle/semaphores.h"
 #include "simulator/dram/dram_model.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
+#include <iterator>
 #include <vector>
 
 namespace weft {
@@ -34,16 +36,77 @@ struct Activity {
   uint64_t accumulatorWrites = 0; // rows
   uint64_t accumulatorDrains = 0; // rows read by the vector engine
   uint64_t lutLoads = 0;          // rows of the LUT written
-
-  bool operator==(const Activity& o) const {
-    return instructionLookups == o.instructionLookups && instructionMisses == o.instructionMisses &&
-           scalarReads == o.scalarReads && scalarWrites == o.scalarWrites && activationReads == o.activationReads &&
-           weightReads == o.weightReads && vectorReads == o.vectorReads && vectorWrites == o.vectorWrites &&
-           storeReads == o.storeReads && loadWrites == o.loadWrites && accumulatorReads == o.accumulatorReads &&
-           accumulatorWrites == o.accumulatorWrites && accumulatorDrains == o.accumulatorDrains &&
-           lutLoads == o.lutLoads;
-  }
+  // Of the vector engine's lanes, by instruction: result rows of C elements written, taps (reads of operand A) of
+  // windows.
+  uint64_t rowsVrq = 0, rowsVrqa = 0, rowsVadd = 0, rowsVmul = 0, rowsVlut = 0, rowsVmax = 0, rowsVsum = 0, rowsVdw = 0;
+  uint64_t tapsVmax = 0, tapsVsum = 0, tapsVdw = 0;
 };
+
+// Every count of an Activity, by the name that reports use.
+struct ActivityField {
+  const char* name;
+  uint64_t Activity::*count;
+};
+inline constexpr ActivityField kActivityFields[] = {
+    {"instruction_cache_lookups", &Activity::instructionLookups},
+    {"instruction_cache_misses", &Activity::instructionMisses},
+    {"scalar_memory_reads", &Activity::scalarReads},
+    {"scalar_memory_writes", &Activity::scalarWrites},
+    {"scratchpad_activation_reads", &Activity::activationReads},
+    {"scratchpad_weight_reads", &Activity::weightReads},
+    {"scratchpad_vector_reads", &Activity::vectorReads},
+    {"scratchpad_vector_writes", &Activity::vectorWrites},
+    {"scratchpad_store_reads", &Activity::storeReads},
+    {"scratchpad_load_writes", &Activity::loadWrites},
+    {"accumulator_reads", &Activity::accumulatorReads},
+    {"accumulator_writes", &Activity::accumulatorWrites},
+    {"accumulator_drains", &Activity::accumulatorDrains},
+    {"lut_rows_loaded", &Activity::lutLoads},
+    {"vector_rows_vrq", &Activity::rowsVrq},
+    {"vector_rows_vrqa", &Activity::rowsVrqa},
+    {"vector_rows_vadd", &Activity::rowsVadd},
+    {"vector_rows_vmul", &Activity::rowsVmul},
+    {"vector_rows_vlut", &Activity::rowsVlut},
+    {"vector_rows_vmax", &Activity::rowsVmax},
+    {"vector_rows_vsum", &Activity::rowsVsum},
+    {"vector_rows_vdw", &Activity::rowsVdw},
+    {"vector_taps_vmax", &Activity::tapsVmax},
+    {"vector_taps_vsum", &Activity::tapsVsum},
+    {"vector_taps_vdw", &Activity::tapsVdw},
+};
+
+// Where the rows and the taps of a vector instruction are counted; null if it has none.
+struct VectorActivity {
+  uint64_t Activity::*rows = nullptr;
+  uint64_t Activity::*taps = nullptr;
+};
+inline VectorActivity vectorActivity(Opcode op) {
+  switch (op) {
+  case Opcode::VRQ:
+    return {&Activity::rowsVrq, nullptr};
+  case Opcode::VRQA:
+    return {&Activity::rowsVrqa, nullptr};
+  case Opcode::VADD:
+    return {&Activity::rowsVadd, nullptr};
+  case Opcode::VMUL:
+    return {&Activity::rowsVmul, nullptr};
+  case Opcode::VLUT:
+    return {&Activity::rowsVlut, nullptr};
+  case Opcode::VMAX:
+    return {&Activity::rowsVmax, &Activity::tapsVmax};
+  case Opcode::VSUM:
+    return {&Activity::rowsVsum, &Activity::tapsVsum};
+  case Opcode::VDW:
+    return {&Activity::rowsVdw, &Activity::tapsVdw};
+  default:
+    return {};
+  }
+}
+
+inline bool operator==(const Activity& a, const Activity& b) {
+  return std::all_of(std::begin(kActivityFields), std::end(kActivityFields),
+                     [&](const ActivityField& field) { return a.*field.count == b.*field.count; });
+}
 
 inline constexpr uint64_t kNever = ~uint64_t{0};
 
@@ -54,6 +117,55 @@ struct InstructionRecord {
   uint64_t start = kNever;
   uint64_t retire = kNever;
   Work work; // of a retired one
+};
+
+// Instructions of a program: [first, end) of their addresses.
+struct ProgramPart {
+  uint32_t first = 0;
+  uint32_t end = 0;
+};
+
+// What a run, or a part of the program, took and did.
+struct Expenditure {
+  uint64_t cycles = 0;
+  CounterValues counters{};
+  Activity activity;
+  DramCounters dram;
+};
+
+// Divides a run among the parts of its program. A part is charged for all that happens from the end of the cycle in
+// which its first tensor instruction is dispatched to the end of the cycle in which the first one of another part is.
+// So the parts add up to the run exactly. Instructions outside of all parts change nothing.
+class PartSampler {
+public:
+  // The parts do not overlap.
+  explicit PartSampler(const std::vector<ProgramPart>& parts);
+
+  // A tensor instruction is dispatched in the current cycle.
+  void dispatch(uint32_t pc) {
+    if (pc < current_.first || pc >= current_.end)
+      find(pc);
+  }
+  // At the end of a cycle: settle() is due.
+  bool due() const { return next_ != charged_; }
+  // At the end of a cycle: charges the part that was under way, given what the run has cost up to here.
+  void settle(const Expenditure& now);
+  // Of each part in the order given; the last element is what came before the first part. Complete after a last
+  // settle() at the run's end.
+  const std::vector<Expenditure>& shares() const { return shares_; }
+
+private:
+  void find(uint32_t pc);
+
+  struct Part {
+    ProgramPart range;
+    size_t index;
+  };
+  std::vector<Part> parts_; // by address
+  ProgramPart current_;     // that pays after the cycle
+  size_t next_, charged_;   // indices of shares_
+  Expenditure settled_;
+  std::vector<Expenditure> shares_;
 };
 
 // Keeps the fault of a cycle that wins: the first unit in unit order; within a unit the stage nearest to retirement.
@@ -94,6 +206,7 @@ struct CoreState {
   bool eventData = false;
   bool keepRecords = false;
   RaceDetector* races = nullptr;          // null: not asked for
+  PartSampler* parts = nullptr;           // null: not asked for
   std::vector<InstructionRecord> records; // by number
 
   // A DRAM request of `bytes` bytes, widened to whole beats of `busBytes`.

@@ -141,6 +141,8 @@ void Sequencer::complete(uint64_t cycle) {
     engines_[static_cast<size_t>(engine) - 1]->queue().push(op, number, cycle);
     if (core_.races)
       core_.races->dispatch(op);
+    if (core_.parts)
+      core_.parts->dispatch(op.pc);
     if (core_.events.enabled())
       core_.events.add({cycle, EventKind::dispatch, engine, op.pc, number});
     if (core_.keepRecords)

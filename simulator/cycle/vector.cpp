@@ -33,6 +33,7 @@ void VectorEngine::begin(const TensorOp& op) {
     return;
   }
   shape_ = shape(op.instruction.op);
+  activity_ = vectorActivity(op.instruction.op);
   phase_ = shape_.parameters ? Phase::parameters : Phase::taps;
   walkA_ = Walk(op.pC, op.pA);
   walkB_ = Walk(op.pC, op.pB);
@@ -126,8 +127,7 @@ void VectorEngine::stepWrite(uint64_t cycle) {
     }
     core_.ports.scratchpadWrite.claim(core_.ports.bank(address), cycle);
     walkC_.advance(1);
-    ++core_.activity.vectorWrites;
-    count(counter::vector_rows);
+    countRows(1);
     if (--rowsToWrite_ == 0)
       retireAt_ = cycle;
   }
@@ -176,8 +176,10 @@ void VectorEngine::stepRead(uint64_t cycle) {
     return;
   case Phase::taps: {
     uint32_t a = op.a + walkA_.offset() + tapWalk_.offset();
-    if (!grantedA_)
+    if (!grantedA_) {
       grantedA_ = shape_.a == Port::accumulators ? readAccumulator(a, cycle) : read(a, cycle);
+      countTaps(grantedA_ ? 1 : 0);
+    }
     if (!grantedB_)
       grantedB_ = read(op.b + (shape_.weights ? static_cast<uint32_t>(tap_) * cols_ : walkB_.offset()), cycle);
     if (grantedA_ && grantedB_) {
@@ -279,6 +281,7 @@ void VectorEngine::advance(uint64_t cycle, uint64_t cycles) {
   case Phase::taps: {
     bool accumulators = shape_.a == Port::accumulators;
     (accumulators ? core_.activity.accumulatorDrains : core_.activity.vectorReads) += cycles;
+    countTaps(cycles);
     if (readsB())
       core_.activity.vectorReads += cycles;
     uint64_t rows = (tap_ + cycles) / taps_;
@@ -305,8 +308,7 @@ void VectorEngine::advance(uint64_t cycle, uint64_t cycles) {
     uint64_t rows = std::min(front.rows, (end - 1 - timing::VX_PIPELINE - front.first) / front.interval + 1);
     walkC_.advance(rows);
     rowsToWrite_ -= rows;
-    core_.activity.vectorWrites += rows;
-    count(counter::vector_rows, rows);
+    countRows(rows);
     front.first += rows * front.interval;
     front.rows -= rows;
     if (front.rows > 0)

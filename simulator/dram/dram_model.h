@@ -25,6 +25,19 @@ struct DramCounters {
   uint64_t refreshes = 0;    // of all banks of a channel
 };
 
+// Every count of DramCounters, by the name that reports use.
+struct DramCounterField {
+  const char* name;
+  uint64_t DramCounters::*count;
+};
+inline constexpr DramCounterField kDramCounterFields[] = {
+    {"dram_read_requests", &DramCounters::reads},        {"dram_write_requests", &DramCounters::writes},
+    {"dram_bytes_read", &DramCounters::bytesRead},       {"dram_bytes_written", &DramCounters::bytesWritten},
+    {"dram_read_bursts", &DramCounters::readBursts},     {"dram_write_bursts", &DramCounters::writeBursts},
+    {"dram_activates", &DramCounters::activates},        {"dram_row_hits", &DramCounters::rowHits},
+    {"dram_row_conflicts", &DramCounters::rowConflicts}, {"dram_refreshes", &DramCounters::refreshes},
+};
+
 class DramTimingModel {
 public:
   virtual ~DramTimingModel() = default;

@@ -8,7 +8,7 @@ namespace weft::systemc {
 
 namespace {
 
-CoreModelOptions modelOptions(const CycleOptions& options, RaceDetector* races) {
+CoreModelOptions modelOptions(const CycleOptions& options, RaceDetector* races, PartSampler* parts) {
   CoreModelOptions result;
   result.entry = options.entry;
   result.noSkip = options.noSkip;
@@ -17,14 +17,16 @@ CoreModelOptions modelOptions(const CycleOptions& options, RaceDetector* races) 
   result.keepRecords = options.recordInstructions;
   result.observer = options.observer;
   result.races = races;
+  result.parts = parts;
   return result;
 }
 
 } // namespace
 
 CoreModule::CoreModule(const sc_core::sc_module_name& name, const Machine& machine, CoreMemory& memory,
-                       const CycleOptions& options, RaceDetector* races, const sc_core::sc_time& period)
-    : sc_core::sc_module(name), model_(machine, memory, *this, modelOptions(options, races)), options_(options),
+                       const CycleOptions& options, RaceDetector* races, PartSampler* parts,
+                       const sc_core::sc_time& period)
+    : sc_core::sc_module(name), model_(machine, memory, *this, modelOptions(options, races, parts)), options_(options),
       period_(period), data_(std::max<size_t>(machine.dma.burstBytes, timing::ICACHE_LINE_BYTES)) {
   SC_HAS_PROCESS(CoreModule);
   SC_THREAD(thread);

@@ -3,6 +3,7 @@
 
 #include "simulator/cycle/core_model.h"
 #include "simulator/cycle_simulator.h"
+#include "simulator/systemc/dram_module.h"
 
 #include <systemc>
 #include <tlm>
@@ -19,10 +20,12 @@ namespace weft::systemc {
 class CoreModule final : public sc_core::sc_module, private DramTimingModel {
 public:
   CoreModule(const sc_core::sc_module_name& name, const Machine& machine, CoreMemory& memory,
-             const CycleOptions& options, RaceDetector* races, const sc_core::sc_time& period);
+             const CycleOptions& options, RaceDetector* races, PartSampler* parts, const sc_core::sc_time& period);
 
   tlm_utils::simple_initiator_socket<CoreModule> socket{"socket"};
 
+  // Whose counts are those of this core's memory; must outlive the simulation.
+  void countFrom(const MemoryModule& memory) { memory_ = &memory; }
   const CoreModel& model() const { return model_; }
   bool stopped() const { return stopped_; } // by CycleOptions::progress
   // What was thrown while it ran, to be rethrown outside of the kernel.
@@ -34,9 +37,10 @@ private:
   void thread();
   sc_core::sc_time timeOf(uint64_t cycle) const;
   uint64_t access(uint64_t cycle, uint32_t address, uint32_t bytes, bool write) override;
-  DramCounters counters() const override { return {}; } // the memory has them
+  DramCounters counters() const override { return memory_ ? memory_->counters() : DramCounters{}; }
 
   CoreModel model_;
+  const MemoryModule* memory_ = nullptr;
   CycleOptions options_;
   sc_core::sc_time period_;
   tlm::tlm_generic_payload request_;

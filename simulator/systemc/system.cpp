@@ -4,6 +4,7 @@
 #include "simulator/systemc/core_module.h"
 
 #include <mutex>
+#include <optional>
 
 // libsystemc has a main() of its own that calls sc_main(); programs that link it need one, although ours never runs.
 int sc_main(int, char**) {
@@ -53,9 +54,13 @@ CycleResult runSystem(const Machine& machine, CoreMemory& memory, const CycleOpt
   std::unique_ptr<RaceDetector> races;
   if (options.detectRaces)
     races = std::make_unique<RaceDetector>(machine);
-  CoreModule core("core", machine, memory, options, races.get(), period);
+  std::optional<PartSampler> parts;
+  if (!options.parts.empty())
+    parts.emplace(options.parts);
+  CoreModule core("core", machine, memory, options, races.get(), parts ? &*parts : nullptr, period);
   std::unique_ptr<MemoryModule> dram = makeMemory(machine, period);
   core.socket.bind(dram->target());
+  core.countFrom(*dram);
   sc_core::sc_start(); // until the core's thread has ended
 
   if (core.error())
@@ -80,6 +85,8 @@ CycleResult runSystem(const Machine& machine, CoreMemory& memory, const CycleOpt
   result.activity = model.activity();
   result.dram = dram->counters();
   result.instructions = model.records();
+  if (parts)
+    result.parts = parts->shares();
   if (races) {
     result.races = races->races();
     result.semaphoreProblems = races->semaphoreProblems();

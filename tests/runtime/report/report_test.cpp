@@ -12,6 +12,19 @@ namespace {
 
 constexpr uint64_t kCycles = 1000;
 
+// A share whose engines all have the same states.
+Share share(uint64_t busy, uint64_t idle, uint64_t stall) {
+  Share share;
+  share.cycles = busy + idle + stall;
+  for (const char* engine : {"sequencer", "load", "store", "matrix", "vector"}) {
+    const std::string name = engine;
+    share.counters[name + "_busy"] = busy;
+    share.counters[name + "_idle"] = idle;
+    share.counters[name + "_stall_semaphore"] = stall;
+  }
+  return share;
+}
+
 RunStatistics sampleStatistics() {
   RunStatistics statistics;
   statistics.device = "cycle";
@@ -40,6 +53,13 @@ RunStatistics sampleStatistics() {
   layer.matrixBusy = 300;
   layer.dramBytesRead = 4096;
   statistics.layers = {layer, layer};
+  statistics.prologue = share(0, 60, 0);
+  statistics.layers[0].share = share(100, 240, 200);
+  statistics.layers[0].share.counters["load_bytes_read"] = 4000;
+  statistics.layers[0].share.counters["matrix_macs"] = 100000;
+  statistics.layers[1].share = share(200, 200, 0);
+  statistics.layers[1].share.counters["load_bytes_read"] = 96;
+  statistics.layers[1].share.activity["dram_row_hits"] = 5;
   statistics.hostAfter = {"softmax (Softmax)"};
   return statistics;
 }
@@ -83,15 +103,42 @@ TEST(Report, FiguresFollowTheirDefinitions) {
 
 TEST(Report, EngineCyclesMustAddUp) {
   RunStatistics statistics = sampleStatistics();
+  statistics.prologue.reset();
   ++statistics.counters["vector_idle"];
   EXPECT_THROW(makeReport(statistics, handWritten(), loadMachine("edge-16"), "p.weft"), std::logic_error);
   statistics.timed = false; // without time there is nothing to add up
   EXPECT_NO_THROW(makeReport(statistics, handWritten(), loadMachine("edge-16"), "p.weft"));
 }
 
+// Takes one thing away from a share, or puts it into the wrong one.
+TEST(Report, LayersMustAddUpToTheRun) {
+  auto check = [](auto change) {
+    RunStatistics statistics = sampleStatistics();
+    change(statistics);
+    return makeReport(statistics, handWritten(), loadMachine("edge-16"), "p.weft");
+  };
+  EXPECT_NO_THROW(check([](RunStatistics&) {}));
+  EXPECT_THROW(check([](RunStatistics& s) { --s.layers[0].share.counters["load_bytes_read"]; }), std::logic_error);
+  EXPECT_THROW(check([](RunStatistics& s) { s.layers[1].share.activity.clear(); }), std::logic_error);
+  EXPECT_THROW(check([](RunStatistics& s) { s.layers[0].share.activity["lut_rows_loaded"] = 1; }), std::logic_error);
+  EXPECT_THROW(check([](RunStatistics& s) { ++s.prologue->cycles; }), std::logic_error);
+  // The counters still add up to the run's, but not to each layer's cycles.
+  EXPECT_THROW(check([](RunStatistics& s) {
+                 ++s.layers[0].share.counters["matrix_busy"];
+                 --s.layers[1].share.counters["matrix_busy"];
+               }),
+               std::logic_error);
+}
+
 TEST(Report, JsonRoundTripKeepsEverything) {
   const std::string json = toJson(sampleReport());
-  EXPECT_EQ(toJson(reportFromJson(json, "r.json")), json);
+  const Report read = reportFromJson(json, "r.json");
+  EXPECT_EQ(toJson(read), json);
+  EXPECT_EQ(toYaml(read.description), toYaml(loadMachine("edge-16")));
+  EXPECT_EQ(read.layers[0].share.cycles, 540u);
+  EXPECT_EQ(read.layers[1].share.activity.at("dram_row_hits"), 5u);
+  ASSERT_TRUE(read.prologue);
+  EXPECT_EQ(read.prologue->cycles, 60u);
 }
 
 TEST(Report, InconsistentReportsAreRefused) {
@@ -100,8 +147,14 @@ TEST(Report, InconsistentReportsAreRefused) {
   EXPECT_NE(errorOf(replaced(json, "\"busy\": 300", "\"busy\": 301")).find("add up to 1001"), std::string::npos);
   EXPECT_NE(errorOf(replaced(json, "\"first_cycle\": 50", "\"first_cycle\": 51")).find("r.json.layers[0]: 'cycles'"),
             std::string::npos);
-  EXPECT_NE(errorOf(replaced(json, "weft-report/1", "weft-report/9")).find("this version reads 'weft-report/1'"),
+  EXPECT_NE(errorOf(replaced(json, "weft-report/2", "weft-report/1")).find("this version reads 'weft-report/2'"),
             std::string::npos);
+  EXPECT_NE(errorOf(replaced(json, "\"own_cycles\": 540", "\"own_cycles\": 541")).find("add up to 1001"),
+            std::string::npos);
+  EXPECT_NE(errorOf(replaced(json, "\"load_bytes_read\": 4000", "\"load_bytes_read\": 4001")).find("'load_bytes_read'"),
+            std::string::npos);
+  EXPECT_NE(errorOf(replaced(json, "\"banks\": 16", "\"banks\": 32")).find("'machine.hash'"), std::string::npos);
+  EXPECT_NE(errorOf(replaced(json, "\"banks\": 16", "\"banks\": 17")).find("banks"), std::string::npos);
   EXPECT_NE(errorOf(replaced(json, "\"rows\": 16", "\"rows\": 0")).find("'rows' must be an integer from 1"),
             std::string::npos);
   EXPECT_NE(errorOf(replaced(json, "\"useful_macs\": 128000", "\"useful_macs\": -1")).find("'useful_macs'"),
