@@ -325,6 +325,8 @@ public:
       bool canStart = !queue.empty() && random.percent(options.signalled);
       ASSERT_FALSE(step(cycle, canStart, taken)) << "fault in cycle " << cycle;
       ASSERT_LT(cycle, 2'000'000u) << "it hangs";
+      if (::testing::Test::HasFailure())
+        return;
       if (dispatched < ops.size() && random.percent(options.dispatched))
         queue.push_back(ops[dispatched++]);
       clock();

@@ -37,10 +37,9 @@ public:
   }
 
   void grant(const std::vector<bool>& taken) {
-    if (!top.lw_req_o)
-      return;
-    EXPECT_LT(top.lw_addr_o, machine.scratchpad.bytes);
-    top.lw_gnt_i = !taken[top.lw_addr_o / machine.bankBytes() % machine.scratchpad.banks];
+    bool inside = top.lw_addr_o < machine.scratchpad.bytes;
+    EXPECT_TRUE(inside || !top.lw_req_o) << "a request outside the scratchpad";
+    top.lw_gnt_i = top.lw_req_o && inside && !taken[top.lw_addr_o / machine.bankBytes()];
   }
 
   uint32_t padAccess(uint64_t cycle, std::vector<CycleEvent>& events) {
@@ -73,7 +72,10 @@ public:
     uint32_t bytes = (top.axi_ar_len_o + 1u) * bus;
     EXPECT_EQ(top.axi_ar_addr_o % bus, 0u);
     EXPECT_LE(top.axi_ar_addr_o % machine.dma.burstBytes + bytes, machine.dma.burstBytes);
-    EXPECT_TRUE(memory.dram.contains(top.axi_ar_addr_o, bytes));
+    if (!memory.dram.contains(top.axi_ar_addr_o, bytes)) {
+      ADD_FAILURE() << "a request outside DRAM";
+      return;
+    }
     EXPECT_EQ(top.burst_bytes_o, bytes);
     uint64_t ready = dram.access(cycle, top.axi_ar_addr_o, bytes, false);
     for (uint32_t i = 0; i <= top.axi_ar_len_o; ++i)

@@ -57,10 +57,9 @@ public:
   }
 
   void grant(const std::vector<bool>& taken) {
-    if (!top.sr_req_o)
-      return;
-    EXPECT_LT(top.sr_addr_o, machine.scratchpad.bytes);
-    top.sr_gnt_i = !taken[top.sr_addr_o / machine.bankBytes() % machine.scratchpad.banks];
+    bool inside = top.sr_addr_o < machine.scratchpad.bytes;
+    EXPECT_TRUE(inside || !top.sr_req_o) << "a request outside the scratchpad";
+    top.sr_gnt_i = top.sr_req_o && inside && !taken[top.sr_addr_o / machine.bankBytes()];
   }
 
   uint32_t padAccess(uint64_t cycle, std::vector<CycleEvent>& events) {
@@ -97,7 +96,10 @@ public:
       uint32_t bytes = (top.axi_aw_len_o + 1u) * bus;
       EXPECT_EQ(top.axi_aw_addr_o % bus, 0u);
       EXPECT_LE(top.axi_aw_addr_o % machine.dma.burstBytes + bytes, machine.dma.burstBytes);
-      EXPECT_TRUE(memory.dram.contains(top.axi_aw_addr_o, bytes));
+      if (!memory.dram.contains(top.axi_aw_addr_o, bytes)) {
+        ADD_FAILURE() << "a request outside DRAM";
+        return;
+      }
       EXPECT_EQ(top.burst_bytes_o, bytes);
       uint64_t done = dram.access(cycle, top.axi_aw_addr_o, bytes, true);
       addresses.push_back({top.axi_aw_addr_o, top.axi_aw_len_o + 1u, done});
