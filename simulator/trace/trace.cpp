@@ -17,7 +17,7 @@ namespace {
 constexpr uint64_t kMostSamples = 200'000; // of the bandwidth, before the window doubles
 constexpr int kProcess = 1;
 constexpr uint64_t kTaken = ~uint64_t{0}; // a lane
-constexpr size_t kLanes = 100; // thread numbers of an engine
+constexpr size_t kLanes = 100;            // thread numbers of an engine
 
 int thread(Engine engine, size_t lane) {
   return static_cast<int>(static_cast<size_t>(engine) * kLanes + lane);

@@ -114,7 +114,14 @@ private:
       return localTokens_[semaphore] >= kMostInRound || tokens_[semaphore] + rounds_ * kMostInRound > kMost;
     };
     auto wait = [&](uint8_t semaphore) {
-      if (semaphore == kNoSemaphore || tokens[semaphore] == 0)
+      if (semaphore == kNoSemaphore)
+        return kNoSemaphore;
+      // Any other producer's will do as well.
+      const uint8_t unit = consumerOf(semaphore);
+      for (uint8_t from = 0; from < kUnits && tokens[semaphore] == 0; ++from)
+        if (from != unit && tokens[semaphoreOf(from, unit)] > 0)
+          semaphore = semaphoreOf(from, unit);
+      if (tokens[semaphore] == 0)
         return kNoSemaphore;
       --tokens[semaphore];
       return semaphore;
@@ -129,6 +136,8 @@ private:
     sync.w0 = wait(wish.w0);
     // The same one twice counts once.
     sync.w1 = wish.w1 == wish.w0 ? sync.w0 : wait(wish.w1);
+    if (sync.w1 == sync.w0 && wish.w1 != wish.w0 && sync.w0 != kNoSemaphore)
+      ++tokens[sync.w0];
     sync.s0 = signal(wish.s0);
     sync.s1 = wish.s1 == wish.s0 ? sync.s0 : signal(wish.s1);
     return sync;

@@ -39,6 +39,11 @@ inline constexpr uint8_t kWishSemaphores = kUnits * (kUnits - 1);
 inline constexpr uint8_t semaphoreOf(uint8_t from, uint8_t to) {
   return static_cast<uint8_t>(from * (kUnits - 1) + (to < from ? to : to - 1));
 }
+inline constexpr uint8_t consumerOf(uint8_t semaphore) {
+  const auto from = static_cast<uint8_t>(semaphore / (kUnits - 1));
+  const auto rest = static_cast<uint8_t>(semaphore % (kUnits - 1));
+  return rest < from ? rest : static_cast<uint8_t>(rest + 1);
+}
 inline constexpr uint8_t kFreeSemaphore = 30;
 
 } // namespace weft::test::layout

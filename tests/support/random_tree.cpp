@@ -17,7 +17,7 @@ class Generator {
 public:
   Generator(uint64_t seed, const Machine& machine, const RandomProgramOptions& options)
       : random_(seed), machine_(machine), options_(options) {
-    crowded_ = random_.percent(40);
+    crowded_ = random_.percent(50);
     hotBank_ = random_.below(machine.scratchpad.banks);
     parameters_ = machine.scratchpad.bytes - parameterBytes();
     hasParameters_ = random_.percent(70);
@@ -111,6 +111,13 @@ private:
   // Some counts with a product of at most `most`.
   std::array<uint32_t, 4> counts(uint32_t most) {
     std::array<uint32_t, 4> count{1, 1, 1, 1};
+    if (most >= 16 && random_.percent(15)) // all dimensions
+      for (uint32_t& c : count) {
+        c = random_.between(2, most >= 81 ? 3 : 2);
+        most /= c;
+      }
+    if (count[0] > 1)
+      return count;
     uint32_t left = random_.between(1, most);
     for (uint32_t& c : count) {
       c = random_.percent(60) ? random_.between(1, left) : 1;
@@ -382,9 +389,9 @@ private:
     auto from = [&](uint8_t o) { return o == kUnits ? kNoSemaphore : semaphoreOf(o, unit); };
     auto to = [&](uint8_t o) { return o == kUnits ? kNoSemaphore : semaphoreOf(unit, o); };
     Sync sync;
-    sync.w0 = from(other(50));
+    sync.w0 = from(other(70));
     sync.w1 = random_.percent(10) ? sync.w0 : from(other(40));
-    sync.s0 = to(other(50));
+    sync.s0 = to(other(70));
     sync.s1 = random_.percent(10) ? sync.s0 : to(other(30));
     return sync;
   }

@@ -28,6 +28,8 @@ using Action = std::function<ExitCode(const Common&)>;
 
 void addCompile(CLI::App& app, Action& action);
 void addRun(CLI::App& app, Action& action);
+void addCosim(CLI::App& app, Action& action);
+void addEnergy(CLI::App& app, Action& action);
 void addReport(CLI::App& app, Action& action);
 void addDisasm(CLI::App& app, Action& action);
 void addAsm(CLI::App& app, Action& action);

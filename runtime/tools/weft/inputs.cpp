@@ -123,4 +123,16 @@ HostTensors randomInputs(uint64_t seed, const std::vector<TensorInfo>& wanted) {
   return inputs;
 }
 
+HostTensors chooseInputs(const std::string& origin, const std::vector<std::string>& files,
+                         const std::optional<uint64_t>& randomSeed, const runtime::LoadedProgram& program) {
+  if (!files.empty())
+    return readInputs(files, program.inputs());
+  if (randomSeed)
+    return randomInputs(*randomSeed, program.inputs());
+  if (!program.inputs().empty())
+    throw Error(fmt::format("{}: no input is given; use --input FILE for these, or --random-input SEED:\n{}", origin,
+                            listInputs(program.inputs())));
+  return {};
+}
+
 } // namespace weft::tool

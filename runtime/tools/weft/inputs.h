@@ -3,6 +3,8 @@
 
 #include "runtime/api/device.h"
 
+#include <optional>
+
 namespace weft::tool {
 
 // Each argument is FILE or NAME=FILE, FILE a .npz, .npy or .pb. Without NAME a tensor is matched by its own name; a
@@ -12,6 +14,11 @@ HostTensors readInputs(const std::vector<std::string>& arguments, const std::vec
 
 // The same values everywhere for a seed: integers over their 8-bit range (or type, if smaller), floats in [-1, 1).
 HostTensors randomInputs(uint64_t seed, const std::vector<runtime::TensorInfo>& wanted);
+
+// The inputs of a run: from files, from a seed, or none. Throws Error if the program wants some and none are given;
+// `origin` is the program's file.
+HostTensors chooseInputs(const std::string& origin, const std::vector<std::string>& files,
+                         const std::optional<uint64_t>& randomSeed, const runtime::LoadedProgram& program);
 
 // One line per input: name, type, shape.
 std::string listInputs(const std::vector<runtime::TensorInfo>& wanted);

@@ -50,13 +50,15 @@ ExitCode runCommandLine(int argc, char** argv) {
       "  weft run net.weft --device cycle --input x.npz --output y.npz --report r.json\n"
       "  weft report r.json\n"
       "\n"
-      "Exit codes: 0 done; 1 a file, network or value that cannot be used; 2 wrong usage; 3 the program faulted\n"
-      "or the verifier found something; 4 a defect of weft itself; 130 interrupted.\n"
+      "Exit codes: 0 done; 1 a file, network or value that cannot be used; 2 wrong usage; 3 the program faulted,\n"
+      "or verifier or comparison found something; 4 a defect of weft itself; 130 interrupted.\n"
       "'weft COMMAND --help' explains a command with examples.");
   Common common;
   Action action;
   addCompile(app, action);
   addRun(app, action);
+  addCosim(app, action);
+  addEnergy(app, action);
   addReport(app, action);
   addDisasm(app, action);
   addAsm(app, action);

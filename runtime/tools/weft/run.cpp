@@ -1,5 +1,6 @@
 // weft run: a program on a device.
 #include "isa/support/file.h"
+#include "runtime/energy/accelergy.h"
 #include "runtime/report/report.h"
 #include "runtime/report/table.h"
 #include "runtime/tensor/io.h"
@@ -24,7 +25,7 @@ struct Options {
   std::vector<std::string> inputs;
   std::optional<uint64_t> randomSeed;
   bool detectRaces = false;
-  std::string wave;
+  std::string wave, energy;
   uint64_t waveFrom = 0, waveTo = UINT64_MAX;
 };
 
@@ -35,6 +36,10 @@ void printResult(const RunResult& result, const Report& report) {
     fmt::print("{} cycles, {:.3f} ms at {} MHz, {} of the array used ({})\n", grouped(report.cycles),
                1e3 * report.seconds(), report.clockMhz, percent(report.utilisation(report.usefulMacs, report.cycles)),
                report.fidelity);
+  if (report.energy)
+    fmt::print("{:.4g} mJ, {:.4g} W, {:.3g} TOPS/W (energy table '{}', {:g} nm, {:g} V)\n",
+               report.energy->totalPj * 1e-9, report.averageMw() * 1e-3, report.topsPerWatt(), report.energy->table,
+               report.energy->technology.nodeNm, report.energy->technology.voltageV);
 }
 
 ExitCode run(const Options& options, const Common& common) {
@@ -42,6 +47,7 @@ ExitCode run(const Options& options, const Common& common) {
   const Machine machine = options.arch.empty() ? machineOf(*program, options.program) : loadMachine(options.arch);
   auto loaded = openDevice(options.device, machine)->load(program);
   checkTensorFile(options.output, loaded->outputs().size());
+  const energy::EnergyModel model = energy::loadModel(machine, options.energy);
   checkFolder(options.report);
   checkFolder(options.trace);
   checkFolder(options.wave);
@@ -60,7 +66,8 @@ ExitCode run(const Options& options, const Common& common) {
     result = loaded->run(inputs, settings);
   }
   throwIfInterrupted();
-  const Report report = makeReport(result.statistics, *program, machine, options.program);
+  Report report = makeReport(result.statistics, *program, machine, options.program);
+  addEnergy(report, model);
   if (!options.output.empty())
     writeTensors(options.output, result.outputs);
   if (!options.report.empty())
@@ -99,6 +106,8 @@ void addRun(CLI::App& app, Action& action) {
   command->add_option("--wave-to", options->waveTo, "Last cycle of the waveform; default: the end")->needs(wave);
   command->add_flag("--detect-races", options->detectRaces,
                     "Stop at two overlapping accesses that no semaphore orders (func, cycle)");
+  command->add_option("--energy", options->energy,
+                      "Energy table (YAML) or Accelergy ERT; default: the built-in table, see 'weft energy'");
   command->add_option("-a,--arch", options->arch,
                       "Machine, by name or YAML file; default: the one that the program was compiled for");
   command->footer("Examples:\n"

@@ -1,0 +1,87 @@
+#include "runtime/cosim/cosim_core.h"
+
+#include <algorithm>
+#include <cstring>
+#include <fmt/format.h>
+
+namespace weft::cosim {
+namespace {
+
+// Cycles before and after a difference that its waveform shows.
+constexpr uint64_t kWaveBefore = 200;
+constexpr uint64_t kWaveAfter = 50;
+
+// Copies what is not zero, so that memory that nobody uses is not committed.
+void copyDram(const Dram& from, Dram& to) {
+  constexpr uint64_t kPage = 4096;
+  static constexpr uint8_t zeros[kPage] = {};
+  for (uint64_t page = 0; page < from.bytes(); page += kPage) {
+    const uint64_t bytes = std::min(kPage, from.bytes() - page);
+    if (std::memcmp(from.at(kDramBase + page), zeros, bytes) != 0)
+      std::memcpy(to.at(kDramBase + page), from.at(kDramBase + page), bytes);
+  }
+}
+
+class CosimCore final : public runtime::Core {
+public:
+  CosimCore(const CosimCoreOptions& options, CosimReport& report) : options_(options), report_(report) {}
+
+  std::string name() const override { return "cosim"; }
+  std::string fidelity() const override { return "cycle-accurate simulation compared with RTL"; }
+  bool timed() const override { return true; }
+
+  runtime::CoreResult run(const Machine& machine, const Program& program, CoreMemory& memory,
+                          const runtime::RunOptions& options) const override {
+    const ImageLoader load = [&](CoreMemory& fresh) { copyDram(memory.dram, fresh.dram); };
+    auto tell = [&](const std::string& stage) {
+      if (options.progress)
+        options.progress(stage, -1);
+    };
+    CosimOptions comparison = options_.comparison;
+    comparison.progress = [&](uint64_t cycle) {
+      tell(fmt::format("simulator and RTL, {} cycles", cycle));
+      if (options.cancel && *options.cancel)
+        throw runtime::Cancelled();
+    };
+    const ModelFactory rtl = rtlFactory(machine, load, {options_.assertions, tell});
+    report_.result = compare(simulatorFactory(machine, load), rtl, comparison);
+
+    DescribeOptions words;
+    words.instruction = [&](uint32_t pc) { return runtime::instructionText(memory.dram, pc); };
+    words.place = [&](uint32_t pc) { return runtime::describePlace(program, memory.dram, pc); };
+    report_.text = describe(report_.result, words);
+    for (const MemoryMismatch& mismatch : report_.result.memories)
+      if (const std::optional<uint32_t> pc = lastWriter(machine, load, mismatch))
+        report_.text +=
+            fmt::format("  {} {:#x} was last written by {}\n", mismatch.memory, mismatch.address, words.place(*pc));
+    if (!report_.result.equal() && !options_.waveFile.empty())
+      writeWave(rtl);
+
+    runtime::CoreResult core;
+    core.exitCode = report_.result.outcomes[0].exitCode;
+    core.cycles = report_.result.cycles;
+    core.layers = {};
+    return core;
+  }
+
+private:
+  // A second run that records.
+  void writeWave(const ModelFactory& rtl) const {
+    const uint64_t cycle = report_.result.cycle();
+    Wave wave{options_.waveFile, cycle - std::min(cycle, kWaveBefore), cycle + kWaveAfter};
+    rtl({nullptr, false, wave})->run(wave.last + 1);
+    report_.waveFile = options_.waveFile;
+    report_.text += fmt::format("waveform of cycles {} to {}: {}\n", wave.first, wave.last, wave.file.string());
+  }
+
+  CosimCoreOptions options_;
+  CosimReport& report_;
+};
+
+} // namespace
+
+std::unique_ptr<runtime::Core> makeCosimCore(const CosimCoreOptions& options, CosimReport& report) {
+  return std::make_unique<CosimCore>(options, report);
+}
+
+} // namespace weft::cosim
