@@ -143,28 +143,36 @@ defvar Requantise =
   "Channel parameters are at scratchpad byte rD (a multiple of C): C int32 biases, then C fp32 scales. "
   "q = requantise(acc + bias[c]) = RNE(clamp(fl(fl32(acc + bias[c]) * scale[c]), lo - zo, hi - zo)) + zo. ";
 
+defvar ReadsAhead = " Reads run ahead of writes: an operand row that overlaps the result row of an earlier index is "
+  "undefined.";
+
 def VRQ : VectorInst<0xa0, "vrq", !strconcat("Accumulator to scratchpad. acc = accumulator row rA + offset of pA (strides "
   "in rows). ", Requantise, "The result is q, through the LUT if flag bit 12 is set. rB and pB are not used.")>;
-def VRQA : VectorInst<0xa1, "vrqa", "Accumulator to scratchpad with residual addition. q as `vrq`; the result is "
+def VRQA : VectorInst<0xa1, "vrqa", !strconcat(
+  "Accumulator to scratchpad with residual addition. q as `vrq`; the result is "
   "RNE(clamp(fma(q, ra, fma(b, rb, rf)), lo2, hi2)), b = the element at scratchpad byte rB + offset of pB (type B); with "
   "flag bit 13 it is RNE(clamp(fma(b, rb, fma(q, ra, rf)), lo2, hi2)); "
-  "through the LUT if flag bit 12 is set.">;
-def VADD : VectorInst<0xa2, "vadd", "Scratchpad addition. RNE(clamp(fma(a, ra, fma(b, rb, rf)), lo, hi)), a at rA + "
-  "offset of pA (type A), b at rB + offset of pB (type B). rD is not used.">;
-def VMUL : VectorInst<0xa3, "vmul", "Scratchpad multiplication. RNE(clamp(fl(fl(fl32((a - za) * (b - zb)) * ra) + fl32(zo)), "
-  "lo, hi)): the zero point is inside the rounding. rD is not used.">;
-def VLUT : VectorInst<0xa4, "vlut", "Scratchpad table look-up: LUT[a], a the byte at rA + offset of pA read as u8. rB, "
-  "rD, pB and pD are not used.">;
+  "through the LUT if flag bit 12 is set.", ReadsAhead)>;
+def VADD : VectorInst<0xa2, "vadd", !strconcat(
+  "Scratchpad addition. RNE(clamp(fma(a, ra, fma(b, rb, rf)), lo, hi)), a at rA + "
+  "offset of pA (type A), b at rB + offset of pB (type B). rD is not used.", ReadsAhead)>;
+def VMUL : VectorInst<0xa3, "vmul", !strconcat(
+  "Scratchpad multiplication. RNE(clamp(fl(fl(fl32((a - za) * (b - zb)) * ra) + fl32(zo)), "
+  "lo, hi)): the zero point is inside the rounding. rD is not used.", ReadsAhead)>;
+def VLUT : VectorInst<0xa4, "vlut", !strconcat(
+  "Scratchpad table look-up: LUT[a], a the byte at rA + offset of pA read as u8. rB, "
+  "rD, pB and pD are not used.", ReadsAhead)>;
 def VLDLUT : VectorInst<0xa5, "vldlut", "Loads the 256-byte LUT from scratchpad byte rA (a multiple of C). No other "
   "operand is used.">;
-def VMAX : VectorInst<0xa6, "vmax", "Window maximum. The maximum over the taps (the four counts of pB, dimension 0 "
+def VMAX : VectorInst<0xa6, "vmax", !strconcat(
+  "Window maximum. The maximum over the taps (the four counts of pB, dimension 0 "
   "fastest) of the element at scratchpad byte rA + offset of pA + tap offset of pB (type A), clamped to lo..hi. With "
-  "one tap it copies. rB and rD are not used.">;
+  "one tap it copies. rB and rD are not used.", ReadsAhead)>;
 def VSUM : VectorInst<0xa7, "vsum", !strconcat("Window sum. acc = sum over the taps of (a - za), addresses as `vmax`. ",
-  Requantise, "The result is q. rB is not used.")>;
+  Requantise, "The result is q. rB is not used.", ReadsAhead)>;
 def VDW : VectorInst<0xa8, "vdw", !strconcat("Window multiply-accumulate (depthwise convolution). acc = sum over the taps "
   "t of (a - za) * (w[t] - zb), a as `vmax`, w[t] the C elements at scratchpad byte rB + t*C (type B). ", Requantise,
-  "The result is q, through the LUT if flag bit 12 is set.")>;
+  "The result is q, through the LUT if flag bit 12 is set.", ReadsAhead)>;
 
 // --- Designed, not yet built: these trap as unimplemented --------------------------------------------------------
 
