@@ -45,11 +45,11 @@ std::string details(const CycleEvent& event) {
   case EventKind::dispatch:
     return fmt::format("#{}", event.instruction);
   case EventKind::beat:
-    return fmt::format("{} {:#x}, {} bytes, data {:#018x}", event.write ? "write" : "read", event.address, event.bytes,
-                       event.data);
+    return fmt::format("{} {:#x}, {} bytes{}", event.write ? "write" : "read", event.address, event.bytes,
+                       event.data == 0 ? "" : fmt::format(" (hash {:016x})", event.data));
   case EventKind::dramRequest:
-    return fmt::format("{} {:#x}, {} bytes, {} {}, data {:#018x}", event.write ? "write" : "read", event.address,
-                       event.bytes, event.write ? "done" : "ready", event.answer, event.data);
+    return fmt::format("{} {:#x}, {} bytes, {} {}", event.write ? "write" : "read", event.address, event.bytes,
+                       event.write ? "done" : "ready", event.answer);
   case EventKind::fault:
     return fmt::format("information {:#x}", event.address);
   case EventKind::halt:
