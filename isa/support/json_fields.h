@@ -4,6 +4,7 @@
 
 #include "isa/support/error.h"
 
+#include <cmath>
 #include <cstdint>
 #include <fmt/format.h>
 #include <limits>
@@ -36,6 +37,18 @@ public:
   template <typename T>
   T integer(const char* key, T low = std::numeric_limits<T>::min(), T high = std::numeric_limits<T>::max()) const {
     return integerOf<T>(at(key), key, low, high);
+  }
+  bool has(const char* key) const { return object_.contains(key); }
+  // A finite number that is not negative.
+  double number(const char* key) const { return numberOf(at(key), key); }
+  // Names to such numbers.
+  std::vector<std::pair<std::string, double>> numbers(const char* key) const {
+    std::vector<std::pair<std::string, double>> values;
+    if (!at(key).is_object())
+      fail(fmt::format("field '{}' must be an object", key));
+    for (const auto& [name, value] : at(key).items())
+      values.emplace_back(name, numberOf(value, key));
+    return values;
   }
   bool boolean(const char* key) const {
     if (!at(key).is_boolean())
@@ -101,6 +114,11 @@ private:
     if (!at(key).is_array())
       fail(fmt::format("field '{}' must be a list", key));
     return at(key);
+  }
+  double numberOf(const Json& value, const char* key) const {
+    if (!value.is_number() || !std::isfinite(value.get<double>()) || value.get<double>() < 0)
+      fail(fmt::format("field '{}' must be a number that is not negative", key));
+    return value.get<double>();
   }
   template <typename T> T integerOf(const Json& value, const char* key, T low, T high) const {
     bool fits = value.is_number_unsigned()  ? std::in_range<T>(value.get<uint64_t>())

@@ -55,6 +55,9 @@ std::vector<std::string> closureProblems(const Report& report) {
       problems.push_back(
           fmt::format("the cycles of engine '{}' add up to {}, not to the run's {}", engine.name, sum, report.cycles));
   }
+  if (report.energy)
+    for (std::string& problem : energy::closureProblems(*report.energy))
+      problems.push_back(std::move(problem));
   if (!report.prologue)
     return problems;
   uint64_t cycles = 0;

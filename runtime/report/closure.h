@@ -10,7 +10,7 @@ namespace weft::runtime {
 
 // One sentence for everything that does not add up: in a timed run busy + idle + stalls = cycles for every engine;
 // where it is divided, the shares of prologue and layers add up to the run, in cycles and in every counter and
-// activity, and within each share busy + idle + stalls = its cycles for every engine.
+// activity, and within each share busy + idle + stalls = its cycles for every engine; energy::closureProblems().
 std::vector<std::string> closureProblems(const Report& report);
 
 } // namespace weft::runtime

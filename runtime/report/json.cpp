@@ -1,6 +1,7 @@
 #include "isa/machine/fields.h"
 #include "isa/support/json_fields.h"
 #include "runtime/report/closure.h"
+#include "runtime/report/energy_json.h"
 #include "runtime/report/report.h"
 
 #include <fmt/ranges.h>
@@ -170,6 +171,8 @@ std::string toJson(const Report& report) {
                          {"activation_bytes", report.activationBytes},
                          {"activation_lower_bound", report.activationLowerBound},
                          {"scratchpad_peak", report.scratchpadPeak}};
+  if (report.energy)
+    energyToJson(json, report);
   json["counters"] = countsToJson(report.counters);
   json["activity"] = countsToJson(report.activity);
   // Names from ONNX files may hold any bytes; JSON carries only UTF-8.
@@ -220,6 +223,8 @@ Report reportFromJson(const std::string& text, const std::string& origin) {
   report.scratchpadPeak = plan.integer<uint64_t>("scratchpad_peak");
   report.counters = in.counts("counters");
   report.activity = in.counts("activity");
+  if (json.contains("energy"))
+    report.energy = energyFromJson(in, json);
   if (const std::vector<std::string> problems = closureProblems(report); !problems.empty())
     in.fail(fmt::format("{}", fmt::join(problems, "; ")));
   return report;

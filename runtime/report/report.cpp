@@ -87,4 +87,13 @@ Report makeReport(const RunStatistics& statistics, const Program& program, const
   return report;
 }
 
+void addEnergy(Report& report, const energy::EnergyModel& model) {
+  if (!report.timed)
+    return;
+  const Share total{report.cycles,
+                    {report.counters.begin(), report.counters.end()},
+                    {report.activity.begin(), report.activity.end()}};
+  report.energy = energy::evaluate(model, total, report.prologue ? &*report.prologue : nullptr, report.layers);
+}
+
 } // namespace weft::runtime

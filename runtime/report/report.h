@@ -5,6 +5,7 @@
 #include "isa/machine/machine.h"
 #include "isa/program/program.h"
 #include "runtime/api/statistics.h"
+#include "runtime/energy/evaluate.h"
 
 #include <cstdint>
 #include <optional>
@@ -46,8 +47,14 @@ struct Report {
   // Memory plan, bytes.
   uint64_t constantBytes = 0, activationBytes = 0, activationLowerBound = 0, scratchpadPeak = 0;
   std::vector<std::pair<std::string, uint64_t>> counters, activity;
+  std::optional<energy::RunEnergy> energy; // addEnergy()
 
   double seconds() const { return static_cast<double>(cycles) / (static_cast<double>(clockMhz) * 1e6); }
+  // Of the energy: mW over the run's time; 10^12 operations (two for a useful MAC) per joule.
+  double averageMw() const { return energy && cycles > 0 ? energy->totalPj * 1e-9 / seconds() : 0; }
+  double topsPerWatt() const {
+    return energy && energy->totalPj > 0 ? 2 * static_cast<double>(usefulMacs) / energy->totalPj : 0;
+  }
   // Useful MACs over what the array could do in `duration` cycles; 0 for none.
   double utilisation(uint64_t macs, uint64_t duration) const;
 };
@@ -56,6 +63,9 @@ struct Report {
 // it, is a defect of the simulator and throws std::logic_error.
 Report makeReport(const RunStatistics& statistics, const Program& program, const Machine& machine,
                   const std::string& programFile);
+
+// Adds the energy of a timed run, and area and power of its machine, to the report.
+void addEnergy(Report& report, const energy::EnergyModel& model);
 
 std::string toJson(const Report& report);
 // Throws Error, starting with `origin`, for anything that is not a consistent report of this schema.

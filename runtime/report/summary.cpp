@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <numeric>
 
 namespace weft::runtime {
 namespace {
@@ -71,6 +72,46 @@ std::string traffic(const Report& report, bool colour) {
   return table.empty() ? "" : heading("Memory traffic", colour) + table.format(colour);
 }
 
+std::string energyText(double pj) {
+  const char* const units[] = {"pJ", "nJ", "uJ", "mJ", "J"};
+  size_t unit = 0;
+  for (; pj >= 1000 && unit + 1 < std::size(units); ++unit)
+    pj /= 1000;
+  return fmt::format("{:.4g} {}", pj, units[unit]);
+}
+
+std::string energyOf(const Report& report, bool colour) {
+  if (!report.energy)
+    return "";
+  const energy::RunEnergy& energy = *report.energy;
+  Table table(
+      {{"energy", Align::left}, {"per inference"}, {"of all"}, {"average"}, {"largest parts", Align::left, 100}});
+  auto row = [&](const std::string& name, double pj, const std::string& parts) {
+    table.row({name, energyText(pj), percent(pj / energy.totalPj),
+               fmt::format("{:.4g} W", pj * 1e-12 / report.seconds()), parts});
+  };
+  for (const auto& [group, pj] : energy.groups()) {
+    std::vector<const energy::ComponentEnergy*> parts;
+    for (const energy::ComponentEnergy& component : energy.components)
+      if (component.group == group && component.pj > 0)
+        parts.push_back(&component);
+    std::stable_sort(parts.begin(), parts.end(), [](const auto* a, const auto* b) { return a->pj > b->pj; });
+    std::vector<std::string> texts;
+    for (size_t i = 0; i < std::min<size_t>(3, parts.size()); ++i)
+      texts.push_back(fmt::format("{} {}", parts[i]->name, percent(parts[i]->pj / energy.totalPj)));
+    row(group, pj, fmt::format("{}", fmt::join(texts, ", ")));
+  }
+  row("total", energy.totalPj,
+      fmt::format("{:.3g} TOPS/W; table '{}', {:g} nm, {:g} V", report.topsPerWatt(), energy.table,
+                  energy.technology.nodeNm, energy.technology.voltageV));
+  double um2 = 0;
+  for (const energy::AreaBlock& block : energy.area)
+    um2 += block.um2;
+  return heading("Energy", colour) + table.format(colour) +
+         fmt::format("  idle {:.4g} W, peak {:.4g} W, area {:.4g} mm2 (of the machine, 'weft energy')\n",
+                     energy.idleMw * 1e-3, energy.peakMw * 1e-3, um2 * 1e-6);
+}
+
 std::string layers(const Report& report, bool colour) {
   Table table({{"#"},
                {"ONNX nodes", Align::left, 40},
@@ -81,15 +122,20 @@ std::string layers(const Report& report, bool colour) {
                {"utilisation"},
                {"DRAM read"},
                {"DRAM written"},
+               {"energy"},
                {"mapping", Align::left, 60}});
   size_t number = 0;
   for (const LayerStatistics& layer : report.layers) {
     const uint64_t cycles = layer.span.cycles();
+    std::optional<double> pj;
+    if (report.energy && number < report.energy->layers.size())
+      pj = std::accumulate(report.energy->layers[number].begin(), report.energy->layers[number].end(), 0.0);
     table.row({fmt::format("{}", number++), fmt::format("{}", fmt::join(layer.onnxNodes, " + ")),
                report.timed ? grouped(cycles) : "-", report.timed ? percent(share(cycles, report.cycles)) : "-",
                report.timed ? percent(share(layer.matrixBusy, cycles)) : "-", grouped(layer.usefulMacs),
                report.timed ? percent(report.utilisation(layer.usefulMacs, cycles)) : "-",
-               binaryBytes(layer.dramBytesRead), binaryBytes(layer.dramBytesWritten), layer.mapping});
+               binaryBytes(layer.dramBytesRead), binaryBytes(layer.dramBytesWritten), pj ? energyText(*pj) : "-",
+               layer.mapping});
   }
   if (table.empty())
     return "";
@@ -125,7 +171,8 @@ std::string summary(const Report& report, bool colour) {
   std::string text = totals(report, colour);
   if (report.timed)
     text += engines(report, colour);
-  text += traffic(report, colour) + layers(report, colour) + host(report, colour) + memoryPlan(report, colour);
+  text += energyOf(report, colour) + traffic(report, colour) + layers(report, colour) + host(report, colour) +
+          memoryPlan(report, colour);
   return text;
 }
 
