@@ -21,8 +21,9 @@ import numpy as np  # noqa: E402
 
 from weft_workloads import calibrate, emit, models, quantize, sweeps  # noqa: E402
 
-SWEEPS = {"gemm": sweeps.GEMMS, "conv": sweeps.CONVS}
-SHAPE_HELP = {"gemm": "MxNxK", "conv": "channels x size x filters x kernel x stride x dilation x group"}
+SWEEPS = {"gemm": sweeps.GEMMS, "conv": sweeps.CONVS, "mlp": sweeps.MLPS}
+SHAPE_HELP = {"gemm": "MxNxK", "conv": "channels x size x filters x kernel x stride x dilation x group",
+              "mlp": "batch x width x layers"}
 
 
 def arguments() -> argparse.ArgumentParser:
@@ -37,9 +38,9 @@ def arguments() -> argparse.ArgumentParser:
     p.add_argument("--size", type=int, default=224, metavar="S", help="input height and width (default 224)")
     p.add_argument("--classes", type=int, default=1000, metavar="N")
     p.add_argument("--seed", type=int, default=0, help="of the weights (default 0, which has committed scales)")
-    p.add_argument("--shape", help="gemm: MxNxK, conv: CxSxFxKxSTxDxG (see --list for the standard entries)")
-    p.add_argument("--all", action="store_true", help="gemm, conv: every entry of the sweep")
-    p.add_argument("--list", action="store_true", help="gemm, conv: print the entries of the sweep and stop")
+    p.add_argument("--shape", help="gemm: MxNxK, conv: CxSxFxKxSTxDxG, mlp: BxWxL (see --list for the standard entries)")
+    p.add_argument("--all", action="store_true", help="gemm, conv, mlp: every entry of the sweep")
+    p.add_argument("--list", action="store_true", help="gemm, conv, mlp: print the entries of the sweep and stop")
     p.add_argument("--calibrate", action="store_true",
                    help="measure value ranges again and rewrite scales/<network>.json")
     p.add_argument("-o", "--output", type=Path, help="file to write (default <network>_<form>.onnx in -d)")
@@ -51,7 +52,7 @@ def networks(args, parser) -> list:
     """The networks asked for, or a parser error."""
     if args.network in models.MODELS:
         if args.shape or args.all or args.list:
-            parser.error("--shape, --all and --list belong to gemm and conv")
+            parser.error("--shape, --all and --list belong to gemm, conv and mlp")
         if args.batch < 1 or args.size < 32 or args.classes < 1:
             parser.error("--batch and --classes must be at least 1 and --size at least 32")
         return [models.MODELS[args.network](seed=args.seed, batch=args.batch, size=args.size, classes=args.classes)]
@@ -66,6 +67,8 @@ def networks(args, parser) -> list:
         entries = [entry]
     elif not args.all:
         parser.error(f"{args.network} needs --shape, --all or --list")
+    if args.network == "mlp":
+        return [sweeps.mlp(*e, seed=args.seed) for e in entries]
     if args.network == "conv":
         for c, _, f, *_, group in entries:
             if c % group or f % group:
@@ -96,7 +99,7 @@ def main() -> None:
     args = parser.parse_args()
     if args.list:
         if args.network not in SWEEPS:
-            parser.error("--list belongs to gemm and conv")
+            parser.error("--list belongs to gemm, conv and mlp")
         print("\n".join("x".join(map(str, e)) for e in SWEEPS[args.network]))
         return
     try:

@@ -1,4 +1,4 @@
-"""Single-operator networks: plain matrix products and convolutions, for timing against closed forms."""
+"""Plain matrix products, convolutions and multilayer perceptrons, for timing against closed forms and published machines."""
 
 from .network import Builder, Network
 
@@ -14,6 +14,11 @@ CONVS = [
     (32, 112, 32, 3, 1, 1, 32), (96, 112, 96, 3, 2, 1, 96), (960, 7, 960, 3, 1, 1, 960), (17, 19, 23, 3, 1, 1, 1),
 ]
 
+# batch, width, layers: the multilayer perceptrons MLP0 and MLP1 of Jouppi et al., "In-Datacenter Performance Analysis of
+# a Tensor Processing Unit", ISCA 2017, table 1 (5 layers with 20 M weights, 4 layers with 5 M). The paper does not give
+# the layers' widths; these are equal ones with the number of weights.
+MLPS = [(200, 2000, 5), (168, 1120, 4)]
+
 # Ranges follow from the generators: inputs are clipped to 2.5, sums have deviation near 1.6 (inputs') * gain.
 _INPUT = (-2.5, 2.5)
 _OUTPUT = (-6.0, 6.0)
@@ -23,6 +28,16 @@ def gemm(m: int, n: int, k: int, *, seed: int) -> Network:
     b = Builder(f"gemm_{m}x{n}x{k}", seed, (m, k))
     b.matmul("gemm", "input", n)
     b.network.ranges = {"input": _INPUT, "gemm": _OUTPUT}
+    return b.network
+
+
+def mlp(batch: int, width: int, layers: int, *, seed: int) -> Network:
+    b = Builder(f"mlp_{batch}x{width}x{layers}", seed, (batch, width))
+    tensor, b.network.ranges = "input", {"input": _INPUT}
+    for layer in range(layers):
+        # He initialisation: the deviation of the activations stays what it is.
+        tensor = b.gemm(f"fc{layer}", tensor, width, gain=2**0.5, activation="relu")
+        b.network.ranges[tensor] = (0.0, _OUTPUT[1])
     return b.network
 
 
