@@ -237,8 +237,10 @@ int runCampaign(const Options& options) {
   }
   fmt::print("{} programs to their halt, {} to a fault; {} bytes of memory compared\n", totals.halted, totals.faulted,
              totals.bytes);
-  if (worst == 3) // its block is not counted
-    fmt::print("stopped at a difference\n");
+  if (worst == 3) { // the block of the difference is not counted
+    fmt::print("stopped at a difference; {} programs before it have none\n", totals.programs - totals.differing);
+    return worst;
+  }
   fmt::print("{} differing {} over {} programs, {} cycles, {} events, {} configurations of {} machines\n",
              totals.differing, totals.differing == 0 ? "events" : "programs", totals.programs, totals.cycles,
              totals.events, totals.configurations.size(), machines.size());
