@@ -242,9 +242,15 @@ module weft_sequencer (
     .pattern_data_o (stream_data)
   );
 
-  logic [31:0] read_bytes;
+  logic [7:0] read_length; // beats - 1
 
-  assign read_bytes = miss ? LINE : pload ? PATTERN : BEAT;
+  always_comb begin
+    if (miss) begin
+      read_length = 8'(LINE / BEAT - 32'd1);
+    end else begin
+      read_length = pload ? 8'(PATTERN / BEAT - 32'd1) : 8'd0;
+    end
+  end
 
   weft_sequencer_bus u_bus (
     .clk_i,
@@ -252,7 +258,7 @@ module weft_sequencer (
     .request_i(miss || dram_access),
     .write_i  (!miss && store),
     .address_i(miss ? pc_q & ~(LINE - 32'd1) : result & ~(BEAT - 32'd1)),
-    .length_i (8'(read_bytes / BEAT - 32'd1)),
+    .length_i (read_length),
     .data_i   (dram_data),
     .strobe_i (dram_strobe),
     .axi_ar_valid_o,
@@ -387,7 +393,7 @@ module weft_sequencer (
   assign stall_semaphore_o = blocked_o && inst.op == weft_isa_pkg::OP_SEMWAIT;
   assign stall_fence_o     = blocked_o && !tensor && !stall_semaphore_o;
   assign bytes_fetched_o   = miss ? LINE : 32'd0;
-  assign bytes_read_o      = dram_access && !store ? read_bytes : 32'd0;
+  assign bytes_read_o      = !dram_access || store ? 32'd0 : pload ? PATTERN : BEAT;
   assign bytes_written_o   = dram_access && store ? BEAT : 32'd0;
   assign lookup_hit_o      = execute;
   assign lookup_miss_o     = miss;
