@@ -94,6 +94,8 @@ void addEnergy(Report& report, const energy::EnergyModel& model) {
                     {report.counters.begin(), report.counters.end()},
                     {report.activity.begin(), report.activity.end()}};
   report.energy = energy::evaluate(model, total, report.prologue ? &*report.prologue : nullptr, report.layers);
+  if (const std::vector<std::string> problems = energy::closureProblems(*report.energy); !problems.empty())
+    throw std::logic_error(fmt::format("{}", fmt::join(problems, "; ")));
 }
 
 } // namespace weft::runtime
