@@ -42,6 +42,7 @@ template <typename Type, typename Port> Type* address(Port& port) {
 
 void* create() {
   auto* model = new Model;
+  model->context.randReset(2); // registers begin with random values, in the variant that leaves them open
 #ifdef WEFT_RTL_WAVE
   model->context.traceEverOn(true);
 #endif

@@ -27,6 +27,7 @@ namespace fs = std::filesystem;
 
 constexpr const char* kLibrary = "model.so";
 constexpr const char* kLog = "build.log";
+constexpr int kAttempts = 3; // at a build, if the sources change meanwhile
 
 fs::path sourceFolder() {
   const char* folder = std::getenv("WEFT_RTL");
@@ -125,13 +126,22 @@ private:
   std::vector<std::string> options(const fs::path& sources, const fs::path& output) const {
     std::vector<std::string> command;
     std::istringstream words(
-        "verilator --cc --exe --build -j 2 -O3 --x-assign fast --x-initial fast --output-split 20000 "
+        "verilator --cc --exe --build -j 2 -O3 --unroll-count 2048 --unroll-stmts 100000 --output-split 20000 "
         "--top-module weft_sim_top --prefix Vweft_sim_top -Wno-fatal -Wno-lint -Wno-style "
-        "-MAKEFLAGS OPT_FAST=-O3 -CFLAGS -fPIC -CFLAGS -march=native -CFLAGS -std=c++17 "
+        "-CFLAGS -fPIC -CFLAGS -march=native -CFLAGS -std=c++17 "
         "-CFLAGS -DVL_USER_STOP -CFLAGS -DVL_USER_FATAL -LDFLAGS -shared -LDFLAGS -Wl,-Bsymbolic");
     for (std::string word; words >> word;)
       command.push_back(word);
-    command.push_back(variant_.assertions ? "--assert" : "--noassert");
+    command.push_back("-MAKEFLAGS");
+    const char* level = std::getenv("WEFT_RTL_OPT");
+    if (!level || !*level)
+      level = variant_.wave ? "-O1" : "-O3"; // much code writes waveforms
+    command.push_back(fmt::format("OPT_FAST={}", level));
+    // What assertions are there to find, registers that begin with any value find too.
+    for (const char* word :
+         {variant_.assertions ? "--assert" : "--noassert", "--x-assign", variant_.assertions ? "unique" : "fast",
+          "--x-initial", variant_.assertions ? "unique" : "fast"})
+      command.push_back(word);
     if (variant_.wave)
       for (const char* word : {"--trace-fst", "-CFLAGS", "-DWEFT_RTL_WAVE"})
         command.push_back(word);
@@ -164,6 +174,11 @@ private:
   std::vector<fs::path> sources_;
 };
 
+// How long a build takes, in words.
+const char* duration(const Machine& machine) {
+  return machine.macsPerCycle() <= 32 * 32 ? "about a minute" : "many minutes for a large array";
+}
+
 // Held by one process at a time; released when the process ends, however it ends.
 class FileLock {
 public:
@@ -190,37 +205,54 @@ const Interface& load(const fs::path& library) {
   return *entry();
 }
 
+// Builds the library `key` unless another process has. False if the sources changed meanwhile: nothing is kept then.
+bool buildIn(const fs::path& cache, const std::string& key, const Recipe& recipe, const std::function<void()>& begins) {
+  const FileLock lock(cache / (key + ".lock"));
+  const fs::path folder = cache / key;
+  if (fs::exists(folder / kLibrary))
+    return true;
+  begins();
+  const fs::path scratch = cache / (key + ".building");
+  fs::remove_all(scratch);
+  fs::create_directories(scratch);
+  recipe.build(scratch);
+  if (recipe.key(cache) != key)
+    return false;
+  fs::remove_all(scratch / "obj");
+  fs::remove_all(folder);
+  fs::rename(scratch, folder);
+  return true;
+}
+
 } // namespace
 
 const Interface& modelLibrary(const Machine& machine, const LibraryVariant& variant,
                               const std::function<void(const std::string&)>& building) {
+  // Looked at once in a process: to find the key takes longer than many a run.
   static std::mutex mutex;
   static std::map<std::string, const Interface*> loaded;
   std::lock_guard<std::mutex> guard(mutex);
-
   const fs::path cache = cacheFolder();
+  const Interface*& library =
+      loaded[fmt::format("{}{}{}{}\n{}\n{}", parameters(machine), variant.wave, variant.assertions, variant.coverage,
+                         sourceFolder().string(), cache.string())];
+  auto begins = [&] {
+    if (building)
+      building(fmt::format("building the RTL of {} (once, {})", machine.name, duration(machine)));
+  };
   try {
     fs::create_directories(cache);
-    const Recipe recipe(machine, variant);
-    const std::string key = recipe.key(cache);
-    if (auto found = loaded.find(key); found != loaded.end())
-      return *found->second;
-    const fs::path folder = cache / key;
-    if (!fs::exists(folder / kLibrary)) {
-      const FileLock lock(cache / (key + ".lock"));
-      if (!fs::exists(folder / kLibrary)) {
-        if (building)
-          building(fmt::format("building the RTL of {} (once, about a minute)", machine.name));
-        const fs::path scratch = cache / (key + ".building");
-        fs::remove_all(scratch);
-        fs::create_directories(scratch);
-        recipe.build(scratch);
-        fs::remove_all(scratch / "obj");
-        fs::remove_all(folder);
-        fs::rename(scratch, folder);
-      }
+    for (int attempt = 0; !library; ++attempt) {
+      if (attempt == kAttempts)
+        throw Error(
+            fmt::format("the sources of the RTL in '{}' change while they are compiled", sourceFolder().string()));
+      const Recipe recipe(machine, variant);
+      const std::string key = recipe.key(cache);
+      const fs::path file = cache / key / kLibrary;
+      if (fs::exists(file) || buildIn(cache, key, recipe, begins))
+        library = &load(file);
     }
-    return *loaded.emplace(key, &load(folder / kLibrary)).first->second;
+    return *library;
   } catch (const fs::filesystem_error& error) {
     throw Error(fmt::format("cannot keep compiled models in '{}': {}", cache.string(), error.what()));
   }

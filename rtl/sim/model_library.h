@@ -13,7 +13,7 @@ namespace weft::rtl {
 
 struct LibraryVariant {
   bool wave = false;       // can write waveforms
-  bool assertions = false; // of the design are checked
+  bool assertions = false; // of the design are checked; registers without reset begin with random values
   bool coverage = false;   // of lines and cover properties is counted
 };
 

@@ -56,6 +56,9 @@ struct RtlModel::Implementation {
 
   // Leaves the model in the first cycle, with its memories filled.
   void reset() {
+    for (port::byte* input : {ports.clk_i, ports.seq_axi_r_valid_i, ports.seq_axi_b_valid_i, ports.ld_axi_r_valid_i,
+                              ports.st_axi_b_valid_i})
+      *input = 0;
     *ports.rst_ni = 1;
     eval();
     *ports.rst_ni = 0;

@@ -26,7 +26,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[3]
 RTL = ROOT / "rtl"
 MACHINES = ROOT / "tests/rtl/machines"
 # Few programs on a small machine catch most; the survivors meet more, on machines of other shapes.
-ROUNDS = [(["s4x4"], 60), (["s8x16"], 200), (["s4x4", "s16x8"], 1000)]
+ROUNDS = [(["s4x4"], 60), (["s8x16"], 150), (["s16x8"], 300)]
 LEAST_SHARE = 0.95
 
 

@@ -1,6 +1,7 @@
 // Does the harness report of the RTL what the simulator reports of its model? (Whether the two do the same for every
 // program is the question of tests/rtl/cosim.)
 #include "isa/support/error.h"
+#include "isa/support/file.h"
 #include "rtl/sim/model_library.h"
 #include "rtl/sim/rtl_model.h"
 #include "simulator/cycle/core_model.h"
@@ -96,7 +97,7 @@ protected:
 
   // A run of both; the caller compares what matters.
   struct Both {
-    Both(const Machine& machine, const ProgramBuilder& program)
+    Both(const Machine& machine, const ProgramBuilder& program, bool assertions = false)
         : memory{CoreMemory(machine), CoreMemory(machine)}, dram{makeDramModel(machine), makeDramModel(machine)} {
       for (CoreMemory& one : memory)
         load(program, one);
@@ -109,6 +110,7 @@ protected:
       rtlOptions.observer = &recorder[1];
       rtlOptions.keepRecords = true;
       rtlOptions.eventData = true;
+      rtlOptions.assertions = assertions;
       rtl.emplace(machine, memory[1], *dram[1], rtlOptions);
     }
     CoreMemory memory[2];
@@ -297,7 +299,9 @@ TEST_F(ModelLibraryTest, ErrorsSayWhatIsMissing) {
   }
   {
     const Environment empty("PATH", "/nonexistent");
-    EXPECT_NE(errorOf(machine).find("'verilator' is needed"), std::string::npos);
+    Machine other = machine; // not looked at before in this process
+    other.queues.load += 1;
+    EXPECT_NE(errorOf(other).find("'verilator' is needed"), std::string::npos);
   }
   {
     const Environment file("WEFT_CACHE", "/dev/null");
@@ -308,10 +312,10 @@ TEST_F(ModelLibraryTest, ErrorsSayWhatIsMissing) {
 TEST_F(ModelLibraryTest, ABuildThatFailsShowsTheMessagesAndLeavesNoModel) {
   const fs::path folder = fs::temp_directory_path() / ("weft_rtl." + std::to_string(getpid()));
   fs::create_directories(folder);
-  fs::copy(WEFT_TEST_RTL, folder / "rtl", fs::copy_options::recursive);
-  std::ofstream(folder / "rtl" / "weft_core.sv", std::ios::app) << "module broken (;\n";
+  fs::copy(WEFT_TEST_RTL, folder / "sources", fs::copy_options::recursive);
+  std::ofstream(folder / "sources" / "weft_core.sv", std::ios::app) << "module broken (;\n";
   {
-    const Environment sources("WEFT_RTL", (folder / "rtl").string());
+    const Environment sources("WEFT_RTL", (folder / "sources").string());
     const Environment cache("WEFT_CACHE", folder.string());
     for (int i = 0; i < 2; ++i) {
       const std::string error = errorOf(machine);
@@ -321,6 +325,38 @@ TEST_F(ModelLibraryTest, ABuildThatFailsShowsTheMessagesAndLeavesNoModel) {
   }
   for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folder))
     EXPECT_NE(entry.path().extension(), ".so");
+  fs::remove_all(folder);
+}
+
+TEST_F(ModelLibraryTest, AssertionsAreCheckedAndRegistersBeginWithAnyValue) {
+  const fs::path folder = fs::temp_directory_path() / ("weft_rtl." + std::to_string(getpid()));
+  fs::create_directories(folder);
+  fs::copy(WEFT_TEST_RTL, folder / "sources", fs::copy_options::recursive);
+  const fs::path core = folder / "sources" / "weft_core.sv";
+  std::string text = readTextFile(core);
+  const std::string assertion = "always_ff @(posedge clk_i) assert (!(seq_halt && seq_exit_code == 32'd99));\n";
+  text.insert(text.rfind("endmodule"), assertion);
+  writeFile(core, text);
+  {
+    const Environment sources("WEFT_RTL", (folder / "sources").string());
+    const Environment cache("WEFT_CACHE", folder.string());
+    Both good(machine, allEngines(42), true);
+    good.simulator->run(100000);
+    EXPECT_EQ(good.rtl->run(100000), RtlModel::State::halted);
+    expectEqual(good.recorder[0].events, good.recorder[1].events);
+
+    Both bad(machine, allEngines(99), true);
+    bad.simulator->run(100000);
+    try {
+      bad.rtl->run(100000);
+      ADD_FAILURE() << "no error";
+    } catch (const Error& error) {
+      const std::string wanted =
+          "an assertion of the RTL fails in cycle " + std::to_string(bad.simulator->cycle() - 1) + ": ";
+      EXPECT_EQ(std::string(error.what()).substr(0, wanted.size()), wanted);
+      EXPECT_NE(std::string(error.what()).find("weft_core.sv"), std::string::npos) << error.what();
+    }
+  }
   fs::remove_all(folder);
 }
 
