@@ -7,8 +7,8 @@ class Proof(NamedTuple):
     top: str
     machine: str = "s4x4"
     parameters: dict = {}
-    faults: list = []   # module, text that is in it once, what is put in its place
-    options: list = []  # of Yosys `sat`
+    faults: list = []  # module, text that is in it once, what is put in its place
+    pdr: bool = False
 
 
 PROOFS = {}
@@ -51,4 +51,38 @@ for machine in ("s4x4", "banks"):
         ("weft_accumulators", "matrix_reads ? ar_word : vacc_word", "vector_reads ? vacc_word : ar_word"),
         ("weft_accumulators", "!(ar_req_i && ar_bank == vacc_bank)", "!ar_req_i"),
         ("weft_accumulators", "assign vacc_rdata_o = data[vacc_bank_q]", "assign vacc_rdata_o = data[ar_bank_q]"),
+    ])
+
+# All combinations of the five units; the semaphores are alike but for their numbers.
+for a, b in ((0, 30), (17, 16)):
+    PROOFS[f"semaphores_{a}_{b}"] = Proof("weft_semaphores_proof", pdr=True, parameters={"A": a, "B": b}, faults=[
+        ("weft_semaphores", "present[w0_i[5*u +: 5]] && present[w1_i[5*u +: 5]]",
+         "present[w0_i[5*u +: 5]] || present[w1_i[5*u +: 5]]"),
+        ("weft_semaphores", "(32'd1 << s0_i[5*u +: 5]) | (32'd1", "(32'd1 << s0_i[5*u +: 5]) + (32'd1"),
+        ("weft_semaphores", "next > MAX", "next >= MAX"),
+        ("weft_semaphores", "int u = UNITS - 1; u >= 0; u--", "int u = 0; u < UNITS; u++"),
+        ("weft_semaphores", "int s = COUNT - 1; s >= 0; s--", "int s = 0; s < COUNT; s++"),
+        ("weft_semaphores", "above[s] ? signal_pc_i[32*u +: 32]", "signals[32*u + s] ? signal_pc_i[32*u +: 32]"),
+        ("weft_semaphores", "present = '1;", "present = '0;"),
+    ])
+
+PROOFS["faults"] = Proof("weft_faults_proof", pdr=True, faults=[
+    ("weft_faults", "int u = UNITS - 1; u >= 0; u--", "int u = 0; u < UNITS; u++"),
+    ("weft_faults", "overflow_i && overflow_unit_i == 3'(u)", "overflow_i && !fault_i[u] && overflow_unit_i == 3'(u)"),
+    ("weft_faults", "u == 0 && deadlock_i", "u == 0 && deadlock_i && !fault_i[u]"),
+    ("weft_faults", "!stopped_o && (fault_i", "!fault_o && (fault_i"),
+    ("weft_faults", "halt_i && !stopped_o", "halt_i"),
+])
+
+# Segments of up to 255 bytes; machines whose line is as wide as the bus, and wider.
+for machine in ("s4x4", "s16x8"):
+    PROOFS[f"dma_part_{machine}"] = Proof("weft_dma_part_proof", machine, faults=[
+        ("weft_dma_part", "left <= to_beat && left <= to_line", "left <= to_line"),
+        ("weft_dma_part", "beat_first = to_beat <= to_line", "beat_first = to_beat < to_line"),
+        ("weft_dma_part", "assign to_line    = W'(LINE)", "assign to_line    = W'(BUS - 1)"),
+    ])
+    PROOFS[f"dma_request_{machine}"] = Proof("weft_dma_request_proof", machine, faults=[
+        ("weft_dma_request", "32'(bytes_i) - 32'd1", "32'(bytes_i)"),
+        ("weft_dma_request", "33'(bytes_i) <= DRAM_END", "33'(bytes_i) < DRAM_END"),
+        ("weft_dma_request", "dram_i >= weft_pkg::DRAM_BASE && ", ""),
     ])

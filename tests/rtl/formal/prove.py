@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""Proves properties of the design with Yosys: each in a wrapper module that joins a block with a model of it.
+"""Proves properties of the design: each in a wrapper module that joins a block with a model of it.
 
     prove.py --list
-    prove.py NAME [--fault NUMBER | --faults] --yosys YOSYS --rtl FOLDER --generated FOLDER --machines FOLDER
+    prove.py NAME [--fault NUMBER | --faults] --yosys YOSYS --abc ABC --rtl FOLDER --generated FOLDER --machines FOLDER
 
-A proof is by induction over the cycles (`sat -tempinduct`): what is asserted holds in the cycle of the reset, and if it
-holds in a cycle then in the next, whatever the inputs. --faults plants one defect after the other into the block (in a
-copy) and passes if every one makes the proof fail.
+What is asserted holds in every cycle, whatever the inputs and whatever registers without a reset hold at the beginning.
+Proved by induction over the cycles (`sat -tempinduct` of Yosys) or, where many cases meet, by `pdr` of the ABC that comes
+with Yosys. --faults plants one defect after the other into the block (in a copy) and passes if every one makes the proof
+fail.
 
 A wrapper sees inside its block by a comment: `logic [3:0] head; // probe dut.head_q` connects the two. `[NAME]` in a probe
 stands for all elements, the lowest first, where NAME is a parameter of the proof or the machine.
@@ -64,8 +65,43 @@ def script(proof, files, machine_package):
     yield from (f"connect -set {wire} {inner}" for wire, inner in probes(wrapper, values))
     yield "setundef -undriven -anyseq" # before `opt`, which would make use of it
     yield "async2sync"
-    yield "opt -full"
-    yield f"sat -verify -prove-asserts -set-assumes -tempinduct -seq 1 -show-public {' '.join(proof.options)}"
+
+
+def run(command):
+    return subprocess.run(command, capture_output=True, text=True, errors="replace")
+
+
+def yosys(arguments, folder, commands):
+    path = folder / "proof.ys"
+    path.write_text("\n".join(commands) + "\n", encoding="utf-8")
+    return run([arguments.yosys, "-Q", "-s", str(path)])
+
+
+def refute_by_induction(arguments, folder, commands):
+    """None if the assertions hold, else what Yosys says about a counterexample."""
+    done = yosys(arguments, folder, commands + [
+        "opt -full", "sat -verify -prove-asserts -set-assumes -tempinduct -seq 1 -maxsteps 2 -show-public"])
+    if done.returncode == 0 and "Induction step proven: SUCCESS!" in done.stdout:
+        return None
+    if "proof did fail" not in done.stdout + done.stderr:
+        sys.exit(f"prove: error: the proof could not be tried\n{done.stdout[-3000:]}{done.stderr}")
+    return done.stdout[done.stdout.rfind("Executing SAT pass"):]
+
+
+def refute_by_pdr(arguments, folder, commands):
+    """The same with ABC, which names only the cycle."""
+    circuit = folder / "proof.aig"
+    done = yosys(arguments, folder, commands + [
+        "opt -full", "setattr -unset keep", "delete -output", "opt -full", "techmap", "opt -fast", "dffunmap",
+        "abc -g AND -fast", "opt_clean", f"write_aiger -I -B -zinit {circuit}"])
+    if done.returncode == 0:
+        done = run([arguments.abc, "-c", f"read_aiger {circuit}; fold; strash; pdr"])
+        if "Property proved." in done.stdout:
+            return None
+        failed = re.search(r"was asserted in frame (\d+)", done.stdout)
+        if failed:
+            return f"an assertion fails in cycle {failed.group(1)}"
+    sys.exit(f"prove: error: the proof could not be tried\n{done.stdout[-3000:]}{done.stderr}")
 
 
 def prove(name, arguments, fault=None):
@@ -84,14 +120,11 @@ def prove(name, arguments, fault=None):
                 sys.exit(f"prove: error: fault {fault} of {name}: '{old}' is not once in {files[index].name}")
             files[index] = pathlib.Path(folder) / files[index].name
             files[index].write_text(text.replace(old, new), encoding="utf-8")
-        commands = pathlib.Path(folder) / "proof.ys"
-        commands.write_text("\n".join(script(proof, files, package)) + "\n", encoding="utf-8")
-        done = subprocess.run([arguments.yosys, "-Q", "-s", str(commands)], capture_output=True, text=True)
-    if done.returncode == 0 and "Induction step proven: SUCCESS!" in done.stdout:
-        return
-    if "proof did fail" in done.stdout + done.stderr:
-        raise Failed(done.stdout[done.stdout.find("Executing SAT pass"):] + done.stderr)
-    sys.exit(f"prove: error: {name} could not be tried\n{done.stdout[-3000:]}{done.stderr}")
+        folder = pathlib.Path(folder)
+        refute = refute_by_pdr if proof.pdr else refute_by_induction
+        refuted = refute(arguments, folder, list(script(proof, files, package)))
+    if refuted is not None:
+        raise Failed(f"{name}: {refuted}")
 
 
 def main():
@@ -101,6 +134,7 @@ def main():
     parser.add_argument("--fault", type=int)
     parser.add_argument("--faults", action="store_true")
     parser.add_argument("--yosys", default="yosys")
+    parser.add_argument("--abc", default="yosys-abc")
     for folder in ("rtl", "generated", "machines"):
         parser.add_argument(f"--{folder}", type=pathlib.Path)
     arguments = parser.parse_args()
