@@ -43,6 +43,7 @@ template <typename Type, typename Port> Type* address(Port& port) {
 void* create() {
   auto* model = new Model;
   model->context.randReset(2); // registers begin with random values, in the variant that leaves them open
+  model->context.randSeed(1);
 #ifdef WEFT_RTL_WAVE
   model->context.traceEverOn(true);
 #endif
