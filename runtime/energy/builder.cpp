@@ -67,9 +67,9 @@ void ModelBuilder::standing(const char* group, const std::string& name, double m
   add(group, name, mw * 1e3 / machine_.clockMhz, source, {{kCycles, 1}}, 1);
 }
 
-void ModelBuilder::logicBlock(const std::string& name, double um2, double leakageNw, const std::string& source) {
+void ModelBuilder::logicBlock(const std::string& name, double um2, double leakageUw, const std::string& source) {
   block(name, um2, source);
-  standing("leakage", "leakage." + name, leakageNw * 1e-6, source);
+  standing("leakage", "leakage." + name, leakageUw * 1e-3, source);
   const ProcessingElement& element = scaling_.element();
   add("clock", "clock." + name, um2 * element.clockPj / element.areaUm2,
       "clock energy per area of a processing element: " + scaling_.elementSource(), {{kCycles, 1}}, 1);
@@ -105,11 +105,11 @@ void ModelBuilder::array() {
   add("array", "array.skew_row", skew * reg_.pj,
       "registers that skew an activation row and straighten its sums: " + scaling_.logicSource(),
       {{"scratchpad_activation_reads", 1}}, 1);
-  const double density = reg_.leakageNw / reg_.areaUm2; // of the processing element's leakage nothing is known
+  const double density = reg_.leakageUw / reg_.areaUm2; // of the processing element's leakage nothing is known
   logicBlock("array", rows * cols * element.areaUm2, rows * cols * element.areaUm2 * density,
              scaling_.elementSource() + "; leakage per area of a register: " + table_.logicSource);
   const double skewBits = skew + kOperandBits * cols * (cols - 1) / 2;
-  logicBlock("array_skew", skewBits * reg_.areaUm2, skewBits * reg_.leakageNw, "registers: " + scaling_.logicSource());
+  logicBlock("array_skew", skewBits * reg_.areaUm2, skewBits * reg_.leakageUw, "registers: " + scaling_.logicSource());
 }
 
 // --- Memories ----------------------------------------------------------------------------------------------------
@@ -190,16 +190,16 @@ void ModelBuilder::vector() {
   const Unit lane[] = {adder_,        adder_,        shifter_, shifter_, fpMultiplier_,
                        fpMultiplier_, fpMultiplier_, fpAdder_, fpAdder_};
   double um2 = element.mul8AreaUm2 + 6 * comparator_.areaUm2 + timing::VX_PIPELINE * kSumBits * reg_.areaUm2;
-  double nw = timing::VX_PIPELINE * kSumBits * reg_.leakageNw;
+  double uw = timing::VX_PIPELINE * kSumBits * reg_.leakageUw;
   for (const Unit& unit : lane) {
     um2 += unit.areaUm2;
-    nw += unit.leakageNw;
+    uw += unit.leakageUw;
   }
-  logicBlock("vector", cols * um2, cols * nw, source);
+  logicBlock("vector", cols * um2, cols * uw, source);
   const double table = timing::LUT_ENTRIES * 8;
   const double selectors = cols * lookUp.bitwise;
   logicBlock("vector_lut", table * reg_.areaUm2 + selectors * bitwise_.areaUm2,
-             table * reg_.leakageNw + selectors * bitwise_.leakageNw,
+             table * reg_.leakageUw + selectors * bitwise_.leakageUw,
              "registers and selectors: " + scaling_.logicSource());
 }
 
@@ -228,7 +228,7 @@ void ModelBuilder::sequencer() {
       std::move(dispatched), 0);
   const double bits = kSequencerBits + entries * kQueueEntryBits;
   logicBlock("sequencer", bits * reg_.areaUm2 + adder_.areaUm2 + shifter_.areaUm2 + multiplier_.areaUm2,
-             bits * reg_.leakageNw + adder_.leakageNw + shifter_.leakageNw + multiplier_.leakageNw,
+             bits * reg_.leakageUw + adder_.leakageUw + shifter_.leakageUw + multiplier_.leakageUw,
              "registers, queues, adder, shifter, multiplier: " + scaling_.logicSource());
 }
 
@@ -251,7 +251,7 @@ void ModelBuilder::dma() {
       0);
   const double registers = 2 * (8.0 * machine_.lineBytes() + 2 * bits) +
                            kSegmentBits * (machine_.dma.loadOutstanding + machine_.dma.storeOutstanding);
-  logicBlock("dma", registers * reg_.areaUm2, registers * reg_.leakageNw,
+  logicBlock("dma", registers * reg_.areaUm2, registers * reg_.leakageUw,
              "registers of lines, beats and segments: " + scaling_.logicSource());
 }
 

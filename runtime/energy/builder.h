@@ -24,7 +24,7 @@ private:
            double peakPerCycle);
   void block(const std::string& name, double um2, const std::string& source);
   // Area of logic with its leakage and its clock.
-  void logicBlock(const std::string& name, double um2, double leakageNw, const std::string& source);
+  void logicBlock(const std::string& name, double um2, double leakageUw, const std::string& source);
   // Power that is there in every cycle.
   void standing(const char* group, const std::string& name, double mw, const std::string& source);
   // A memory of `banks` equal banks: its area and leakage.

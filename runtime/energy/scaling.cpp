@@ -92,7 +92,7 @@ Unit Scaling::logic(const Unit& unit, const Technology& from) const {
   // voltage.
   const double energy = element_.macPj / elementAt(table_, from).macPj;
   const double area = relativeArea(target_.nodeNm) / relativeArea(from.nodeNm);
-  return {unit.pj * energy, unit.leakageNw * area * target_.voltageV / from.voltageV, unit.areaUm2 * area};
+  return {unit.pj * energy, unit.leakageUw * area * target_.voltageV / from.voltageV, unit.areaUm2 * area};
 }
 
 // A macro with the width of this index at the target.

@@ -35,7 +35,7 @@ ProcessingElement elementOf(const YamlFields& in) {
 }
 
 Unit unitOf(const YamlFields& in) {
-  return {figure(in, "pj"), figure(in, "leakage_nw"), figure(in, "area_um2")};
+  return {figure(in, "pj"), figure(in, "leakage_uw"), figure(in, "area_um2")};
 }
 
 SramMacros macrosOf(const YamlFields& in, const YAML::Node& row, size_t widths) {

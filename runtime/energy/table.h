@@ -30,7 +30,7 @@ struct ProcessingElement {
 // A logic unit.
 struct Unit {
   double pj = 0; // per operation
-  double leakageNw = 0;
+  double leakageUw = 0;
   double areaUm2 = 0;
 };
 
