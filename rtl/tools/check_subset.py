@@ -272,10 +272,13 @@ class Checker:
             arguments = min(source.find("(", i), body)
             name = source.text(arguments - 1)
             for j in range(arguments, body):
-                argument, after = self.types.type_at(source, j)
+                argument, _ = self.types.type_at(source, j)
                 if argument in self.types.structs and source.text(j - 1) != "::":
                     self.report(source.at(j), "function", f"Yosys does not read function arguments of struct type ('{argument}')")
             for j in range(body, end):
+                local, after = self.types.type_at(source, j)
+                if local in self.types.structs and source.text(j - 1) != "::" and source.at(after).kind == "word":
+                    self.report(source.at(j), "function", f"Yosys does not read local variables of struct type ('{local}')")
                 if source.text(j) == name and source.text(j + 1) == "." and source.text(j - 1) != ".":
                     self.report(source.at(j), "function", f"'{name}.{source.text(j + 2)}': Yosys accepts assignments to a "
                                 "member of the function's name, and the netlist is wrong")

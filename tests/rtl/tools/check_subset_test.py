@@ -84,6 +84,7 @@ BAD = [
     ("package", "package other_pkg;\nlocalparam logic [3:0] X = types_pkg::Y; // <-\nendpackage"),
     ("function", "function automatic logic f(\ninput types_pkg::pair_t x); // <-\nf = x.a;\nendfunction"),
     ("function", "function automatic types_pkg::pair_t f(input logic x);\nf.a = x; // <-\nendfunction"),
+    ("function", "function automatic logic f(input logic x);\ntypes_pkg::pair_t t; // <-\nf = x;\nendfunction"),
     ("port", "module m (\ninput logic [7:0] x_i [4] // <-\n);\nendmodule"),
     ("waiver", "/* verilator lint_off WIDTH */ <-\n/* verilator lint_on WIDTH */"),
     ("waiver", "/* verilator lint_off */ // all of them <-\n/* verilator lint_on */"),
