@@ -137,7 +137,7 @@ class CommandLine(unittest.TestCase):
             (["conv", "--shape", "3x2x4x3x0x1x1"], "numbers >= 1"),
             (["gemm"], "needs --shape, --all or --list"),
             (["resnet18", "--size", "8"], "--size at least 32"),
-            (["resnet18", "--list"], "--list belongs to gemm and conv"),
+            (["resnet18", "--list"], "--list belongs to gemm, conv and mlp"),
         ):
             done = script("build.py", *args)
             self.assertNotEqual(done.returncode, 0, args)
