@@ -15,6 +15,14 @@ const DramDevice& dramDevice(const EnergyTable& table, const Machine& machine) {
                           name(machine.dram.preset), machine.name));
 }
 
+double peakBytesPerNs(const Machine& machine) {
+  if (machine.dram.model == DramModel::ideal)
+    return machine.dram.bandwidthMbS * 1e-3;
+  const DramSpec& spec = dramSpec(machine.dram.preset);
+  const double clockNs = 1e3 * spec.clockMhzDenominator / spec.clockMhzNumerator;
+  return machine.dram.channels * spec.channelsPerMachineChannel * spec.burstBytes / (spec.dataCycles * clockNs);
+}
+
 DramEnergy dramEnergy(const EnergyTable& table, const Machine& machine) {
   const DramDevice& device = dramDevice(table, machine);
   const DramSpec& spec = dramSpec(machine.dram.preset);
@@ -22,10 +30,7 @@ DramEnergy dramEnergy(const EnergyTable& table, const Machine& machine) {
   energy.channels = machine.dram.channels * spec.channelsPerMachineChannel;
   energy.burstBytes = spec.burstBytes;
   energy.rowBytes = spec.rowBytes;
-  const double clockNs = 1e3 * spec.clockMhzDenominator / spec.clockMhzNumerator;
-  energy.peakBytesPerNs = machine.dram.model == DramModel::ideal
-                              ? machine.dram.bandwidthMbS * 1e-3
-                              : energy.channels * energy.burstBytes / (spec.dataCycles * clockNs);
+  energy.peakBytesPerNs = peakBytesPerNs(machine);
   if (device.supplies.empty()) {
     energy.activatePj = device.activatePj;
     energy.readPj = energy.writePj = device.accessPjPerBit * 8 * energy.burstBytes;

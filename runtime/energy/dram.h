@@ -24,6 +24,9 @@ struct DramEnergy {
   double pjPerBit(double bytesPerActivation, bool write) const;
 };
 
+// Of all channels: of the preset's data bus, or of the ideal model.
+double peakBytesPerNs(const Machine& machine);
+
 // Of the machine's preset, which for the ideal model says what kind of memory it stands for. Throws Error if the table
 // does not have it.
 DramEnergy dramEnergy(const EnergyTable& table, const Machine& machine);

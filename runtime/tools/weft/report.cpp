@@ -1,30 +1,71 @@
 // weft report: a report for a person.
+#include "isa/support/error.h"
 #include "isa/support/file.h"
+#include "runtime/report/html/page.h"
 #include "runtime/report/summary.h"
 #include "runtime/tools/weft/command.h"
+#include "runtime/tools/weft/outputs.h"
 
+#include <filesystem>
 #include <fmt/format.h>
 #include <memory>
 
 namespace weft::tool {
+namespace {
+
+struct Options {
+  std::vector<std::string> files;
+  std::string html, csv;
+  bool json = false;
+};
+
+void checkOutputs(const Options& options) {
+  for (const std::string& output : {options.html, options.csv}) {
+    if (output.empty())
+      continue;
+    checkFolder(output);
+    for (const std::string& input : options.files)
+      if (std::error_code code; std::filesystem::equivalent(input, output, code))
+        throw Error(fmt::format("cannot write '{}': it is the report itself", output));
+  }
+  if (!options.html.empty() && options.html == options.csv)
+    throw Error(fmt::format("--html and --csv both name '{}'", options.html));
+  if (options.files.size() > 1 && options.html.empty() && options.csv.empty())
+    throw Error("several reports are compared on a page: add --html FILE, or --csv FILE for their layers");
+  if (options.files.size() > 1 && options.json)
+    throw Error("--json takes one report");
+}
+
+} // namespace
 
 void addReport(CLI::App& app, Action& action) {
-  struct Options {
-    std::string file;
-    bool json = false;
-  };
   auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("report", "Show the report of a run as tables");
-  command->add_option("report", options->file, "Report (JSON) that 'weft run --report' wrote")->required();
+  CLI::App* command = app.add_subcommand("report", "Show the report of a run as tables, page or CSV; compare runs");
+  command->add_option("report", options->files, "Reports (JSON) that 'weft run --report' wrote")->required();
   command->add_flag("--json", options->json, "Check the report and print it as JSON instead");
-  command->footer("Colours are used on a terminal, unless NO_COLOR is set.\n"
+  command->add_option("--html", options->html, "Write one page that needs no network; several reports are compared");
+  command->add_option("--csv", options->csv, "Write the layers as CSV");
+  command->footer("With --html or --csv nothing is printed, unless --json asks for it.\n"
+                  "Colours are used on a terminal, unless NO_COLOR is set.\n"
                   "Examples:\n"
                   "  weft report r.json\n"
-                  "  weft report r.json --json | jq .totals");
+                  "  weft report r.json --json | jq .totals\n"
+                  "  weft report r.json --html r.html --csv layers.csv\n"
+                  "  weft report before.json after.json --html difference.html");
   command->callback([options, &action] {
     action = [options](const Common&) {
-      const runtime::Report report = runtime::reportFromJson(readTextFile(options->file), options->file);
-      fmt::print("{}", options->json ? runtime::toJson(report) : runtime::summary(report, colourOnStdout()));
+      checkOutputs(*options);
+      std::vector<runtime::NamedReport> reports;
+      for (const std::string& file : options->files)
+        reports.push_back({file, runtime::reportFromJson(readTextFile(file), file)});
+      if (!options->html.empty())
+        writeFile(options->html, runtime::htmlPage(reports));
+      if (!options->csv.empty())
+        writeFile(options->csv, runtime::layersCsv(reports));
+      if (options->json)
+        fmt::print("{}", runtime::toJson(reports.front().report));
+      else if (options->html.empty() && options->csv.empty())
+        fmt::print("{}", runtime::summary(reports.front().report, colourOnStdout()));
       return kOk;
     };
   });

@@ -1,0 +1,116 @@
+// Two or more runs side by side; differences are from the first.
+
+function difference(value, base, lessIsBetter) {
+  if (value === undefined || base === undefined)
+    return html('td', {class: 'number'}, '–');
+  const change = value - base;
+  const kind = change === 0 || lessIsBetter === undefined ? '' : change < 0 === lessIsBetter ? ' better' : ' worse';
+  const part = base === 0 ? '' : `${change > 0 ? '+' : change < 0 ? '−' : '±'}${(100 * Math.abs(change / base)).toFixed(1)} %`;
+  return html('td', {class: 'number' + kind, 'data-change': String(change)}, part || (change === 0 ? '±0' : 'new'));
+}
+
+// What one should know before reading the differences.
+function compareNotes(runs) {
+  const differ = (what) => new Set(runs.map(what)).size > 1;
+  const listed = (what) => runs.map((run) => `${letter(run)}: ${what(run)}`).join('; ');
+  const notes = [];
+  const network = (run) => run.report.run.network || '(hand-written program)';
+  if (differ(network))
+    notes.push(`Different networks (${listed(network)}): totals and layers do not compare like with like.`);
+  if (differ((run) => run.fidelity))
+    notes.push(`Different fidelity (${listed((run) => run.fidelity)}).`);
+  const machine = (run) => run.report.machine;
+  if (differ((run) => machine(run).hash))
+    notes.push(`Different machines (${listed((run) => `${machine(run).name} ${machine(run).hash}`)}).`);
+  if (runs.some((run) => run.report.energy) && differ((run) => run.energyFidelity && run.report.energy.table.name))
+    notes.push(`Different energy tables (${listed((run) => run.report.energy ? run.report.energy.table.name : 'none')}).`);
+  return notes;
+}
+
+const letter = (run) => String.fromCharCode(65 + run.index % 26) + (run.index < 26 ? '' : Math.floor(run.index / 26));
+
+// Layers with the same ONNX nodes, in order; [item or undefined of each run].
+function matchLayers(runs) {
+  const rows = new Map();
+  for (const run of runs) {
+    const seen = new Map();
+    for (const item of run.layers) {
+      const count = seen.get(item.nodes) || 0;
+      seen.set(item.nodes, count + 1);
+      const key = JSON.stringify([item.nodes, count]);
+      if (!rows.has(key))
+        rows.set(key, {nodes: item.nodes, items: runs.map(() => undefined)});
+      rows.get(key).items[run.index] = item;
+    }
+  }
+  return [...rows.values()];
+}
+
+function comparePage(runs) {
+  const metrics = [
+    ['cycles', 'totals.cycles', (r) => r.timed ? r.report.totals.cycles : undefined, format.count, true],
+    ['latency', 'totals.seconds', (r) => r.timed ? r.report.totals.seconds : undefined, format.seconds, true],
+    ['utilisation', 'totals.utilisation', (r) => r.timed ? r.report.totals.utilisation : undefined, format.percent, false],
+    ['useful MACs', 'totals.useful_macs', (r) => r.report.totals.useful_macs, format.count],
+    ['array MACs', 'totals.array_macs', (r) => r.report.totals.array_macs, format.count],
+    ['DRAM bytes of the layers', 'sum(layers.dram_bytes)', (r) => sum(r.layers.map((item) => item.bytes)), format.bytes, true],
+    ['energy per inference', 'energy.total_pj', (r) => r.report.energy && r.report.energy.total_pj, format.energy, true],
+    ['average power', 'energy.average_mw', (r) => r.report.energy && r.report.energy.average_mw, format.power, true],
+    ['TOPS/W', 'energy.tops_per_watt', (r) => r.report.energy && r.report.energy.tops_per_watt, format.number, false],
+    ['area', 'sum(area.um2)', (r) => r.area, format.area, true],
+    ['scratchpad peak', 'memory_plan.scratchpad_peak', (r) => r.report.memory_plan.scratchpad_peak, format.bytes],
+  ];
+  const engines = [...new Set(runs.flatMap((run) => run.timed ? run.engines.map((item) => item.engine.name) : []))];
+  for (const name of engines) {
+    const of = (run) => run.timed ? (run.engines.find((item) => item.engine.name === name) || {}).engine : undefined;
+    metrics.push([`${name} busy`, `engines.${name}.busy`, (r) => of(r) && of(r).busy, format.count]);
+    const causes = [...new Set(runs.flatMap((run) => of(run) ? Object.keys(of(run).stalls) : []))];
+    for (const cause of causes)
+      if (runs.some((run) => of(run) && of(run).stalls[cause] > 0))
+        metrics.push([`${name} stalled: ${cause}`, `engines.${name}.stalls.${cause}`, (r) => of(r) && of(r).stalls[cause],
+          format.count, true]);
+  }
+  const groups = [...new Set(runs.flatMap((run) => run.report.energy ? groupNames(run) : []))];
+  for (const name of groups)
+    metrics.push([`energy: ${name}`, `energy.groups.${name}`, (r) => r.report.energy && r.report.energy.groups[name],
+      format.energy, true]);
+
+  const cell = (run, path, value, text) => value === undefined ? html('td', {class: 'number'}, '–')
+    : figure('td', run, path, value, text(value), {class: 'number'});
+  const titles = runs.flatMap((run) => run.index === 0 ? [letter(run)] : [letter(run), `${letter(run)} − A`]);
+  const totals = plainTable(['metric', ...titles], metrics.map(([name, path, value, text, less]) => [name,
+    ...runs.flatMap((run) => {
+      const shown = cell(run, path, value(run), text);
+      return run.index === 0 ? [shown] : [shown, difference(value(run), value(runs[0]), less)];
+    })]));
+
+  const rows = matchLayers(runs);
+  const partial = rows.filter((row) => row.items.includes(undefined)).length;
+  const columns = [{title: 'ONNX nodes', value: (row) => row.nodes, cell: (row) => html('td', {class: 'name'}, row.nodes)}];
+  const both = (title, path, of, text) => runs.forEach((run) => {
+    const value = (row) => row.items[run.index] === undefined ? undefined : of(row.items[run.index]);
+    columns.push({title: `${title} ${letter(run)}`, number: true, value: (row) => value(row) ?? -1,
+      cell: (row) => cell(run, row.items[run.index] && `layers.${row.items[run.index].index}.${path}`, value(row), text)});
+    if (run.index > 0) {
+      const first = (row) => row.items[0] === undefined ? undefined : of(row.items[0]);
+      columns.push({title: `${letter(run)} − A`, number: true, value: (row) => (value(row) ?? 0) - (first(row) ?? 0),
+        cell: (row) => difference(value(row), first(row), true)});
+    }
+  });
+  if (runs.every((run) => run.divided))
+    both('own cycles', 'own_cycles', (item) => item.own, format.count);
+  both('DRAM', 'dram_bytes', (item) => item.bytes, format.bytes);
+  if (runs.every((run) => run.divided && run.report.energy))
+    both('energy', 'energy', (item) => item.pj, format.energy);
+  const mappings = (row) => [...new Set(row.items.map((item) => item ? item.layer.mapping : '–'))].join(' | ');
+  columns.push({title: 'mapping', value: mappings, cell: (row) => html('td', {class: 'long'}, mappings(row))});
+  const made = [...new Set(runs.map((run) => run.fidelity))].join(' / ');
+  return [html('h1', {}, 'Comparison'),
+    plainTable(['', 'network', 'machine', 'fidelity', 'file'], runs.map((run) => [letter(run),
+      run.report.run.network || '(hand-written program)', run.report.machine.name, run.fidelity, run.file]), 5),
+    compareNotes(runs).map((note) => html('p', {class: 'note'}, note)),
+    section('Differences', made, totals),
+    section('Layers', made, partial > 0 ? html('p', {class: 'note'},
+      `${partial} of ${rows.length} layers are not in every run: layers are matched by their ONNX nodes.`) : null,
+    sortedTable(rows, columns, (row) => `${row.nodes} ${mappings(row)}`).element)];
+}
