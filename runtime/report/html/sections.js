@@ -26,7 +26,7 @@ function summary(run) {
         `idle ${format.power(power.idle_mw)}, peak ${format.power(power.peak_mw)} · ${by}`),
       tile('Efficiency', 'energy.tops_per_watt', energy.tops_per_watt, `${format.number(energy.tops_per_watt)} TOPS/W`,
         `two operations per useful MAC · ${by}`),
-      tile('Area', 'sum(area.um2)', run.area, format.area(run.area), `sum of ${run.report.area.length} blocks · ${by}`));
+      tile('Area', 'sum(area.um2)', run.area, format.area(run.area), `sum of ${run.report.area.length} blocks · table '${energy.table.name}', ${energy.table.node_nm} nm`));
   }
   return section('Summary', run.fidelity, html('div', {class: 'tiles'}, tiles),
     html('p', {class: 'dim'}, `program ${run.report.run.program} · exit code ${run.report.run.exit_code}`));
