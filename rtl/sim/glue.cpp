@@ -58,6 +58,8 @@ void* create() {
 }
 
 void destroy(void* model) {
+  // The model's scopes leave the thread's context, which may be that of a model that is gone.
+  Verilated::threadContextp(&modelOf(model).context);
   modelOf(model).top->final();
   delete &modelOf(model);
 }
