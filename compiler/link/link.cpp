@@ -20,7 +20,7 @@ namespace {
 
 namespace elf = llvm::ELF;
 
-// Start of every output section in DRAM: a cache line of the sequencer.
+// Start of every output section in DRAM: a burst of most machines.
 constexpr uint32_t kSectionAlignment = 64;
 // Zeros that may be written into the file between the parts of a section.
 constexpr uint64_t kMostPadding = 1 << 16;

@@ -36,6 +36,7 @@ void addAsm(CLI::App& app, Action& action);
 void addLink(CLI::App& app, Action& action);
 void addVerify(CLI::App& app, Action& action);
 void addArch(CLI::App& app, Action& action);
+void addArea(CLI::App& app, Action& action);
 void addVersion(CLI::App& app, Action& action);
 
 // Prints "weft: error: <message>" to stderr.

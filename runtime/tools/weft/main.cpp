@@ -65,6 +65,7 @@ ExitCode runCommandLine(int argc, char** argv) {
   addLink(app, action);
   addVerify(app, action);
   addArch(app, action);
+  addArea(app, action);
   addVersion(app, action);
   for (CLI::App* command : app.get_subcommands([](CLI::App*) { return true; })) {
     command->add_flag("-q,--quiet", common.quiet, "Print nothing but errors and what was asked for")->group("Messages");
