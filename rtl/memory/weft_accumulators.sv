@@ -48,7 +48,8 @@ module weft_accumulators #(
   end
 
   for (genvar b = 0; b < BANKS; b++) begin : gen_bank
-    logic matrix_reads, vector_reads;
+    logic         matrix_reads, vector_reads;
+    logic [W-1:0] rdata; // Yosys takes an element of an array at an instance's output for a read of it
     assign matrix_reads = ar_req_i && ar_bank == BW'(b);
     assign vector_reads = vacc_req_i && vacc_bank == BW'(b);
 
@@ -56,11 +57,12 @@ module weft_accumulators #(
       .clk_i,
       .read_i(matrix_reads || vector_reads),
       .read_address_i(matrix_reads ? ar_word : vacc_word),
-      .read_data_o(data[b]),
+      .read_data_o(rdata),
       .write_enable_i(aw_req_i && aw_bank == BW'(b)),
       .write_address_i(aw_word),
       .write_data_i(aw_data_i)
     );
+    assign data[b] = rdata;
   end
 
   assign ar_rdata_o   = data[ar_bank_q];

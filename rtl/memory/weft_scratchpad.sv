@@ -62,10 +62,15 @@ module weft_scratchpad #(
   assign address[3] = vrb_addr_i;
   assign address[4] = sr_addr_i;
 
+  // Yosys takes an element of an array at an instance's output for a read of it: outputs go to wires of their own.
   for (genvar p = 0; p < READERS; p++) begin : gen_reader
+    logic [BW-1:0] selected_bank;
+    logic [AW-1:0] selected_word;
     weft_bank_select #(.BANKS(BANKS), .WORDS(WORDS), .GRAIN(LB)) select (
-      .address_i(address[p]), .bank_o(bank[p]), .word_o(word[p])
+      .address_i(address[p]), .bank_o(selected_bank), .word_o(selected_word)
     );
+    assign bank[p] = selected_bank;
+    assign word[p] = selected_word;
     always_ff @(posedge clk_i) begin
       if (gnt[p]) begin
         bank_q[p] <= bank[p];
@@ -98,7 +103,7 @@ module weft_scratchpad #(
     logic [AW-1:0]   read_address, write_address;
     logic            vector_writes, load_writes;
     logic [LB-1:0]   enable;
-    logic [8*LB-1:0] wdata;
+    logic [8*LB-1:0] rdata, wdata;
 
     always_comb begin
       read         = 1'b0;
@@ -121,11 +126,12 @@ module weft_scratchpad #(
       .clk_i,
       .read_i(read),
       .read_address_i(read_address),
-      .read_data_o(data[b]),
+      .read_data_o(rdata),
       .write_enable_i(enable),
       .write_address_i(write_address),
       .write_data_i(wdata)
     );
+    assign data[b] = rdata;
   end
 
   assign act_rdata_o = data[bank_q[0]];
