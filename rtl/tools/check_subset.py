@@ -148,6 +148,7 @@ class Checker:
         self.check_packages()
         self.check_functions()
         self.check_headers()
+        self.check_outputs()
         self.check_waivers()
         return sorted(self.findings, key=lambda finding: finding.line)
 
@@ -303,6 +304,26 @@ class Checker:
                         self.report(source.at(k), "port", f"'{source.text(k)}': Yosys does not read ports that are arrays")
                 k += 1
             i = source.find("module", end)
+
+    def check_outputs(self):
+        """Outputs of instances (ports *_o) that drive an element of an unpacked array."""
+        source = self.source
+        arrays = set()
+        for i, token in enumerate(source.tokens):
+            if token.text not in BUILT_IN_TYPES:
+                continue
+            j, _ = source.skip_dimensions(i + 1 + (source.text(i + 1) in ("signed", "unsigned")))
+            while source.at(j).kind == "word":
+                end, dimensions = source.skip_dimensions(j + 1)
+                if dimensions:
+                    arrays.add(source.text(j))
+                j = end + 1 if source.text(end) == "," else len(source.tokens)
+        for i, token in enumerate(source.tokens):
+            driven = source.text(i + 3)
+            if (token.text == "." and source.text(i + 1).endswith("_o") and source.text(i + 2) == "(" and driven in arrays
+                    and source.text(i + 4) == "["):
+                self.report(token, "output-array", f"'{driven}[...]' at an output: Yosys takes it for a read of the array, "
+                            "and the netlist is wrong; use a wire and assign it")
 
     def check_waivers(self):
         open_waivers = {}

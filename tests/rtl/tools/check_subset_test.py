@@ -25,6 +25,7 @@ endpackage
 
 # Rule, and what breaks it: the line with the mark <- .
 BAD = [
+    ("output-array", "logic [7:0] x [4];\nother u_other (\n.y_o(x[1]) // <-\n);"),
     ("real", "real x; // <-"),
     ("real", "assign x = 1.5; // <-"),
     ("real", "localparam int unsigned X = 1e3; // <-"),
