@@ -174,6 +174,35 @@ def VDW : VectorInst<0xa8, "vdw", !strconcat("Window multiply-accumulate (depthw
   "t of (a - za) * (w[t] - zb), a as `vmax`, w[t] the C elements at scratchpad byte rB + t*C (type B). ", Requantise,
   "The result is q, through the LUT if flag bit 12 is set.", ReadsAhead)>;
 
+// --- Vector, fp32 -----------------------------------------------------------------------------------------------
+
+// A row of C bytes holds C/4 little-endian fp32 values (or s32: vmovf): one for each wide lane. The formulas are in
+// semantics/numerics_float.h and semantics/special.h.
+defvar FloatRow = "Rows of C bytes hold C/4 little-endian elements of 32 bits. ";
+defvar FloatB = "a at rA + offset of pA, b at rB + offset of pB, types A, B and result fp32. ";
+defvar FloatT = "t = fma(a, ra, rf), a at rA + offset of pA; rf = -0 and ra = 1 leave a as it is. rB, rD and pB are not used. ";
+defvar FloatNumbers = "Rounding is to nearest even, denormal numbers are numbers, every NaN result is 0x7fc00000.";
+
+class FloatVector<bits<8> opcode, string mnemonic, string doc>
+    : VectorInst<opcode, mnemonic, !strconcat(FloatRow, doc, FloatNumbers, ReadsAhead)>;
+def VMOVF : FloatVector<0xb0, "vmovf", "Converts and scales: types A and result each s32 or fp32. t = fma(fl32(a), ra, rf), "
+  "a at rA + offset of pA; the result is t, or for s32 t rounded to an integer (nearest even) and limited to -2^31 to "
+  "2^31 - 1, of NaN -2^31. rB, rD and pB are not used. ">;
+def VADDF : FloatVector<0xb1, "vaddf", FloatB # "fl(a + b). rD is not used. ">;
+def VMULF : FloatVector<0xb2, "vmulf", FloatB # "fl(a * b). rD is not used. ">;
+def VFMAF : FloatVector<0xb3, "vfmaf", FloatB # "fma(a, b, d), d the row of C bytes at scratchpad byte rD (a multiple of "
+  "C), the same for all rows. ">;
+def VMAXF : FloatVector<0xb4, "vmaxf", FloatB # "The larger one of a and b, as `maximum` of IEEE 754-2019: NaN if one is NaN; "
+  "+0 is larger than -0. rD is not used. ">;
+def VMINF : FloatVector<0xb5, "vminf", FloatB # "The smaller one of a and b, as `minimum` of IEEE 754-2019: NaN if one is "
+  "NaN; -0 is smaller than +0. rD is not used. ">;
+def VEXPF : FloatVector<0xb8, "vexpf", FloatT # "exp(t), within 0.84 ulp; exp(0) = 1. ">;
+def VRCPF : FloatVector<0xb9, "vrcpf", FloatT # "1 / t, within 0.81 ulp, exact for powers of two; 1 / +-0 = +-infinity. ">;
+def VRSQF : FloatVector<0xba, "vrsqf", FloatT # "1 / sqrt(t), within 1.0 ulp, exact for powers of four; of +-0 +-infinity, of "
+  "what is less NaN. ">;
+def VTANHF : FloatVector<0xbb, "vtanhf", FloatT # "tanh(t), within 1.42 ulp; odd. ">;
+def VERFF : FloatVector<0xbc, "verff", FloatT # "erf(t), within 1.31 ulp; odd. ">;
+
 // --- Designed, not yet built: these trap as unimplemented --------------------------------------------------------
 
 def LDT : DmaInst<0x82, "load", "ldt", "Transposing load: as `ld`, but the runs' bytes are elements (size by type) and "
@@ -187,19 +216,7 @@ def RSIG : DmaInst<0x87, "store", "rsig", "Remote signal: increments semaphore r
   "of this engine have completed.", 0>;
 
 class FutureVector<bits<8> opcode, string mnemonic, string doc> : VectorInst<opcode, mnemonic, doc, 0>;
-def VMOVF : FutureVector<0xb0, "vmovf", "Converts between element types: result = convert(a * ra + rf); types from pD "
-  "(s32, u8, s8, bf16, fp8, fp32), accumulator or scratchpad addresses.">;
-def VADDF : FutureVector<0xb1, "vaddf", "Floating addition with broadcast (stride 0): fl(a + b).">;
-def VMULF : FutureVector<0xb2, "vmulf", "Floating multiplication with broadcast: fl(a * b).">;
-def VFMAF : FutureVector<0xb3, "vfmaf", "Floating multiply-add: fma(a, b, d), d per channel at rD.">;
-def VMAXF : FutureVector<0xb4, "vmaxf", "Floating maximum of two operands.">;
-def VMINF : FutureVector<0xb5, "vminf", "Floating minimum of two operands.">;
 def VSELF : FutureVector<0xb6, "vself", "Select by mask: m != 0 ? a : b (causal and padding masks).">;
-def VEXPF : FutureVector<0xb8, "vexpf", "exp(a * ra + rf), bit-defined table and polynomial.">;
-def VRCPF : FutureVector<0xb9, "vrcpf", "Reciprocal, bit-defined.">;
-def VRSQF : FutureVector<0xba, "vrsqf", "Reciprocal square root, bit-defined.">;
-def VTANHF : FutureVector<0xbb, "vtanhf", "tanh, bit-defined.">;
-def VERFF : FutureVector<0xbc, "verff", "erf, bit-defined (exact GELU).">;
 def VRSUMF : FutureVector<0xc0, "vrsumf", "Row reduction by addition along the walk's dimension 0, fixed tree order; "
   "fp32 result per row.">;
 def VRMAXF : FutureVector<0xc1, "vrmaxf", "Row reduction by maximum along the walk's dimension 0.">;

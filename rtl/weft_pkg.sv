@@ -23,6 +23,8 @@ package weft_pkg;
   // Element types of a configuration: those that are built, and the number of those that are defined.
   localparam logic [3:0] TYPE_U8 = 4'd0;
   localparam logic [3:0] TYPE_S8 = 4'd1;
+  localparam logic [3:0] TYPE_S32 = 4'd2;
+  localparam logic [3:0] TYPE_FP32 = 4'd8;
   localparam logic [3:0] DEFINED_TYPES = 4'd9;
 
   // A tensor instruction with the values of its registers at dispatch. Field k of a pattern register is [k].

@@ -1,5 +1,7 @@
 #include "isa/check/own_results.h"
 
+#include "isa/semantics/operands.h"
+
 #include <algorithm>
 #include <cstdlib>
 #include <utility>
@@ -8,10 +10,6 @@
 namespace weft {
 
 namespace {
-
-bool hasParameters(Opcode op) {
-  return op == Opcode::VRQ || op == Opcode::VRQA || op == Opcode::VSUM || op == Opcode::VDW;
-}
 
 // Four nested loops over dimensions `first` to `first` + 3 of a region, dimension `first` fastest.
 class Loops {
@@ -77,7 +75,7 @@ bool readsOwnResults(const TensorOp& op, const Machine& machine, uint64_t limit)
   const std::vector<Region> regions = footprint(op, machine);
   const Region& result = regions.back();
   std::vector<Region> reads;
-  for (size_t i = hasParameters(op.instruction.op) ? 1 : 0; i + 1 < regions.size(); ++i)
+  for (size_t i = operands::usage(op.instruction.op).parameterRows > 0 ? 1 : 0; i + 1 < regions.size(); ++i)
     if (regions[i].space == Space::scratchpad && overlap(regions[i], result) && !inPlace(regions[i], result))
       reads.push_back(regions[i]);
   if (reads.empty())

@@ -86,7 +86,7 @@ void checkVector(const TensorOp& op, const Machine& machine, AccessChecker& chec
     return;
   }
   Usage use = usage(op.instruction.op);
-  if (use.parameters && !check.access(Space::scratchpad, op.d, uint64_t{timing::VX_PARAM_READS} * cols))
+  if (use.parameterRows > 0 && !check.access(Space::scratchpad, op.d, uint64_t{use.parameterRows} * cols))
     return;
   Nest<3> rows(op.pC);
   rows.setStrides(0, op.pA);

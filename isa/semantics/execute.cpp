@@ -2,6 +2,7 @@
 #include "isa/semantics/matrix_kernel.h"
 #include "isa/semantics/numerics.h"
 #include "isa/semantics/operands.h"
+#include "isa/semantics/vector_float.h"
 
 #include <algorithm>
 #include <bit>
@@ -133,7 +134,7 @@ public:
         scratchpad_(memory.scratchpad.data()) {}
 
   void run() {
-    if (use_.parameters) {
+    if (use_.parameterRows > 0) {
       std::memcpy(lanes_.bias.data(), scratchpad_ + op_.d, 4 * cols_);
       std::memcpy(lanes_.scale.data(), scratchpad_ + op_.d + 4 * cols_, 4 * cols_);
     }
@@ -293,7 +294,10 @@ std::optional<Fault> execute(const TensorOp& op, const Machine& machine, CoreMem
     std::memcpy(memory.lut.data(), memory.scratchpad.data() + op.a, memory.lut.size());
     break;
   default:
-    VectorUnit(op, machine, memory).run();
+    if (usage(op.instruction.op).floatRows)
+      executeFloat(op, machine, memory);
+    else
+      VectorUnit(op, machine, memory).run();
     break;
   }
   return std::nullopt;

@@ -93,8 +93,8 @@ std::vector<Region> vector(const TensorOp& op, const Machine& machine) {
             region(Space::lut, true, 0, timing::LUT_ENTRIES)};
   Usage use = usage(op.instruction.op);
   std::vector<Region> regions;
-  if (use.parameters)
-    regions.push_back(region(Space::scratchpad, false, op.d, timing::VX_PARAM_READS * cols));
+  if (use.parameterRows > 0)
+    regions.push_back(region(Space::scratchpad, false, op.d, use.parameterRows * cols));
   Region a =
       region(use.accumulatorA ? Space::accumulator : Space::scratchpad, false, op.a, use.accumulatorA ? 1 : cols);
   addWalk(a, 0, op.pA, op.pC);

@@ -11,10 +11,12 @@ Usage usage(Opcode op) {
   use.typeResult = op != Opcode::VLUT;
   switch (op) {
   case Opcode::VRQ:
-    use.accumulatorA = use.parameters = true;
+    use.accumulatorA = true;
+    use.parameterRows = timing::VX_PARAM_READS;
     break;
   case Opcode::VRQA:
-    use.accumulatorA = use.parameters = true;
+    use.accumulatorA = true;
+    use.parameterRows = timing::VX_PARAM_READS;
     use.scratchpadB = use.typeB = true;
     break;
   case Opcode::VADD:
@@ -29,11 +31,31 @@ Usage usage(Opcode op) {
     use.scratchpadA = use.typeA = use.taps = true;
     break;
   case Opcode::VSUM:
-    use.scratchpadA = use.typeA = use.taps = use.parameters = true;
+    use.scratchpadA = use.typeA = use.taps = true;
+    use.parameterRows = timing::VX_PARAM_READS;
     break;
   case Opcode::VDW:
-    use.scratchpadA = use.typeA = use.taps = use.parameters = true;
+    use.scratchpadA = use.typeA = use.taps = true;
+    use.parameterRows = timing::VX_PARAM_READS;
     use.weights = use.typeB = true;
+    break;
+  case Opcode::VFMAF:
+    use.parameterRows = timing::VX_FLOAT_PARAM_READS;
+    [[fallthrough]];
+  case Opcode::VADDF:
+  case Opcode::VMULF:
+  case Opcode::VMAXF:
+  case Opcode::VMINF:
+    use.scratchpadA = use.typeA = use.floatRows = true;
+    use.scratchpadB = use.typeB = true;
+    break;
+  case Opcode::VMOVF:
+  case Opcode::VEXPF:
+  case Opcode::VRCPF:
+  case Opcode::VRSQF:
+  case Opcode::VTANHF:
+  case Opcode::VERFF:
+    use.scratchpadA = use.typeA = use.floatRows = true;
     break;
   default:
     break;
@@ -58,9 +80,16 @@ public:
     for (int k = 0; k < 4; ++k)
       require(count(walk, k) >= 1 && count(walk, k) <= kLargestCount, FaultCause::badOperand, count(walk, k));
   }
-  void type(uint32_t value) {
+  void type(uint32_t value, bool built) {
     require(value < definedTypes, FaultCause::badOperand, value);
-    require(value == u8 || value == s8, FaultCause::unimplemented, value);
+    require(built, FaultCause::unimplemented, value);
+  }
+  // A type of 8 bits, or one of an instruction with fp32 rows.
+  void type(uint32_t value, const Usage& use = {}) {
+    if (use.floatRows)
+      type(value, value == fp32 || (value == s32 && op_.instruction.op == Opcode::VMOVF));
+    else
+      type(value, value == u8 || value == s8);
   }
   void base(uint32_t address, uint32_t alignment) {
     require(address % alignment == 0, FaultCause::misaligned, address);
@@ -115,11 +144,11 @@ std::optional<Fault> checkOperands(const TensorOp& op, const Machine& machine) {
     if (use.taps)
       check.counts(op.pB);
     if (use.typeA)
-      check.type(typeA(op.pD));
+      check.type(typeA(op.pD), use);
     if (use.typeB)
-      check.type(typeB(op.pD));
+      check.type(typeB(op.pD), use);
     if (use.typeResult)
-      check.type(typeResult(op.pD));
+      check.type(typeResult(op.pD), use);
     if (use.scratchpadA) {
       check.base(op.a, cols);
       check.strides(op.pA, op.pC, cols);
@@ -132,7 +161,7 @@ std::optional<Fault> checkOperands(const TensorOp& op, const Machine& machine) {
       check.strides(op.pB, op.pC, cols);
     check.base(op.c, cols);
     check.strides(op.pC, op.pC, cols);
-    if (use.parameters)
+    if (use.parameterRows > 0)
       check.base(op.d, cols);
     break;
   }

@@ -1,4 +1,4 @@
-// How tensor instructions read their operands; shared by checks, footprints and execution. Internal to isa/semantics.
+// How tensor instructions read their operands; shared by checks, footprints, execution and models.
 #pragma once
 
 #include "isa/semantics/state.h"
@@ -9,7 +9,7 @@
 namespace weft::operands {
 
 // Element types of a configuration (field `types`).
-enum ElementType : uint32_t { u8 = 0, s8 = 1, definedTypes = 9 };
+enum ElementType : uint32_t { u8 = 0, s8 = 1, s32 = 2, fp32 = 8, definedTypes = 9 };
 
 inline uint32_t typeA(const PatternRegister& config) {
   return config.field[config::types] & 15;
@@ -30,12 +30,13 @@ inline bool exchangesAddends(const PatternRegister& config) {
 
 // What an instruction uses, as far as checks and footprint are concerned.
 struct Usage {
-  bool scratchpadA = false;  // operand A lies in the scratchpad (vector: elements at rA + offset of pA)
-  bool accumulatorA = false; // operand A lies in the accumulators
-  bool scratchpadB = false;  // operand B: elements at rB + offset of pB
-  bool taps = false;         // pB is a window over operand A
-  bool weights = false;      // vdw: weights at rB, C bytes for each tap
-  bool parameters = false;   // channel parameters at rD
+  bool scratchpadA = false;   // operand A lies in the scratchpad (vector: elements at rA + offset of pA)
+  bool accumulatorA = false;  // operand A lies in the accumulators
+  bool scratchpadB = false;   // operand B: elements at rB + offset of pB
+  bool taps = false;          // pB is a window over operand A
+  bool weights = false;       // vdw: weights at rB, C bytes for each tap
+  uint32_t parameterRows = 0; // channel parameters at rD: rows of C bytes
+  bool floatRows = false;     // rows hold elements of 32 bits
   bool typeA = false;
   bool typeB = false;
   bool typeResult = false;

@@ -8,6 +8,7 @@ enum.
 import sys
 
 import isa_model
+import special_tables
 
 ENGINES = ["sequencer", "load", "store", "matrix", "vector"]
 
@@ -69,6 +70,18 @@ package weft_isa_pkg;
               {names}}};
   endfunction
 
+  // Special functions (isa/semantics/special.h): log2(e) scaled by 2^33, the first segment of each function, and the
+  // coefficients {{c0, c1, c2}} of a segment, of which c1 and c2 are signed.
+  localparam logic [{log2e_high}:0] SPECIAL_LOG2E = {log2e_bits}'d{log2e};
+{bases}
+
+  function automatic logic [{row_high}:0] special_coefficients(input logic [{index_high}:0] segment);
+    case (segment)
+{rows}
+      default: special_coefficients = '0;
+    endcase
+  endfunction
+
 endpackage
 /* verilator lint_on UNUSEDPARAM */
 """
@@ -101,6 +114,16 @@ def default(name):
     return f"{isa_model.WIDTHS[name]}'d{value}"
 
 
+def coefficient_row(number, row):
+    widths = (special_tables.C0_BITS, special_tables.C1_BITS, special_tables.C2_BITS)
+    bits = 0
+    for value, width in zip(row, widths):
+        bits = bits << width | value & (2**width - 1)
+    total = sum(widths)
+    return (f"      {special_tables.INDEX_BITS}'d{number}: special_coefficients = "
+            f"{total}'h{bits:0{(total + 3) // 4}x};")
+
+
 def main():
     isa = isa_model.load(sys.argv[1])
     instructions = isa["instructions"]
@@ -129,6 +152,12 @@ def main():
         engine_cases="\n".join(
             labels([i for i in instructions if i["engine"] == engine]) + f": engine = ENGINE_{engine.upper()};"
             for engine in ENGINES[1:]),
+        log2e_high=special_tables.LOG2E_BITS - 1, log2e_bits=special_tables.LOG2E_BITS, log2e=special_tables.LOG2E,
+        bases="\n".join(f"  localparam logic [{special_tables.INDEX_BITS - 1}:0] SPECIAL_{name.upper()} = "
+                        f"{special_tables.INDEX_BITS}'d{base};" for name, base in special_tables.bases()),
+        row_high=special_tables.C0_BITS + special_tables.C1_BITS + special_tables.C2_BITS - 1,
+        index_high=special_tables.INDEX_BITS - 1,
+        rows="\n".join(coefficient_row(i, row) for i, row in enumerate(special_tables.coefficients())),
         unbuilt=labels([i for i in instructions if not i["built"]])))
 
 

@@ -1,6 +1,6 @@
 // Vector engine (isa/docs/timing.md, section 9): control. One instruction at a time: it reads channel parameters or the
-// LUT, then the taps of its result rows. weft_vx_datapath computes the rows; each is written VX_PIPELINE cycles after
-// the issue of its last tap.
+// LUT, then the taps of its result rows. weft_vx_datapath computes the rows; each is written VX_PIPELINE or
+// VX_FLOAT_PIPELINE cycles after the issue of its last tap.
 module weft_vector #(
   localparam int unsigned COLS = weft_params_pkg::ARRAY_COLS,
   localparam int unsigned LB = weft_params_pkg::LINE_BYTES
@@ -48,6 +48,7 @@ module weft_vector #(
   localparam int unsigned TAIL = weft_isa_pkg::VX_LUT_TAIL;
   localparam int unsigned TABLE_ROWS = weft_isa_pkg::LUT_ENTRIES / COLS;
   localparam int unsigned PARAMETER_ROWS = weft_isa_pkg::VX_PARAM_READS;
+  localparam int unsigned WIDE_PARAMETER_ROWS = weft_isa_pkg::VX_FLOAT_PARAM_READS;
 
   // --- The instruction -----------------------------------------------------------------------------------------------
 
@@ -76,7 +77,7 @@ module weft_vector #(
 
   // The opcode at the head decides only where an instruction begins; afterwards it is in op_q.
   logic [7:0] opcode;
-  logic       table_load, parameters, accumulator_a, two_operands, window, weights;
+  logic       table_load, parameters, accumulator_a, two_operands, window, weights, wide;
   assign opcode = phase_q == IDLE ? head_i.op : op_q.op;
 
   weft_vx_shape u_shape (
@@ -86,7 +87,8 @@ module weft_vector #(
     .accumulator_a_o (accumulator_a),
     .two_operands_o  (two_operands),
     .window_o        (window),
-    .weights_o       (weights)
+    .weights_o       (weights),
+    .wide_o          (wide)
   );
 
   logic may_start;
@@ -242,7 +244,7 @@ module weft_vector #(
     if (phase_q == TABLE) begin
       read_last = table_grant && row_count_q == 7'(TABLE_ROWS - 1);
     end else if (phase_q == PARAMETERS) begin
-      read_last = parameter_grant && row_count_q == 7'(PARAMETER_ROWS - 1);
+      read_last = parameter_grant && row_count_q == (wide ? 7'(WIDE_PARAMETER_ROWS - 1) : 7'(PARAMETER_ROWS - 1));
     end
   end
 

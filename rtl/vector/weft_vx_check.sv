@@ -10,7 +10,8 @@ module weft_vx_check (
   // Bits of an address that must be 0.
   localparam logic [31:0] UNALIGNED = weft_params_pkg::ARRAY_COLS - 32'd1;
 
-  logic       accumulator_a, two_operands, window, weights, parameters, table_load, type_a, type_b;
+  logic       accumulator_a, two_operands, window, weights, parameters, table_load, type_a, type_b, wide;
+  logic       words; // its elements may be s32
   logic [3:0] type_a_value, type_b_value, type_result_value;
 
   weft_vx_shape u_shape (
@@ -20,13 +21,15 @@ module weft_vx_check (
     .accumulator_a_o (accumulator_a),
     .two_operands_o  (two_operands),
     .window_o        (window),
-    .weights_o       (weights)
+    .weights_o       (weights),
+    .wide_o          (wide)
   );
 
   logic lut_only;
   assign lut_only = table_load || head_i.op == weft_isa_pkg::OP_VLUT;
   assign type_a   = !lut_only && !accumulator_a;
   assign type_b   = two_operands || weights;
+  assign words    = head_i.op == weft_isa_pkg::OP_VMOVF;
 
   assign type_a_value      = head_i.types[3:0];
   assign type_b_value      = head_i.types[7:4];
@@ -36,8 +39,11 @@ module weft_vx_check (
     bad_count = count == '0 || count > weft_pkg::LARGEST_COUNT;
   endfunction
 
-  function automatic logic bad_type(input logic [3:0] value);
+  function automatic logic bad_type(input logic [3:0] value, input logic is_wide, input logic may_be_s32);
     bad_type = value != weft_pkg::TYPE_U8 && value != weft_pkg::TYPE_S8;
+    if (is_wide) begin
+      bad_type = value != weft_pkg::TYPE_FP32 && !(may_be_s32 && value == weft_pkg::TYPE_S32);
+    end
   endfunction
 
   function automatic logic [3:0] type_cause(input logic [3:0] value);
@@ -93,17 +99,17 @@ module weft_vx_check (
       wrong_o = 1'b1;
       info_o  = head_i.a;
     end
-    if (!lut_only && bad_type(type_result_value)) begin
+    if (!lut_only && bad_type(type_result_value, wide, words)) begin
       wrong_o = 1'b1;
       cause_o = type_cause(type_result_value);
       info_o  = 32'(type_result_value);
     end
-    if (type_b && bad_type(type_b_value)) begin
+    if (type_b && bad_type(type_b_value, wide, words)) begin
       wrong_o = 1'b1;
       cause_o = type_cause(type_b_value);
       info_o  = 32'(type_b_value);
     end
-    if (type_a && bad_type(type_a_value)) begin
+    if (type_a && bad_type(type_a_value, wide, words)) begin
       wrong_o = 1'b1;
       cause_o = type_cause(type_a_value);
       info_o  = 32'(type_a_value);

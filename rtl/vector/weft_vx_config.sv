@@ -35,7 +35,8 @@ module weft_vx_config (
   output logic [31:0] x2_o,           // factor of the second
   output logic [10:0] lo2_o,
   output logic [10:0] hi2_o,
-  output logic        lut_o
+  output logic        lut_o,
+  output logic        wide_o          // none of the above: the wide lanes' instruction
 );
 
   // The first bounds of what is not to be limited: integers of 10 bits.
@@ -51,7 +52,8 @@ module weft_vx_config (
     .accumulator_a_o,
     .two_operands_o  (two_operands),
     .window_o        (window),
-    .weights_o       (weights)
+    .weights_o       (weights),
+    .wide_o
   );
 
   assign vrqa      = op_i.op == weft_isa_pkg::OP_VRQA;

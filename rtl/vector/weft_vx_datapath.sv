@@ -1,6 +1,6 @@
-// The vector engine's datapath: the rows of the memories' lines, lanes, LUT, and the delay that makes the way of a row
-// VX_PIPELINE cycles long (LENGTH cycles are work). An instruction is alone in it, so its configuration travels with no
-// stage.
+// The vector engine's datapath: the rows of the memories' lines; lanes, LUT, and the delay that makes the way of a row
+// VX_PIPELINE cycles long (LENGTH cycles are work); wide lanes, beside them, with a way of VX_FLOAT_PIPELINE cycles. An
+// instruction is alone in it, so its configuration travels with no stage.
 module weft_vx_datapath #(
   localparam int unsigned COLS = weft_params_pkg::ARRAY_COLS,
   localparam int unsigned LB = weft_params_pkg::LINE_BYTES
@@ -25,24 +25,28 @@ module weft_vx_datapath #(
   input  logic                     issue_i,
   input  logic                     issue_last_i,       // the last one of a row
   // Rows.
-  output logic                     write_o,            // the last tap was issued VX_PIPELINE cycles ago
+  output logic                     write_o,            // the last tap was issued as many cycles ago
   output logic [8*COLS-1:0]        result_o
 );
 
   localparam int unsigned PIPELINE = weft_isa_pkg::VX_PIPELINE;
   localparam int unsigned LENGTH = 16;           // lanes 14, LUT 1; the next cycle writes
+  localparam int unsigned WIDE_PIPELINE = weft_isa_pkg::VX_FLOAT_PIPELINE;
+  localparam int unsigned WIDE_LENGTH = 18;      // wide lanes 17
+  localparam int unsigned LONGEST = PIPELINE > WIDE_PIPELINE ? PIPELINE : WIDE_PIPELINE;
   localparam int unsigned TABLE_ROWS = weft_isa_pkg::LUT_ENTRIES / COLS;
   localparam int unsigned TW = TABLE_ROWS > 1 ? $clog2(TABLE_ROWS) : 1;
   localparam int unsigned WORD_ROWS = 4;         // rows of biases, and of scales: COLS words of 4 bytes
   localparam int unsigned WORDS = COLS / 4;      // of a row
 
-  if (PIPELINE < LENGTH) begin : gen_too_short
-    $error("VX_PIPELINE is less than the length of the vector engine's pipeline");
+  if (PIPELINE < LENGTH || WIDE_PIPELINE < WIDE_LENGTH) begin : gen_too_short
+    $error("VX_PIPELINE or VX_FLOAT_PIPELINE is less than the length of the vector engine's pipeline");
   end
 
   // --- What is under way ---------------------------------------------------------------------------------------------
 
-  logic [PIPELINE:1] row_q;             // k: the last tap of a row was issued k cycles ago
+  logic [LONGEST:1]  row_q;             // k: the last tap of a row was issued k cycles ago
+  logic [LENGTH:3]   lane_row;          // the same if lanes and LUT work
   logic [2:1]        tap_q, first_q;    // k: a tap, and whether it is the first of its row
   logic              next_is_first_q;
   logic              data_a_q, data_b_q, data_acc_q, data_table_q, data_parameter_q;
@@ -58,7 +62,8 @@ module weft_vx_datapath #(
       data_table_q     <= 1'b0;
       data_parameter_q <= 1'b0;
     end else begin
-      row_q            <= {row_q[PIPELINE-1:1], issue_last_i};
+      // The rows of an instruction before, if its way was shorter, are not this one's.
+      row_q            <= begin_i ? '0 : {row_q[LONGEST-1:1], issue_last_i};
       tap_q            <= {tap_q[1], issue_i};
       data_a_q         <= got_a_i;
       data_b_q         <= got_b_i;
@@ -78,7 +83,10 @@ module weft_vx_datapath #(
     data_row_q <= got_row_i;
   end
 
-  assign write_o = row_q[PIPELINE];
+  logic wide; // the wide lanes' instruction
+
+  assign write_o  = wide ? row_q[WIDE_PIPELINE] : row_q[PIPELINE];
+  assign lane_row = row_q[LENGTH:3] & {LENGTH-2{!wide}};
 
   logic [8*COLS-1:0] row_a, row_b;
 
@@ -127,20 +135,21 @@ module weft_vx_datapath #(
     .x2_o            (x2),
     .lo2_o           (lo2),
     .hi2_o           (hi2),
-    .lut_o           (lut)
+    .lut_o           (lut),
+    .wide_o          (wide)
   );
 
   logic [8*COLS-1:0] lane_result, lut_result;
 
   for (genvar c = 0; c < COLS; c++) begin : gen_lane
     logic take_bias, take_scale;
-    assign take_bias  = data_parameter_q && data_row_q == 7'(c / WORDS);
-    assign take_scale = data_parameter_q && data_row_q == 7'(WORD_ROWS + c / WORDS);
+    assign take_bias  = data_parameter_q && !wide && data_row_q == 7'(c / WORDS);
+    assign take_scale = data_parameter_q && !wide && data_row_q == 7'(WORD_ROWS + c / WORDS);
 
     weft_lane u_lane (
       .clk_i,
-      .take_a_i        (data_a_q),
-      .take_b_i        (data_b_q),
+      .take_a_i        (data_a_q && !wide),
+      .take_b_i        (data_b_q && !wide),
       .take_acc_i      (data_acc_q),
       .take_bias_i     (take_bias),
       .take_scale_i    (take_scale),
@@ -148,9 +157,9 @@ module weft_vx_datapath #(
       .b_i             (row_b[8*c +: 8]),
       .acc_i           (acc_i[32*c +: 32]),
       .parameter_i     (row_a[32*(c % WORDS) +: 32]),
-      .tap_i           (tap_q[2]),
+      .tap_i           (tap_q[2] && !wide),
       .first_i         (first_q[2]),
-      .row_i           (row_q[14:3]),
+      .row_i           (lane_row[14:3]),
       .parameters_i    (parameters),
       .accumulator_a_i (accumulator_a),
       .signed_a_i      (signed_a),
@@ -181,29 +190,84 @@ module weft_vx_datapath #(
     .write_i  (data_table_q),
     .word_i   (data_row_q[TW-1:0]),
     .data_i   (row_a),
-    .en_i     (row_q[LENGTH-1]),
+    .en_i     (lane_row[LENGTH-1]),
     .lookup_i (lut),
     .index_i  (lane_result),
     .data_o   (lut_result)
   );
 
-  if (PIPELINE > LENGTH) begin : gen_delay
-    logic [8*COLS-1:0] delay_q [PIPELINE-LENGTH];
+  // Enables of the delays' registers; where there is none, one bit that nothing reads.
+  localparam int unsigned DELAY = PIPELINE - LENGTH;
+  localparam int unsigned WIDE_DELAY = WIDE_PIPELINE - WIDE_LENGTH;
 
-    always_ff @(posedge clk_i) begin
-      if (row_q[LENGTH]) begin
-        delay_q[0] <= lut_result;
-      end
-      for (int unsigned i = 1; i < PIPELINE - LENGTH; i++) begin
-        if (row_q[LENGTH + i]) begin
-          delay_q[i] <= delay_q[i-1];
-        end
-      end
-    end
-    assign result_o = delay_q[PIPELINE-LENGTH-1];
-  end else begin : gen_no_delay
-    assign result_o = lut_result;
+  logic [8*COLS-1:0] narrow_result;
+
+  weft_vx_delay #(.WIDTH(8 * COLS), .DEPTH(DELAY)) u_delay (
+    .clk_i,
+    .en_i (row_q[LENGTH +: (DELAY > 0 ? DELAY : 1)] & {(DELAY > 0 ? DELAY : 1){!wide}}),
+    .d_i  (lut_result),
+    .q_o  (narrow_result)
+  );
+
+  // --- Wide lanes ----------------------------------------------------------------------------------------------------
+
+  logic              from_int, to_int, compare, smaller, w_is_b, z_is_b, z_is_d, special, is_exp, is_rcp, is_rsq, is_tanh;
+  logic [31:0]       w, z;
+  logic [8*COLS-1:0] lane_words, wide_result;
+
+  weft_vx_wide_config u_wide_config (
+    .op_i       (op_i),
+    .from_int_o (from_int),
+    .to_int_o   (to_int),
+    .compare_o  (compare),
+    .smaller_o  (smaller),
+    .w_is_b_o   (w_is_b),
+    .z_is_b_o   (z_is_b),
+    .z_is_d_o   (z_is_d),
+    .w_o        (w),
+    .z_o        (z),
+    .special_o  (special),
+    .exp_o      (is_exp),
+    .rcp_o      (is_rcp),
+    .rsq_o      (is_rsq),
+    .tanh_o     (is_tanh)
+  );
+
+  for (genvar c = 0; c < WORDS; c++) begin : gen_wide_lane
+    weft_wide_lane u_lane (
+      .clk_i,
+      .take_a_i   (data_a_q && wide),
+      .take_b_i   (data_b_q && wide),
+      .take_d_i   (data_parameter_q && wide),
+      .a_i        (row_a[32*c +: 32]),
+      .b_i        (row_b[32*c +: 32]),
+      .row_i      (row_q[17:2] & {16{wide}}),
+      .from_int_i (from_int),
+      .to_int_i   (to_int),
+      .compare_i  (compare),
+      .smaller_i  (smaller),
+      .w_is_b_i   (w_is_b),
+      .z_is_b_i   (z_is_b),
+      .z_is_d_i   (z_is_d),
+      .w_i        (w),
+      .z_i        (z),
+      .special_i  (special),
+      .exp_i      (is_exp),
+      .rcp_i      (is_rcp),
+      .rsq_i      (is_rsq),
+      .tanh_i     (is_tanh),
+      .result_o   (lane_words[32*c +: 32])
+    );
   end
+
+  weft_vx_delay #(.WIDTH(8 * COLS), .DEPTH(WIDE_DELAY)) u_wide_delay (
+    .clk_i,
+    .en_i (row_q[WIDE_LENGTH +: (WIDE_DELAY > 0 ? WIDE_DELAY : 1)] & {(WIDE_DELAY > 0 ? WIDE_DELAY : 1){wide}}),
+    .d_i  (lane_words),
+    .q_o  (wide_result)
+  );
+
+  assign result_o = wide ? wide_result : narrow_result;
 
   // What only the control needs of an instruction, and of the place of a row the bytes within it.
   logic unused;

@@ -1,5 +1,6 @@
 #include "runtime/energy/builder.h"
 
+#include "isa/generated/special_tables.h"
 #include "isa/generated/timing.h"
 #include "runtime/energy/dram.h"
 
@@ -18,6 +19,13 @@ constexpr double kQueueEntryBits = kInstructionBits + 4 * 32 + 4 * 16 * 32;
 // A DMA engine's record of a segment under way: addresses in DRAM and scratchpad, length, tag.
 constexpr double kSegmentBits = 96;
 constexpr double kSequencerBits = 32 * 32 + 16 * 16 * 32; // scalar and pattern registers
+
+// Wide lanes of the vector engine (rtl/vector/weft_wide_lane.sv): how many for a column, and the registers that an
+// element passes, without and with a special function.
+constexpr double kWideLanes = 1.0 / 4;
+constexpr double kFloatRowBits = 970;
+constexpr double kSpecialRowBits = 1570;
+constexpr double kWideLaneBits = 1890; // of a lane
 
 // Units of one vector lane that a row or a tap uses once.
 struct LaneWork {
@@ -181,6 +189,17 @@ void ModelBuilder::vector() {
   rows("vmax", {.comparators = 2}, 0);
   rows("vsum", requantise, 0);
   rows("vdw", requantise, 0);
+  // Wide lanes, one for 4 columns: a full FMA, with a comparison or conversion; a special function's products and sums,
+  // its shifters (argument, result) and the selectors of its table.
+  const LaneWork wideFma{.fpMultipliers = 1, .fpAdders = 1, .shifters = 1, .comparators = 1};
+  const LaneWork function{
+      .adders = 3, .fpMultipliers = 4, .shifters = 3, .bitwise = double(special_tables::kBits) / kSumBits};
+  auto wideRows = [&](const char* name, const LaneWork& work, double bits) {
+    add("vector", fmt::format("vector.{}_row", name), kWideLanes * (energy(work) + cols * bits * reg_.pj),
+        "units of a wide lane: " + scaling_.logicSource(), {{fmt::format("vector_rows_{}", name), 1}}, 0);
+  };
+  wideRows("float", wideFma, kFloatRowBits);
+  wideRows("special", wideFma + function, kSpecialRowBits);
   taps("vmax", {.comparators = 1});
   taps("vsum", {.adders = 1});
   taps("vdw", {.adders = 1, .mul8 = 1});
@@ -196,6 +215,15 @@ void ModelBuilder::vector() {
     uw += unit.leakageUw;
   }
   logicBlock("vector", cols * um2, cols * uw, source);
+  // rtl/vector/weft_wide_lane.sv: the same units, once each.
+  auto whole = [&](double Unit::*figure) {
+    const LaneWork all = wideFma + function;
+    return kWideLaneBits * (reg_.*figure) + all.fpMultipliers * (fpMultiplier_.*figure) +
+           all.fpAdders * (fpAdder_.*figure) + all.adders * (adder_.*figure) + all.shifters * (shifter_.*figure) +
+           all.comparators * (comparator_.*figure) + all.bitwise * (bitwise_.*figure);
+  };
+  logicBlock("vector_wide", kWideLanes * cols * whole(&Unit::areaUm2), kWideLanes * cols * whole(&Unit::leakageUw),
+             "units of a wide lane: " + scaling_.logicSource());
   const double table = timing::LUT_ENTRIES * 8;
   const double selectors = cols * lookUp.bitwise;
   logicBlock("vector_lut", table * reg_.areaUm2 + selectors * bitwise_.areaUm2,

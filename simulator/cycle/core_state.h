@@ -40,6 +40,8 @@ struct Activity {
   // windows.
   uint64_t rowsVrq = 0, rowsVrqa = 0, rowsVadd = 0, rowsVmul = 0, rowsVlut = 0, rowsVmax = 0, rowsVsum = 0, rowsVdw = 0;
   uint64_t tapsVmax = 0, tapsVsum = 0, tapsVdw = 0;
+  // Of the wide lanes: result rows of instructions with fp32 rows, those with a special function apart.
+  uint64_t rowsFloat = 0, rowsSpecial = 0;
 };
 
 // Every count of an Activity, by the name that reports use.
@@ -70,6 +72,8 @@ inline constexpr ActivityField kActivityFields[] = {
     {"vector_rows_vmax", &Activity::rowsVmax},
     {"vector_rows_vsum", &Activity::rowsVsum},
     {"vector_rows_vdw", &Activity::rowsVdw},
+    {"vector_rows_float", &Activity::rowsFloat},
+    {"vector_rows_special", &Activity::rowsSpecial},
     {"vector_taps_vmax", &Activity::tapsVmax},
     {"vector_taps_vsum", &Activity::tapsVsum},
     {"vector_taps_vdw", &Activity::tapsVdw},
@@ -98,6 +102,19 @@ inline VectorActivity vectorActivity(Opcode op) {
     return {&Activity::rowsVsum, &Activity::tapsVsum};
   case Opcode::VDW:
     return {&Activity::rowsVdw, &Activity::tapsVdw};
+  case Opcode::VMOVF:
+  case Opcode::VADDF:
+  case Opcode::VMULF:
+  case Opcode::VFMAF:
+  case Opcode::VMAXF:
+  case Opcode::VMINF:
+    return {&Activity::rowsFloat, nullptr};
+  case Opcode::VEXPF:
+  case Opcode::VRCPF:
+  case Opcode::VRSQF:
+  case Opcode::VTANHF:
+  case Opcode::VERFF:
+    return {&Activity::rowsSpecial, nullptr};
   default:
     return {};
   }

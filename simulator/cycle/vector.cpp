@@ -1,5 +1,7 @@
 #include "simulator/cycle/vector.h"
 
+#include "isa/semantics/operands.h"
+
 namespace weft {
 
 VectorEngine::VectorEngine(uint32_t queueSize, CoreState& core)
@@ -10,12 +12,14 @@ VectorEngine::VectorEngine(uint32_t queueSize, CoreState& core)
       cols_(core.machine.array.cols) {}
 
 VectorEngine::Shape VectorEngine::shape(Opcode op) {
+  const operands::Usage use = operands::usage(op);
   Shape shape;
-  shape.parameters = op == Opcode::VRQ || op == Opcode::VRQA || op == Opcode::VSUM || op == Opcode::VDW;
-  shape.a = op == Opcode::VRQ || op == Opcode::VRQA ? Port::accumulators : Port::scratchpad;
-  shape.b = op == Opcode::VRQA || op == Opcode::VADD || op == Opcode::VMUL;
-  shape.window = op == Opcode::VMAX || op == Opcode::VSUM || op == Opcode::VDW;
-  shape.weights = op == Opcode::VDW;
+  shape.parameterRows = use.parameterRows;
+  shape.a = use.accumulatorA ? Port::accumulators : Port::scratchpad;
+  shape.b = use.scratchpadB;
+  shape.window = use.taps;
+  shape.weights = use.weights;
+  shape.pipeline = use.floatRows ? timing::VX_FLOAT_PIPELINE : timing::VX_PIPELINE;
   return shape;
 }
 
@@ -34,7 +38,7 @@ void VectorEngine::begin(const TensorOp& op) {
   }
   shape_ = shape(op.instruction.op);
   activity_ = vectorActivity(op.instruction.op);
-  phase_ = shape_.parameters ? Phase::parameters : Phase::taps;
+  phase_ = shape_.parameterRows > 0 ? Phase::parameters : Phase::taps;
   walkA_ = Walk(op.pC, op.pA);
   walkB_ = Walk(op.pC, op.pB);
   walkC_ = Walk(op.pC, op.pC);
@@ -77,8 +81,8 @@ void VectorEngine::findBanks(const TensorOp& op) {
     banksB_ = banks(op.b, {}, taps_ * cols_);
   else if (shape_.b)
     banksB_ = banks(op.b, walkB_.extent(), cols_);
-  if (shape_.parameters)
-    banksD_ = banks(op.d, {}, uint64_t{timing::VX_PARAM_READS} * cols_);
+  if (shape_.parameterRows > 0)
+    banksD_ = banks(op.d, {}, uint64_t{shape_.parameterRows} * cols_);
   banksC_ = banks(op.c, walkC_.extent(), cols_);
 }
 
@@ -115,7 +119,7 @@ bool VectorEngine::readAccumulator(uint32_t row, uint64_t cycle) {
 }
 
 void VectorEngine::stepWrite(uint64_t cycle) {
-  if (!issued_.empty() && issued_.front().first + timing::VX_PIPELINE == cycle) {
+  if (!issued_.empty() && issued_.front().first + shape_.pipeline == cycle) {
     Issued& front = issued_.front();
     front.first += front.interval;
     if (--front.rows == 0)
@@ -171,7 +175,7 @@ void VectorEngine::stepRead(uint64_t cycle) {
     if (!read(op.d + rowsRead_ * cols_, cycle))
       return;
     progress_ = true;
-    if (++rowsRead_ == timing::VX_PARAM_READS)
+    if (++rowsRead_ == shape_.parameterRows)
       phase_ = Phase::taps;
     return;
   case Phase::taps: {
@@ -234,7 +238,7 @@ Steady VectorEngine::steady(uint64_t cycle) {
     steady.readA = banksA_;
     break;
   case Phase::parameters:
-    steady.limit(timing::VX_PARAM_READS - rowsRead_);
+    steady.limit(shape_.parameterRows - rowsRead_);
     steady.readA = banksD_;
     break;
   case Phase::taps:
@@ -254,7 +258,7 @@ Steady VectorEngine::steady(uint64_t cycle) {
   case Phase::drain:
     if (rowsToWrite_ > 0) {
       const Issued& last = issued_.back();
-      steady.limit(last.first + last.interval * (last.rows - 1) + timing::VX_PIPELINE - cycle);
+      steady.limit(last.first + last.interval * (last.rows - 1) + shape_.pipeline - cycle);
     }
     break;
   }
@@ -275,7 +279,7 @@ void VectorEngine::advance(uint64_t cycle, uint64_t cycles) {
   case Phase::parameters:
     rowsRead_ += static_cast<uint32_t>(cycles);
     core_.activity.vectorReads += cycles;
-    if (rowsRead_ == timing::VX_PARAM_READS)
+    if (rowsRead_ == shape_.parameterRows)
       phase_ = Phase::taps;
     break;
   case Phase::taps: {
@@ -303,9 +307,9 @@ void VectorEngine::advance(uint64_t cycle, uint64_t cycles) {
   }
   // The writes of the window.
   uint64_t end = cycle + cycles;
-  while (!issued_.empty() && issued_.front().first + timing::VX_PIPELINE < end) {
+  while (!issued_.empty() && issued_.front().first + shape_.pipeline < end) {
     Issued& front = issued_.front();
-    uint64_t rows = std::min(front.rows, (end - 1 - timing::VX_PIPELINE - front.first) / front.interval + 1);
+    uint64_t rows = std::min(front.rows, (end - 1 - shape_.pipeline - front.first) / front.interval + 1);
     walkC_.advance(rows);
     rowsToWrite_ -= rows;
     countRows(rows);

@@ -20,11 +20,12 @@ private:
   enum class Port : uint8_t { none, scratchpad, accumulators };
   // What an instruction reads.
   struct Shape {
-    bool parameters = false;
+    uint32_t parameterRows = 0;
     Port a = Port::none;
-    bool b = false;       // second operand at rB
-    bool window = false;  // pB is a window over operand A
-    bool weights = false; // operand B is the window's weights
+    bool b = false;        // second operand at rB
+    bool window = false;   // pB is a window over operand A
+    bool weights = false;  // operand B is the window's weights
+    uint64_t pipeline = 0; // cycles from the issue of a row's last tap to its write
   };
   // Rows whose last taps were issued `interval` cycles apart.
   struct Issued {

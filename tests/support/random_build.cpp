@@ -494,6 +494,22 @@ private:
   uint32_t rounds_ = 0; // of the loop that is being written; 0 outside
 };
 
+// The bits of a number: mostly of the size of activations, now and then anything, or a special case.
+uint32_t floatBits(Random& random) {
+  const auto bits = static_cast<uint32_t>(random.word());
+  switch (random.below(8)) {
+  case 0:
+    return random.pick({0u, 0x80000000u, 0x7f800000u, 0xff800000u, 0x7fc00000u, 0x3f800000u, 0xbf800000u, bits});
+  case 1:
+    return bits & 0x807fffff; // denormal
+  case 2:
+    return bits;
+  default: { // 2^-20 to 2^11
+    return (bits & 0x807fffff) | (107 + random.below(32)) << 23;
+  }
+  }
+}
+
 } // namespace
 
 ProgramBuilder buildProgram(const RandomTree& tree, const Machine& machine, const RandomProgramOptions& options) {
@@ -545,6 +561,8 @@ void fillData(uint64_t seed, CoreMemory& memory) {
     put(kDataOffset + at, static_cast<int32_t>(random.below(8001)) - 4000);
   for (uint32_t at = 0; at < kScaleBytes; at += 4)
     put(kDataOffset + kBiasBytes + at, static_cast<float>(random.between(1, 1000)) / 65536.0f);
+  for (uint32_t at = 0; at < kFloatBytes; at += 4)
+    put(kDataOffset + kBiasBytes + kScaleBytes + at, floatBits(random));
 }
 
 } // namespace weft::test

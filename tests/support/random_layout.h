@@ -10,9 +10,11 @@ inline constexpr uint32_t kDramBytes = 1 << 20;
 inline constexpr uint32_t kDataOffset = 1 << 18;
 inline constexpr uint32_t kSequencerOffset = kDataOffset - 4096;
 inline constexpr uint32_t kSequencerBytes = 4096;
-// The data begins with int32 values fit for biases, then fp32 values fit for scales; the rest is random.
+// The data begins with int32 values fit for biases, then fp32 values fit for scales, then fp32 values of all kinds; the
+// rest is random.
 inline constexpr uint32_t kBiasBytes = 8192;
 inline constexpr uint32_t kScaleBytes = 8192;
+inline constexpr uint32_t kFloatBytes = 32768;
 
 // Scalar memory: random code uses the first part, the rest is for getting values into registers and for results.
 inline constexpr uint32_t kScalarBytes = 512;

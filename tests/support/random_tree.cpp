@@ -1,5 +1,6 @@
 // First phase of random programs: what they do.
 #include "isa/check/own_results.h"
+#include "isa/semantics/operands.h"
 #include "isa/semantics/tensor.h"
 #include "tests/support/random.h"
 #include "tests/support/random_layout.h"
@@ -212,7 +213,7 @@ private:
     }
   }
 
-  PatternRegister configuration() {
+  PatternRegister configuration(Opcode op) {
     Config config;
     config.typeA = random_.below(2);
     config.typeB = random_.below(2);
@@ -235,6 +236,17 @@ private:
     config.ra = number();
     config.rb = number();
     config.rf = number();
+    if (operands::usage(op).floatRows) {
+      config.typeA = config.typeB = config.typeResult = operands::fp32;
+      if (op == Opcode::VMOVF && random_.percent(50))
+        config.typeA = operands::s32;
+      if (op == Opcode::VMOVF && random_.percent(50))
+        config.typeResult = operands::s32;
+      if (random_.percent(50)) { // t = a
+        config.ra = 1.0f;
+        config.rf = -0.0f;
+      }
+    }
     PatternRegister result = pattern(config);
     if (random_.percent(10)) // bits that are not used
       result.field[random_.pick({static_cast<int>(config::za), static_cast<int>(config::lo), 12, 15})] =
@@ -263,7 +275,7 @@ private:
     args.c = base(0, m, machine_.accumulatorRows(), 1);
     args.pA = pattern(rowWalk);
     args.pB = pattern(stepWalk);
-    args.pD = configuration();
+    args.pD = configuration(Opcode::MM);
     return args;
   }
 
@@ -275,8 +287,9 @@ private:
       args.a = scratchpad(0, timing::LUT_ENTRIES, cols);
       return args;
     }
-    const bool window = op == Opcode::VMAX || op == Opcode::VSUM || op == Opcode::VDW;
-    const bool accumulators = op == Opcode::VRQ || op == Opcode::VRQA;
+    const operands::Usage use = operands::usage(op);
+    const bool window = use.taps;
+    const bool accumulators = use.accumulatorA;
     Walk a;
     Walk b;
     Walk c;
@@ -309,7 +322,7 @@ private:
     args.pA = pattern(a);
     args.pB = pattern(b);
     args.pC = pattern(c);
-    args.pD = configuration();
+    args.pD = configuration(op);
     return args;
   }
 
@@ -329,6 +342,9 @@ private:
     case 2:
       return random_.pick({Opcode::MM, Opcode::MMA});
     default:
+      if (random_.percent(40))
+        return random_.pick({Opcode::VMOVF, Opcode::VADDF, Opcode::VMULF, Opcode::VFMAF, Opcode::VMAXF, Opcode::VMINF,
+                             Opcode::VEXPF, Opcode::VRCPF, Opcode::VRSQF, Opcode::VTANHF, Opcode::VERFF});
       return random_.pick({Opcode::VRQ, Opcode::VRQA, Opcode::VADD, Opcode::VMUL, Opcode::VLUT, Opcode::VLDLUT,
                            Opcode::VMAX, Opcode::VSUM, Opcode::VDW});
     }
@@ -626,15 +642,17 @@ private:
       break;
     }
     case 5: { // a type
-      RandomNode node = faultyTensor(random_.pick({Opcode::MM, Opcode::MMA, Opcode::VADD, Opcode::VMUL, Opcode::VMAX,
-                                                   Opcode::VSUM, Opcode::VDW, Opcode::VRQ, Opcode::VRQA}));
+      RandomNode node = faultyTensor(
+          random_.pick({Opcode::MM, Opcode::MMA, Opcode::VADD, Opcode::VMUL, Opcode::VMAX, Opcode::VSUM, Opcode::VDW,
+                        Opcode::VRQ, Opcode::VRQA, Opcode::VMOVF, Opcode::VFMAF, Opcode::VMINF, Opcode::VEXPF}));
       node.arguments.pD.field[config::types] ^= random_.between(2, 15) << 4 * random_.below(3);
       tree_.nodes.push_back(node);
       break;
     }
     case 6: { // alignment
-      RandomNode node = faultyTensor(random_.pick({Opcode::MM, Opcode::MMA, Opcode::VADD, Opcode::VMAX, Opcode::VDW,
-                                                   Opcode::VRQ, Opcode::VLUT, Opcode::VLDLUT}));
+      RandomNode node =
+          faultyTensor(random_.pick({Opcode::MM, Opcode::MMA, Opcode::VADD, Opcode::VMAX, Opcode::VDW, Opcode::VRQ,
+                                     Opcode::VLUT, Opcode::VLDLUT, Opcode::VFMAF, Opcode::VRCPF}));
       uint32_t* address[] = {&node.arguments.a,
                              &node.arguments.b,
                              &node.arguments.c,
@@ -688,7 +706,7 @@ private:
       node.kind = Kind::word;
       node.word = random_.percent(40) ? 0 : random_.word();
       if (random_.percent(40))
-        node.word = (node.word & ~uint64_t{0xff}) | random_.pick({0x82u, 0x83u, 0x87u, 0xb0u, 0xc9u, 0xffu});
+        node.word = (node.word & ~uint64_t{0xff}) | random_.pick({0x82u, 0x83u, 0x87u, 0xb6u, 0xc9u, 0xffu});
       tree_.nodes.push_back(node);
       break;
     }

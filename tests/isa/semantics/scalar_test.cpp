@@ -309,7 +309,7 @@ TEST_F(ScalarTest, FaultsNameCauseAndAddress) {
   f = faultOf([](ProgramBuilder& p) {
     p.emitWord(encode([] {
       Instruction in;
-      in.op = Opcode::VEXPF;
+      in.op = Opcode::VROPE;
       return in;
     }()));
   });

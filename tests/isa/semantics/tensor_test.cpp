@@ -1,5 +1,6 @@
 // Does each tensor instruction do what the manual says? Random operands against a second, element-by-element
 // implementation; then the faults.
+#include "isa/semantics/special.h"
 #include "isa/semantics/tensor.h"
 #include "tests/support/program_builder.h"
 
@@ -85,6 +86,8 @@ struct Naive {
       dma();
     else if (code == Opcode::MM || code == Opcode::MMA)
       matrix();
+    else if (code >= Opcode::VMOVF && code <= Opcode::VERFF)
+      floatRows();
     else if (code == Opcode::VLDLUT)
       for (size_t i = 0; i < 256; ++i)
         memory.lut[i] = byte(op.a + static_cast<int64_t>(i));
@@ -105,6 +108,76 @@ struct Naive {
       bool isReal = i[0] >= f(8) && i[0] < f(9) && i[1] >= f(10) && i[1] < f(11);
       local = isReal ? *memory.dram.at(dram) : static_cast<uint8_t>(op.pA.field[12]);
     });
+  }
+
+  // Element by element, with a formula of the test for each.
+  void floatRows() {
+    std::vector<uint8_t> addend(static_cast<size_t>(C));
+    std::copy_n(&byte(op.d), C, addend.begin());
+    forEachPoint(op.pC, [&](std::array<int64_t, 4> i) {
+      const int64_t a = op.a + offset(op.pA, i), b = op.b + offset(op.pB, i), c = op.c + offset(op.pC, i);
+      for (int64_t lane = 0; lane < C; lane += 4) {
+        float d;
+        std::memcpy(&d, &addend[static_cast<size_t>(lane)], 4);
+        const uint32_t y = floatElement(a + lane, b + lane, d);
+        std::memcpy(&byte(c + lane), &y, 4);
+      }
+    });
+  }
+
+  uint32_t floatElement(int64_t a, int64_t b, float d) {
+    const float x = word<float>(a);
+    const bool two = code != Opcode::VMOVF && code <= Opcode::VMINF;
+    const float y = two ? word<float>(b) : 0.0f;
+    const bool fromInt = code == Opcode::VMOVF && (cfg.field[0] & 15) == 2;
+    const bool toInt = code == Opcode::VMOVF && (cfg.field[0] >> 8 & 15) == 2;
+    const float t = std::fma(fromInt ? static_cast<float>(word<int32_t>(a)) : x, real(config::ra), real(config::rf));
+    float result = t;
+    switch (code) {
+    case Opcode::VMOVF:
+      if (toInt)
+        return static_cast<uint32_t>(static_cast<int32_t>(
+            std::isnan(t) ? -0x1p31 : std::fmin(std::fmax(std::nearbyint(double{t}), -0x1p31), 0x1p31 - 1)));
+      break;
+    case Opcode::VADDF:
+      result = x + y;
+      break;
+    case Opcode::VMULF:
+      result = x * y;
+      break;
+    case Opcode::VFMAF:
+      result = std::fma(x, y, d);
+      break;
+    case Opcode::VMAXF:
+      result = x > y || (x == y && std::signbit(y)) ? x : y;
+      if (std::isnan(x) || std::isnan(y))
+        result = NAN;
+      break;
+    case Opcode::VMINF:
+      result = x < y || (x == y && std::signbit(x)) ? x : y;
+      if (std::isnan(x) || std::isnan(y))
+        result = NAN;
+      break;
+    case Opcode::VEXPF:
+      result = special(Special::exp, t);
+      break;
+    case Opcode::VRCPF:
+      result = special(Special::rcp, t);
+      break;
+    case Opcode::VRSQF:
+      result = special(Special::rsq, t);
+      break;
+    case Opcode::VTANHF:
+      result = special(Special::tanh, t);
+      break;
+    default:
+      result = special(Special::erf, t);
+      break;
+    }
+    uint32_t bits = 0x7fc00000;
+    if (!std::isnan(result))
+      std::memcpy(&bits, &result, 4);
+    return bits;
   }
 
   void matrix() {
@@ -262,6 +335,18 @@ protected:
     return result;
   }
 
+  // Numbers instead of bytes, of all sizes, and special ones.
+  void fillFloats(CoreMemory& memory, Random& random) {
+    const float rare[] = {0.0f, -0.0f, INFINITY, -INFINITY, NAN, 1.0f, 1e-42f, -3e-39f, 3e38f};
+    for (size_t at = 0; at + 4 <= memory.scratchpad.size(); at += 4) {
+      const uint32_t kind = random.upTo(15);
+      const uint32_t bits = kind < 3 ? random.bits() : (random.bits() & 0x807fffff) | (107 + random.upTo(40)) << 23;
+      std::memcpy(&memory.scratchpad[at], &bits, 4);
+      if (kind == 3)
+        std::memcpy(&memory.scratchpad[at], &rare[random.upTo(8)], 4);
+    }
+  }
+
   // A random instruction with everything inside its memory: sources in the lower half of the scratchpad, results in the
   // upper half.
   TensorOp randomOp(Opcode code, CoreMemory& memory, Random& random) {
@@ -312,7 +397,18 @@ protected:
     default:
       t.b = source();
       t.d = 4096;
-      fillParameters(memory, t.d, random);
+      if (code < Opcode::VMOVF) {
+        fillParameters(memory, t.d, random);
+        break;
+      }
+      fillFloats(memory, random);
+      t.pD.field[config::types] = 0x888;
+      if (code == Opcode::VMOVF)
+        t.pD.field[config::types] ^= (random.flag() ? 0xau : 0u) | (random.flag() ? 0xa00u : 0u);
+      if (random.flag()) {
+        t.pD.field[config::ra] = 0x3f800000;
+        t.pD.field[config::rf] = 0x80000000;
+      }
       break;
     }
     return makeOp(code, t);
@@ -385,6 +481,12 @@ TEST_P(TensorTest, Sum) {
 }
 TEST_P(TensorTest, Depthwise) {
   compare(Opcode::VDW, 20);
+}
+
+TEST_P(TensorTest, Floats) {
+  for (Opcode code : {Opcode::VMOVF, Opcode::VADDF, Opcode::VMULF, Opcode::VFMAF, Opcode::VMAXF, Opcode::VMINF,
+                      Opcode::VEXPF, Opcode::VRCPF, Opcode::VRSQF, Opcode::VTANHF, Opcode::VERFF})
+    compare(code, 10);
 }
 
 INSTANTIATE_TEST_SUITE_P(Shapes, TensorTest,
@@ -464,6 +566,18 @@ TEST_F(TensorFaultTest, TypesThatAreNotBuiltOrNotDefined) {
   t.pD.field[config::types] = 0x200;
   expect(Opcode::VRQ, t, FaultCause::unimplemented, 2);
   EXPECT_FALSE(checkOperands(makeOp(Opcode::MM, t), machine)) << "mm has no result type";
+  // fp32 rows: A, B if there is one, result; s32 for vmovf only.
+  t.pD.field[config::types] = 0x882;
+  expect(Opcode::VADDF, t, FaultCause::unimplemented, 2);
+  expect(Opcode::VEXPF, t, FaultCause::unimplemented, 2);
+  EXPECT_FALSE(checkOperands(makeOp(Opcode::VMOVF, t), machine));
+  t.pD.field[config::types] = 0x808;
+  expect(Opcode::VFMAF, t, FaultCause::unimplemented, 0);
+  EXPECT_FALSE(checkOperands(makeOp(Opcode::VRCPF, t), machine)) << "vrcpf has no operand B";
+  t.pD.field[config::types] = 0xf88;
+  expect(Opcode::VMINF, t, FaultCause::badOperand, 15);
+  t.pD.field[config::types] = 0x588;
+  expect(Opcode::VMOVF, t, FaultCause::unimplemented, 5);
 }
 
 TEST_F(TensorFaultTest, BasesAndUsedStridesAreAligned) {

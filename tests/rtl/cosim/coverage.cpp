@@ -1,6 +1,7 @@
 #include "tests/rtl/cosim/coverage.h"
 
 #include "isa/semantics/dataflow.h"
+#include "isa/semantics/operands.h"
 #include "isa/semantics/tensor.h"
 #include "simulator/cycle/core_model.h"
 
@@ -21,11 +22,21 @@ struct Feature {
 };
 
 bool isWindow(Opcode op) {
-  return op == Opcode::VMAX || op == Opcode::VSUM || op == Opcode::VDW;
+  return operands::usage(op).taps;
 }
 
 bool readsB(Opcode op) {
-  return op == Opcode::VRQA || op == Opcode::VADD || op == Opcode::VMUL;
+  return operands::usage(op).scratchpadB;
+}
+
+// Whether operand A or B may lie where the result does.
+bool inPlace(Opcode op) {
+  const operands::Usage use = operands::usage(op);
+  return use.scratchpadA && !use.taps;
+}
+
+bool hasFloatRows(Opcode op) {
+  return operands::usage(op).floatRows;
 }
 
 // All features of an instruction.
@@ -55,13 +66,15 @@ std::vector<Feature> features(Opcode op) {
   if (op == Opcode::VLDLUT)
     return {{"table", {"any"}}};
   std::vector<Feature> result = {{"rows", {"1", "few", "many"}}, dimensions, strides};
-  if (op != Opcode::VLUT) {
+  if (op == Opcode::VMOVF)
+    result.push_back({"types", {"ff", "fs", "sf", "ss"}});
+  else if (op != Opcode::VLUT && !hasFloatRows(op)) {
     result.push_back(types);
     result.push_back({"result", {"u", "s"}});
   }
   if (isWindow(op))
     result.push_back({"taps", {"1", "many"}});
-  if (op == Opcode::VADD || op == Opcode::VMUL || op == Opcode::VLUT)
+  if (inPlace(op))
     result.push_back({"place", {"same", "other"}});
   if (op == Opcode::VRQ || op == Opcode::VRQA || op == Opcode::VDW)
     result.push_back({"lut", {"no", "yes"}});
@@ -158,17 +171,20 @@ std::vector<std::string> shapes(const TensorOp& op, const Machine& machine) {
     add("table", "any");
     return result;
   }
-  add("rows", rowClass(pointsOf(op.pC), timing::VX_PIPELINE));
+  add("rows", rowClass(pointsOf(op.pC), hasFloatRows(code) ? timing::VX_FLOAT_PIPELINE : timing::VX_PIPELINE));
   add("dimensions", dimensionClass(op.pC, 0));
   add("strides", strideClass(op.pC, op.pC, 0, 0));
   const uint32_t types = op.pD.field[config::types];
-  if (code != Opcode::VLUT) {
+  if (code == Opcode::VMOVF)
+    add("types",
+        std::string((types & 15) == operands::s32 ? "s" : "f") + ((types >> 8 & 15) == operands::s32 ? "s" : "f"));
+  else if (code != Opcode::VLUT && !hasFloatRows(code)) {
     add("types", typeClass(op.pD));
     add("result", (types >> 8 & 15) == 1 ? "s" : "u");
   }
   if (isWindow(code))
     add("taps", pointsOf(op.pB) == 1 ? "1" : "many");
-  if (code == Opcode::VADD || code == Opcode::VMUL || code == Opcode::VLUT)
+  if (inPlace(code))
     add("place", op.a == op.c || (readsB(code) && op.b == op.c) ? "same" : "other");
   if (code == Opcode::VRQ || code == Opcode::VRQA || code == Opcode::VDW)
     add("lut", (types >> 12 & 1) != 0 ? "yes" : "no");

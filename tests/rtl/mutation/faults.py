@@ -3,7 +3,7 @@
 # In the RTL alone; every other fault is a line of a block.
 LATENCIES = [
     "TAKEN_BRANCH_CYCLES", "MUL_CYCLES", "DIV_CYCLES", "SRAM_LOAD_CYCLES", "PLOAD_CYCLES",
-    "MX_ARRAY_DELAY", "VX_LUT_TAIL", "VX_PIPELINE", "LD_RETIRE", "ST_SEND",
+    "MX_ARRAY_DELAY", "VX_LUT_TAIL", "VX_PIPELINE", "VX_FLOAT_PIPELINE", "LD_RETIRE", "ST_SEND",
 ]
 
 FAULTS = [
@@ -71,7 +71,7 @@ FAULTS = [
     ("vector/weft_vector.sv", "granted_b_q <= granted_b_q || grant_b;", "granted_b_q <= grant_b;"),
     ("vector/weft_vector.sv", "assign base_a    = phase_q == PARAMETERS ? op_q.d : op_q.a;", "assign base_a    = phase_q == PARAMETERS ? op_q.c : op_q.a;"),
     ("vector/weft_vector.sv", "assign fits_a   = address_a < weft_params_pkg::SCRATCHPAD_BYTES;", "assign fits_a   = address_a <= weft_params_pkg::SCRATCHPAD_BYTES;"),
-    ("vector/weft_vector.sv", "row_count_q == 7'(PARAMETER_ROWS - 1);", "row_count_q == 7'(PARAMETER_ROWS - 2);"),
+    ("vector/weft_vector.sv", ": 7'(PARAMETER_ROWS - 1));", ": 7'(PARAMETER_ROWS - 2));"),
     ("vector/weft_vector.sv", "assign issue_last = issue && (!window || window_last);", "assign issue_last = issue && (!window || window_last || weights);"),
     ("vector/weft_vx_check.sv", "if (two_operands && head_i.count_c[k] > 32'd1 && unaligned(head_i.stride_b[k])) begin", "if (two_operands && head_i.count_c[k] > 32'd2 && unaligned(head_i.stride_b[k])) begin"),
     ("vector/weft_vx_config.sv", "assign swap_o = vrqa && op_i.types[13];", "assign swap_o = 1'b0;"),
@@ -81,6 +81,21 @@ FAULTS = [
     ("vector/weft_fp_mul.sv", "32'(m[23] && (m[24] || m[22:0] != '0));", "32'(m[23]);"),
     ("vector/weft_fp_from_int.sv", "up = m[7] && (m[8] || m[6:0] != '0);", "up = m[7] && m[6:0] != '0;"),
     ("vector/weft_fp_fma.sv", "moved[0] || (v & ~kept) != '0};", "moved[0]};"),
+    ("vector/weft_fp_fma32.sv", "moved[0] || (wide & ~kept) != '0};", "moved[0]};"),
+    ("vector/weft_fp_fma32.sv", "stays = distance[9] || zero;", "stays = distance[9];"),
+    ("vector/weft_fp_fma32.sv", "32'(half && (odd || mantissa[0]));", "32'(half && !mantissa[0]);"),
+    ("vector/weft_fp_fma32.sv", "(infinite_p && zero) || ", ""),
+    ("vector/weft_fp_to_int.sv", "~m[63:32] + 32'(!up);", "~m[63:32] + 32'd1;"),
+    ("vector/weft_wide_lane.sv", "ordered = x[31] ? ~x : {1'b1, x[30:0]};", "ordered = x[31] ? ~x : {1'b0, x[30:0]};"),
+    ("vector/weft_wide_lane.sv", "choose = b;", "choose = is_nan(b[30:0]) ? a : b;"),
+    ("vector/weft_vx_wide_config.sv", "MINUS_ZERO = 32'h8000_0000;", "MINUS_ZERO = 32'h0000_0000;"),
+    ("vector/weft_special.sv", "segment = weft_isa_pkg::SPECIAL_RCP + 10'(mantissa[22:16]);", "segment = weft_isa_pkg::SPECIAL_RCP + 10'(mantissa[22:16]) + 10'd1;"),
+    ("vector/weft_special.sv", "if (t[30:0] > INFINITY) begin", "if (t[30:0] > INFINITY && !is_exp) begin"),
+    ("vector/weft_special.sv", "if (negative && is_exp) begin", "if (negative && is_exp && x[19:0] != '0) begin"),
+    ("vector/weft_special.sv", "29'($signed(product) >>> 20);", "29'(product >> 20);"),
+    ("vector/weft_special.sv", "odd = (m & ~kept) != '0;", "odd = 1'b0;"),
+    ("vector/weft_vx_datapath.sv", "row_q            <= begin_i ? '0 : {row_q", "row_q            <= {row_q"),
+    ("vector/weft_vx_check.sv", "!(may_be_s32 && value == weft_pkg::TYPE_S32);", "value != weft_pkg::TYPE_S32;"),
     ("vector/weft_fp_clamp_round.sv", "low = $signed(x) > $signed(lo) ? x : lo;", "low = $signed(x) >= 11'sd0 ? x : lo;"),
     ("vector/weft_fp_clamp_round.sv", "10'(m[23] && (m[24] || m[22:0] != '0));", "10'(m[23] && m[24]);"),
 ]

@@ -1,6 +1,7 @@
 // Random vector instructions, and memories on which their results tell something.
 #pragma once
 
+#include "isa/semantics/operands.h"
 #include "isa/semantics/state.h"
 #include "isa/semantics/tensor.h"
 #include "simulator/cycle/walk.h"
@@ -11,8 +12,10 @@
 
 namespace weft::test {
 
-inline constexpr Opcode kVectorOpcodes[] = {Opcode::VRQ,  Opcode::VRQA,   Opcode::VADD, Opcode::VMUL, Opcode::VLUT,
-                                            Opcode::VMAX, Opcode::VLDLUT, Opcode::VSUM, Opcode::VDW};
+inline constexpr Opcode kVectorOpcodes[] = {
+    Opcode::VRQ,   Opcode::VRQA,  Opcode::VADD,  Opcode::VMUL,  Opcode::VLUT,   Opcode::VMAX,  Opcode::VLDLUT,
+    Opcode::VSUM,  Opcode::VDW,   Opcode::VMOVF, Opcode::VADDF, Opcode::VMULF,  Opcode::VFMAF, Opcode::VMAXF,
+    Opcode::VMINF, Opcode::VEXPF, Opcode::VRCPF, Opcode::VRSQF, Opcode::VTANHF, Opcode::VERFF};
 
 // Factors that bring a sum to the range of a byte; now and then any number at all.
 inline uint32_t factor(VectorSource& source) {
@@ -32,6 +35,11 @@ public:
   void fill(CoreMemory& memory) {
     for (uint8_t& byte : memory.scratchpad)
       byte = static_cast<uint8_t>(source.word());
+    for (size_t row = parameterBytes; row < memory.scratchpad.size(); row += cols) // half of the rest: numbers
+      for (size_t at = row; random.percent(50) && at < row + cols; at += 4) {
+        uint32_t number = source.number(127);
+        std::memcpy(&memory.scratchpad[at], &number, 4);
+      }
     for (uint32_t block = 0; block + 8 * cols <= parameterBytes; block += 8 * cols)
       for (uint32_t c = 0; c < cols; ++c) {
         int32_t bias = source.integer(32) >> source.below(20);
@@ -58,8 +66,9 @@ public:
     op.a = static_cast<uint32_t>(random.word());
     op.b = static_cast<uint32_t>(random.word());
 
-    bool accumulators = opcode == Opcode::VRQ || opcode == Opcode::VRQA;
-    bool window = opcode == Opcode::VMAX || opcode == Opcode::VSUM || opcode == Opcode::VDW;
+    const operands::Usage use = operands::usage(opcode);
+    bool accumulators = use.accumulatorA;
+    bool window = use.taps;
     counts(op.pC, 60);
     strides(op.pC, op.pC, cols);
     strides(op.pA, op.pC, accumulators ? 1 : cols);
@@ -89,13 +98,13 @@ public:
       Walk::Extent taps = window ? Walk(op.pB, op.pB).extent() : Walk::Extent{};
       op.a = placed({a.low + taps.low, a.high + taps.high}, cols, cols, low, part);
     }
-    if (opcode == Opcode::VDW)
+    if (use.weights)
       op.b = placed({}, static_cast<uint32_t>(Walk(op.pB, op.pB).points()) * cols, cols, low, part);
-    else if (opcode == Opcode::VRQA || opcode == Opcode::VADD || opcode == Opcode::VMUL)
+    else if (use.scratchpadB)
       op.b = placed(Walk(op.pC, op.pB).extent(), cols, cols, low, part);
     uint32_t blocks = parameterBytes / (8 * cols);
     op.d = random.percent(90) ? random.below(blocks) * 8 * cols : placed({}, 8 * cols, cols, low, part);
-    if (!accumulators && !window)
+    if (use.parameterRows == 0)
       op.d = static_cast<uint32_t>(random.word());
     return op;
   }
@@ -178,6 +187,11 @@ private:
     auto& p = op.pD.field;
     p[config::types] = random.below(2) | random.below(2) << 4 | random.below(2) << 8 | random.below(16) << 12 |
                        static_cast<uint32_t>(random.word()) << 16;
+    if (operands::usage(op.instruction.op).floatRows) {
+      p[config::types] = (p[config::types] & ~0xfffu) | 0x888;
+      if (op.instruction.op == Opcode::VMOVF)
+        p[config::types] ^= random.pick<uint32_t>({0, 0xa, 0xa00, 0xa0a}); // s32
+    }
     if (op.instruction.op == Opcode::VLUT || op.instruction.op == Opcode::VLDLUT)
       p[config::types] = static_cast<uint32_t>(random.word());
     for (size_t f : {size_t{config::ra}, size_t{config::rb}})

@@ -168,11 +168,11 @@ TEST_F(FaultInjection, UnimplementedInstruction) {
   plant([](Instruction& instruction) {
     if (instruction.op != Opcode::VRQ)
       return false;
-    instruction.op = Opcode::VEXPF;
+    instruction.op = Opcode::VROPE;
     return true;
   });
   expectFinding(Finding::Kind::fault);
-  expectFault("unimplemented", "vexpf");
+  expectFault("unimplemented", "vrope");
 }
 
 TEST_F(FaultInjection, IllegalInstruction) {

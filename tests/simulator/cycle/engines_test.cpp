@@ -131,6 +131,36 @@ TEST(VectorTiming, ParametersAreReadFirst) {
   EXPECT_EQ(vrqa.retire, vrqa.start + timing::VX_PARAM_READS + 10 + timing::VX_PIPELINE);
 }
 
+TEST(VectorTiming, FloatRowsHaveAPipelineOfTheirOwn) {
+  TensorArguments args = vectorArguments(10);
+  args.pD.field[config::types] = 0x888;
+  for (Opcode op : {Opcode::VMOVF, Opcode::VADDF, Opcode::VMAXF, Opcode::VEXPF, Opcode::VERFF}) {
+    InstructionRecord record = timeOf(smallMachine(), op, args);
+    EXPECT_EQ(record.retire, record.start + 10 + timing::VX_FLOAT_PIPELINE);
+  }
+  InstructionRecord vfmaf = timeOf(smallMachine(), Opcode::VFMAF, args);
+  EXPECT_EQ(vfmaf.retire, vfmaf.start + timing::VX_FLOAT_PARAM_READS + 10 + timing::VX_FLOAT_PIPELINE);
+}
+
+// The next one's rows have another way: they are written when it says.
+TEST(VectorTiming, FloatRowsAndBytesInTurn) {
+  ProgramBuilder program;
+  TensorArguments floats = vectorArguments(3);
+  floats.pD.field[config::types] = 0x888;
+  for (const auto& [op, args] : {std::pair{Opcode::VADD, vectorArguments(3)}, std::pair{Opcode::VMULF, floats},
+                                 std::pair{Opcode::VADD, vectorArguments(3)}})
+    program.tensor(op, args);
+  program.halt();
+  ModelRun run(smallMachine(), program);
+  run.run();
+  const std::vector<InstructionRecord>& records = run.model->records();
+  EXPECT_EQ(records[1].start, records[0].retire + 1);
+  EXPECT_EQ(records[1].retire, records[1].start + 3 + timing::VX_FLOAT_PIPELINE);
+  EXPECT_EQ(records[2].start, records[1].retire + 1);
+  EXPECT_EQ(records[2].retire, records[2].start + 3 + timing::VX_PIPELINE);
+  EXPECT_EQ(run.model->activity().rowsFloat, 3u);
+}
+
 TEST(VectorTiming, AWindowTakesACycleForEachTap) {
   TensorArguments args = vectorArguments(10);
   args.pB = pattern(DmaWalk{.count = {3, 2}, .stride = {16, 160}});
