@@ -198,7 +198,7 @@ module weft_special (
 
   // --- Stages 4 to 6 -------------------------------------------------------------------------------------------------
 
-  logic [68:0] coefficients_q;
+  logic [68:0] coefficients;
   logic [28:0] c0, c0_5_q;
   logic [23:0] c1, slope_q;   // signed
   logic [15:0] c2;            // signed
@@ -209,7 +209,13 @@ module weft_special (
   logic        exception4_q, exception5_q, exception6_q, sign4_q, sign5_q, sign6_q;
   logic [31:0] value4_q, value5_q, value6_q;
 
-  assign {c0, c1, c2} = coefficients_q;
+  weft_special_rom u_rom (
+    .clk_i,
+    .en_i           (en_i[3]),
+    .segment_i      (segment3),
+    .coefficients_o (coefficients)
+  );
+  assign {c0, c1, c2} = coefficients;
 
   // c1 + c2 * u, u of 16 bits
   function automatic logic [23:0] slope(input logic [23:0] first, input logic [15:0] second, input logic [15:0] u);
@@ -227,13 +233,12 @@ module weft_special (
 
   always_ff @(posedge clk_i) begin
     if (en_i[3]) begin
-      coefficients_q <= weft_isa_pkg::special_coefficients(segment3);
-      fraction4_q    <= fraction3;
-      factor4_q      <= factor3;
-      exponent4_q    <= exponent3;
-      exception4_q   <= exception3_q;
-      value4_q       <= value3_q;
-      sign4_q        <= sign3_q;
+      fraction4_q  <= fraction3;
+      factor4_q    <= factor3;
+      exponent4_q  <= exponent3;
+      exception4_q <= exception3_q;
+      value4_q     <= value3_q;
+      sign4_q      <= sign3_q;
     end
     if (en_i[4]) begin
       c0_5_q       <= c0;

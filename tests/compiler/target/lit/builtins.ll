@@ -5,6 +5,8 @@
 declare void @weft.ld(i32, i32, i32, i32, i32, i32, i32, i32)
 declare void @weft.mm(i32, i32, i32, i32, i32, i32, i32, i32, i32, i32)
 declare void @weft.vrqa(i32, i32, i32, i32, i32, i32, i32, i32, i32, i32, i32, i32)
+declare void @weft.vfmaf(i32, i32, i32, i32, i32, i32, i32, i32, i32, i32, i32, i32)
+declare void @weft.vexpf(i32, i32, i32, i32, i32, i32, i32, i32, i32, i32, i32, i32)
 declare void @weft.pseti(i32, i32, i32)
 declare void @weft.pset(i32, i32, i32)
 declare void @weft.pload(i32, i32, i32)
@@ -31,6 +33,15 @@ define void @tensor(i32 %a, i32 %b) {
   call void @weft.mm(i32 %b, i32 %a, i32 0, i32 0, i32 1, i32 3, i32 4, i32 31, i32 31, i32 31)
   call void @weft.vrqa(i32 %a, i32 %b, i32 0, i32 %a, i32 0, i32 1, i32 2, i32 15, i32 31, i32 31, i32 30, i32 0)
   call void @weft.pload(i32 7, i32 %a, i32 128)
+  ret void
+}
+
+; CHECK-LABEL: floats:
+; CHECK: vfmaf a0, a1, a0, a1, p0, p1, p2, p3, wait(s1, -), signal(-, -)
+; CHECK-NEXT: vexpf a1, zero, a1, zero, p4, p0, p5, p6, wait(-, -), signal(s2, -)
+define void @floats(i32 %a, i32 %b) {
+  call void @weft.vfmaf(i32 %a, i32 %b, i32 %a, i32 %b, i32 0, i32 1, i32 2, i32 3, i32 1, i32 31, i32 31, i32 31)
+  call void @weft.vexpf(i32 %b, i32 0, i32 %b, i32 0, i32 4, i32 0, i32 5, i32 6, i32 31, i32 31, i32 2, i32 31)
   ret void
 }
 
