@@ -25,7 +25,7 @@ def VX_PARAM_READS : Constant<8, "reads of C bytes that fetch the channel parame
 def VX_LUT_TAIL : Constant<1, "cycles after the last read of vldlut until it retires">;
 def VX_PIPELINE : Constant<16, "cycles from the issue of the last tap of a row to its scratchpad write request">;
 def VX_FLOAT_PARAM_READS : Constant<1, "reads of C bytes that fetch the addend of vfmaf">;
-def VX_FLOAT_PIPELINE : Constant<18, "the same as VX_PIPELINE of an instruction with fp32 rows">;
+def VX_FLOAT_PIPELINE : Constant<19, "the same as VX_PIPELINE of an instruction with fp32 rows">;
 def LD_RETIRE : Constant<1, "cycles from the last write of a load to its retirement">;
 def ST_SEND : Constant<2, "cycles from the last scratchpad read of a store segment to its DRAM request">;
 

@@ -27,15 +27,14 @@ module weft_fp_fma32 (
   logic [8:0]   base2;
   logic [47:0]  product2;
   logic [99:0]  addend2;        // moved
-  logic [111:0] stage3_q;
-  logic         nan3, infinite3, sign3;
+  logic [112:0] stage3_q;
+  logic         nan3, infinite3, differ3, sign3;
   logic [8:0]   base3;
   logic [99:0]  sum3;           // magnitude
-  logic [37:0]  stage4_q;
-  logic         nan4, infinite4, sign4, odd4;
+  logic [41:0]  stage4_q;
+  logic         nan4, infinite4, differ4, sign4;
   logic [8:0]   exponent4;
-  logic [23:0]  mantissa4;
-  logic         half4;
+  logic [28:0]  mantissa4;      // its lowest bit is set if any other bit of the sum is
   logic [31:0]  y_q;
 
   function automatic logic [115:0] multiply(input logic [31:0] x, input logic [31:0] w, input logic [31:0] z);
@@ -79,6 +78,7 @@ module weft_fp_fma32 (
     align = {48'(low) + {high, 12'd0}, moved[99:1], moved[0] || (wide & ~kept) != '0};
   endfunction
 
+  // Sign and magnitude. The sign of a difference that is 0 is wrong.
   function automatic logic [100:0] add(input logic sign_p, input logic sign_z, input logic [47:0] product,
                                        input logic [99:0] addend);
     logic [99:0]  wide;
@@ -90,13 +90,12 @@ module weft_fp_fma32 (
     end else if (difference[100]) begin
       add = {sign_z, addend - wide};
     end else begin
-      add = {sign_p && difference != '0, difference[99:0]};
+      add = {sign_p, difference[99:0]};
     end
   endfunction
 
-  // Left until the highest bit is set, or the exponent is that of denormal numbers. Exponent, 24 bits, the next one, and
-  // whether any other is set.
-  function automatic logic [34:0] normalise(input logic [8:0] base, input logic [99:0] sum);
+  // Left until one of the four highest bits is set, or nearly until the exponent is that of denormal numbers.
+  function automatic logic [37:0] normalise(input logic [8:0] base, input logic [99:0] sum);
     logic [99:0] m;
     logic [8:0]  e;
     m = sum;
@@ -121,27 +120,32 @@ module weft_fp_fma32 (
       m = m << 4;
       e = e - 9'd4;
     end
-    if (m[99:98] == '0 && e > 9'd2) begin
-      m = m << 2;
-      e = e - 9'd2;
-    end
-    if (!m[99] && e > 9'd1) begin
-      m = m << 1;
-      e = e - 9'd1;
-    end
-    normalise = {e, m[99:75], m[74:0] != '0};
+    normalise = {e, m[99:72], m[71:0] != '0};
   endfunction
 
-  function automatic logic [31:0] round(input logic nan, input logic infinite, input logic sign, input logic [8:0] exponent,
-                                        input logic [23:0] mantissa, input logic half, input logic odd);
+  // The last three places to the left, and rounding.
+  function automatic logic [31:0] round(input logic nan, input logic infinite, input logic differ, input logic sign,
+                                        input logic [8:0] exponent, input logic [28:0] mantissa);
+    logic [28:0] m;
+    logic [8:0]  e;
     logic [31:0] rounded;
-    rounded = {mantissa[23] ? exponent : 9'd0, mantissa[22:0]} + 32'(half && (odd || mantissa[0]));
+    m = mantissa;
+    e = exponent;
+    if (m[28:27] == '0 && e > 9'd2) begin
+      m = {m[26:1], 2'd0, m[0]};
+      e = e - 9'd2;
+    end
+    if (!m[28] && e > 9'd1) begin
+      m = {m[27:1], 1'b0, m[0]};
+      e = e - 9'd1;
+    end
+    rounded = {m[28] ? e : 9'd0, m[27:5]} + 32'(m[4] && (m[5] || m[3:0] != '0));
     if (nan) begin
       round = 32'h7fc0_0000;
     end else if (infinite || rounded[31:23] >= 9'd255) begin
       round = {sign, 31'h7f80_0000};
     end else begin
-      round = {sign, rounded[30:0]};
+      round = {sign && !(differ && mantissa == '0), rounded[30:0]};
     end
   endfunction
 
@@ -153,20 +157,20 @@ module weft_fp_fma32 (
       stage2_q <= {nan1, infinite1, sign_p1, sign_z1, base1, align(move1, low1, high1, addend1)};
     end
     if (en_i[2]) begin
-      stage3_q <= {nan2, infinite2, base2, add(sign_p2, sign_z2, product2, addend2)};
+      stage3_q <= {nan2, infinite2, sign_p2 != sign_z2, base2, add(sign_p2, sign_z2, product2, addend2)};
     end
     if (en_i[3]) begin
-      stage4_q <= {nan3, infinite3, sign3, normalise(base3, sum3)};
+      stage4_q <= {nan3, infinite3, differ3, sign3, normalise(base3, sum3)};
     end
     if (en_i[4]) begin
-      y_q <= round(nan4, infinite4, sign4, exponent4, mantissa4, half4, odd4);
+      y_q <= round(nan4, infinite4, differ4, sign4, exponent4, mantissa4);
     end
   end
 
   assign {nan1, infinite1, sign_p1, sign_z1, base1, move1, low1, high1, addend1} = stage1_q;
   assign {nan2, infinite2, sign_p2, sign_z2, base2, product2, addend2}           = stage2_q;
-  assign {nan3, infinite3, base3, sign3, sum3}                                   = stage3_q;
-  assign {nan4, infinite4, sign4, exponent4, mantissa4, half4, odd4}             = stage4_q;
+  assign {nan3, infinite3, differ3, base3, sign3, sum3}                          = stage3_q;
+  assign {nan4, infinite4, differ4, sign4, exponent4, mantissa4}                 = stage4_q;
   assign y_o = y_q;
 
 endmodule

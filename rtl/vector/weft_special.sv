@@ -1,15 +1,16 @@
-// The special functions (isa/semantics/special.h, which says what each step computes), in nine stages (wide lane of the
+// The special functions (isa/semantics/special.h, which says what each step computes), in ten stages (wide lane of the
 // vector engine):
 //
-//    1   the argument in parts, normalised     5-6   interpolation
-//    2   times log2(e)                          7    times factor
-//    3   segment of the table and fraction      8    normalised
-//    4   coefficients                           9    rounded
+//    1-2  the argument in parts, normalised; times log2(e)    5-7  interpolation
+//    3    segment of the table and fraction                   8-9  times factor, normalised
+//    4    coefficients                                        10   rounded
+//
+// Products of more than about 24 x 16 bits are two, whose sum is made in the next stage.
 //
 // Results that need no table travel beside.
 module weft_special (
   input  logic        clk_i,
-  input  logic [8:0]  en_i,       // of each stage
+  input  logic [9:0]  en_i,       // of each stage
   input  logic        exp_i,      // the function, constant while the stages work: one of these, or erf
   input  logic        rcp_i,
   input  logic        rsq_i,
@@ -26,6 +27,7 @@ module weft_special (
   // --- Stage 1 -------------------------------------------------------------------------------------------------------
 
   logic [66:0] stage1_q;
+  logic [81:0] products1_q; // mantissa times the halves of log2(e)
   logic        exception1, sign1;
   logic [31:0] value1;      // of an exception
   logic [8:0]  exponent1;   // signed: down to -22
@@ -90,7 +92,17 @@ module weft_special (
     normalised = {e, m};
   endfunction
 
+  // A denormal number is so small that it need not be normalised.
+  function automatic logic [81:0] times_log2e(input logic [30:0] t);
+    logic [40:0] m;
+    m = {17'd0, t[30:23] != '0, t[22:0]};
+    times_log2e = {m * 41'(weft_isa_pkg::SPECIAL_LOG2E >> 17), m * 41'(weft_isa_pkg::SPECIAL_LOG2E[16:0])};
+  endfunction
+
   always_ff @(posedge clk_i) begin
+    if (en_i[0] && exp_i) begin
+      products1_q <= times_log2e(t_i[30:0]);
+    end
     if (en_i[0]) begin
       stage1_q <= {exceptional(exp_i, rcp_i, rsq_i, tanh_i, t_i), t_i[31], normalised(t_i[30:0])};
     end
@@ -106,8 +118,8 @@ module weft_special (
   logic [23:0] mantissa2_q;
   logic [57:0] scaled_q;    // mantissa, times log2(e) for exp: with 33 more bits behind the point
 
-  function automatic logic [57:0] scale(input logic is_exp, input logic [23:0] mantissa);
-    scale = is_exp ? 58'(mantissa) * 58'(weft_isa_pkg::SPECIAL_LOG2E) : {1'b0, mantissa, 33'd0};
+  function automatic logic [57:0] scale(input logic is_exp, input logic [23:0] mantissa, input logic [81:0] products);
+    scale = is_exp ? {products[81:41], 17'd0} + 58'(products[40:0]) : {1'b0, mantissa, 33'd0};
   endfunction
 
   always_ff @(posedge clk_i) begin
@@ -117,7 +129,7 @@ module weft_special (
       sign2_q      <= sign1;
       exponent2_q  <= exponent1;
       mantissa2_q  <= mantissa1;
-      scaled_q     <= scale(exp_i, mantissa1);
+      scaled_q     <= scale(exp_i, mantissa1, products1_q);
     end
   end
 
@@ -196,18 +208,21 @@ module weft_special (
 
   assign {segment3, fraction3, exponent3, factor3} = stage3_q;
 
-  // --- Stages 4 to 6 -------------------------------------------------------------------------------------------------
+  // --- Stages 4 to 7 -------------------------------------------------------------------------------------------------
 
   logic [68:0] coefficients;
   logic [28:0] c0, c0_5_q;
   logic [23:0] c1, slope_q;   // signed
   logic [15:0] c2;            // signed
   logic [19:0] fraction4_q, fraction5_q;
-  logic [28:0] y6_q;
-  logic [23:0] factor4_q, factor5_q, factor6_q;
-  logic [9:0]  exponent4_q, exponent5_q, exponent6_q;
-  logic        exception4_q, exception5_q, exception6_q, sign4_q, sign5_q, sign6_q;
-  logic [31:0] value4_q, value5_q, value6_q;
+  logic [72:0] stage6_q;
+  logic [38:0] high6;
+  logic [33:0] low6;          // signed
+  logic [28:0] y7_q;
+  logic [23:0] factor4_q, factor5_q, factor6_q, factor7_q;
+  logic [9:0]  exponent4_q, exponent5_q, exponent6_q, exponent7_q;
+  logic        exception4_q, exception5_q, exception6_q, exception7_q, sign4_q, sign5_q, sign6_q, sign7_q;
+  logic [31:0] value4_q, value5_q, value6_q, value7_q;
 
   weft_special_rom u_rom (
     .clk_i,
@@ -224,11 +239,15 @@ module weft_special (
     slope = first + 24'($signed(product) >>> 16);
   endfunction
 
-  // c0 + slope * u, which is positive
-  function automatic logic [28:0] value(input logic [28:0] first, input logic [23:0] second, input logic [19:0] u);
-    logic [43:0] product;
-    product = {{20{second[23]}}, second} * 44'(u);
-    value = first + 29'($signed(product) >>> 20);
+  // c0 + slope * u, which is positive: high * 2^10 + low, with 20 bits to be cut off.
+  function automatic logic [72:0] multiply(input logic [28:0] first, input logic [23:0] second, input logic [19:0] u);
+    logic [33:0] wide;
+    wide = {{10{second[23]}}, second};
+    multiply = {{first, 10'd0} + 39'($signed(wide * 34'(u[19:10]))), wide * 34'(u[9:0])};
+  endfunction
+
+  function automatic logic [28:0] sum(input logic [38:0] high, input logic [33:0] low);
+    sum = 29'(({high, 10'd0} + 49'($signed(low))) >> 20);
   endfunction
 
   always_ff @(posedge clk_i) begin
@@ -251,34 +270,43 @@ module weft_special (
       sign5_q      <= sign4_q;
     end
     if (en_i[5]) begin
-      y6_q         <= value(c0_5_q, slope_q, fraction5_q);
+      stage6_q     <= multiply(c0_5_q, slope_q, fraction5_q);
       factor6_q    <= factor5_q;
       exponent6_q  <= exponent5_q;
       exception6_q <= exception5_q;
       value6_q     <= value5_q;
       sign6_q      <= sign5_q;
     end
+    if (en_i[6]) begin
+      y7_q         <= sum(high6, low6);
+      factor7_q    <= factor6_q;
+      exponent7_q  <= exponent6_q;
+      exception7_q <= exception6_q;
+      value7_q     <= value6_q;
+      sign7_q      <= sign6_q;
+    end
   end
 
-  // --- Stages 7 to 9 -------------------------------------------------------------------------------------------------
+  assign {high6, low6} = stage6_q;
 
-  logic [52:0] product7_q;
-  logic [9:0]  exponent7_q;
-  logic        exception7_q, sign7_q, exception8_q, sign8_q;
-  logic [31:0] value7_q, value8_q;
-  logic [34:0] normal_q;
-  logic [9:0]  exponent8;
-  logic [22:0] mantissa8;
-  logic        half8, odd8;
+  // --- Stages 8 to 10 ------------------------------------------------------------------------------------------------
+
+  logic [81:0] products8_q;  // of y and the halves of the factor
+  logic [9:0]  exponent8_q;
+  logic        exception8_q, sign8_q, exception9_q, sign9_q;
+  logic [31:0] value8_q, value9_q;
+  logic [35:0] normal_q;
   logic [31:0] y_q;
 
-  // Exponent, fraction, the next bit, and whether any other is set. One of the three highest bits of the product is set.
-  function automatic logic [34:0] normalise(input logic [9:0] exponent, input logic [52:0] product);
-    logic [52:0] m, kept;
-    logic [9:0]  e, distance;
-    logic [5:0]  move;
-    logic        odd;
-    m = product;
+  function automatic logic [81:0] scale_y(input logic [28:0] y, input logic [23:0] factor);
+    scale_y = {41'(y) * 41'(factor[23:12]), 41'(y) * 41'(factor[11:0])};
+  endfunction
+
+  // Exponent, 24 bits, the next one, and whether any other is set. One of the three highest bits of the product is set.
+  function automatic logic [35:0] normalise(input logic [9:0] exponent, input logic [81:0] products);
+    logic [52:0] m;
+    logic [9:0]  e;
+    m = {products[81:41], 12'd0} + 53'(products[40:0]);
     e = exponent + 10'd1;
     if (!m[52]) begin
       m = m << 1;
@@ -288,23 +316,23 @@ module weft_special (
       m = m << 1;
       e = e - 10'd1;
     end
-    odd = 1'b0;
-    if ($signed(e) < 10'sd1) begin // denormal
-      distance = 10'd1 - e;
-      move = distance > 10'd63 ? 6'd63 : distance[5:0];
-      kept = {53{1'b1}} << move;
-      odd = (m & ~kept) != '0;
-      m = m >> move;
-      e = '0;
-    end
-    normalise = {e, m[51:28], odd || m[27:0] != '0};
+    normalise = {e, m[52:28], m[27:0] != '0};
   endfunction
 
+  // A denormal number moves to the right first.
   function automatic logic [31:0] round(input logic exception, input logic [31:0] value_of, input logic sign,
-                                        input logic [9:0] exponent, input logic [22:0] mantissa, input logic half,
-                                        input logic odd);
+                                        input logic [9:0] exponent, input logic [25:0] mantissa);
+    logic [25:0] m, kept;
+    logic [9:0]  distance;
     logic [32:0] rounded;
-    rounded = {exponent, mantissa} + 33'(half && (odd || mantissa[0]));
+    distance = 10'd1 - exponent;
+    kept = {26{1'b1}} << distance;
+    m = mantissa;
+    if (!distance[9] && distance != '0) begin
+      m = mantissa >> distance;
+      m[0] = m[0] || (mantissa & ~kept) != '0;
+    end
+    rounded = {m[25] ? exponent : 10'd0, m[24:2]} + 33'(m[1] && (m[2] || m[0]));
     if (exception) begin
       round = value_of;
     end else if (rounded[32:23] >= 10'd255) begin
@@ -315,25 +343,24 @@ module weft_special (
   endfunction
 
   always_ff @(posedge clk_i) begin
-    if (en_i[6]) begin
-      product7_q   <= 53'(y6_q) * 53'(factor6_q);
-      exponent7_q  <= exponent6_q;
-      exception7_q <= exception6_q;
-      value7_q     <= value6_q;
-      sign7_q      <= sign6_q;
-    end
     if (en_i[7]) begin
-      normal_q     <= normalise(exponent7_q, product7_q);
+      products8_q  <= scale_y(y7_q, factor7_q);
+      exponent8_q  <= exponent7_q;
       exception8_q <= exception7_q;
       value8_q     <= value7_q;
       sign8_q      <= sign7_q;
     end
     if (en_i[8]) begin
-      y_q <= round(exception8_q, value8_q, sign8_q, exponent8, mantissa8, half8, odd8);
+      normal_q     <= normalise(exponent8_q, products8_q);
+      exception9_q <= exception8_q;
+      value9_q     <= value8_q;
+      sign9_q      <= sign8_q;
+    end
+    if (en_i[9]) begin
+      y_q <= round(exception9_q, value9_q, sign9_q, normal_q[35:26], normal_q[25:0]);
     end
   end
 
-  assign {exponent8, mantissa8, half8, odd8} = normal_q;
   assign y_o = y_q;
 
 endmodule

@@ -32,7 +32,7 @@ module weft_vx_datapath #(
   localparam int unsigned PIPELINE = weft_isa_pkg::VX_PIPELINE;
   localparam int unsigned LENGTH = 16;           // lanes 14, LUT 1; the next cycle writes
   localparam int unsigned WIDE_PIPELINE = weft_isa_pkg::VX_FLOAT_PIPELINE;
-  localparam int unsigned WIDE_LENGTH = 18;      // wide lanes 17
+  localparam int unsigned WIDE_LENGTH = 19;      // wide lanes 18
   localparam int unsigned LONGEST = PIPELINE > WIDE_PIPELINE ? PIPELINE : WIDE_PIPELINE;
   localparam int unsigned TABLE_ROWS = weft_isa_pkg::LUT_ENTRIES / COLS;
   localparam int unsigned TW = TABLE_ROWS > 1 ? $clog2(TABLE_ROWS) : 1;
@@ -241,7 +241,7 @@ module weft_vx_datapath #(
       .take_d_i   (data_parameter_q && wide),
       .a_i        (row_a[32*c +: 32]),
       .b_i        (row_b[32*c +: 32]),
-      .row_i      (row_q[17:2] & {16{wide}}),
+      .row_i      (row_q[18:2] & {17{wide}}),
       .from_int_i (from_int),
       .to_int_i   (to_int),
       .compare_i  (compare),

@@ -3,7 +3,7 @@
 //
 //    1      operands                          4-8    x * w + z
 //    2-3    the larger or smaller operand;    9      to int32
-//           to binary32                       9-17   special function
+//           to binary32                       9-18   special function
 module weft_wide_lane (
   input  logic        clk_i,
   // Data of the memories and what to take of them.
@@ -13,7 +13,7 @@ module weft_wide_lane (
   input  logic [31:0] a_i,
   input  logic [31:0] b_i,
   // Stages at work.
-  input  logic [17:2] row_i,
+  input  logic [18:2] row_i,
   // Configuration.
   input  logic        from_int_i,  // a is an int32
   input  logic        to_int_i,    // so is the result
@@ -29,7 +29,7 @@ module weft_wide_lane (
   input  logic        rcp_i,
   input  logic        rsq_i,
   input  logic        tanh_i,
-  output logic [31:0] result_o     // after stage 17
+  output logic [31:0] result_o     // after stage 18
 );
 
   // Stage 1. An operand that is granted before the tap is issued waits here.
@@ -97,12 +97,12 @@ module weft_wide_lane (
     .y_o  (y)
   );
 
-  // Stages 9 to 17.
+  // Stages 9 to 18.
   logic [31:0] value, integer9, plain, y9_q;
 
   weft_special u_special (
     .clk_i,
-    .en_i (row_i[17:9] & {9{special_i}}),
+    .en_i (row_i[18:9] & {10{special_i}}),
     .exp_i,
     .rcp_i,
     .rsq_i,
@@ -124,9 +124,9 @@ module weft_wide_lane (
     end
   end
 
-  weft_vx_delay #(.WIDTH(32), .DEPTH(8)) u_delay (
+  weft_vx_delay #(.WIDTH(32), .DEPTH(9)) u_delay (
     .clk_i,
-    .en_i (row_i[17:10] & {8{!special_i}}),
+    .en_i (row_i[18:10] & {9{!special_i}}),
     .d_i  (to_int_i ? integer9 : y9_q),
     .q_o  (plain)
   );

@@ -23,9 +23,9 @@ constexpr double kSequencerBits = 32 * 32 + 16 * 16 * 32; // scalar and pattern 
 // Wide lanes of the vector engine (rtl/vector/weft_wide_lane.sv): how many for a column, and the registers that an
 // element passes, without and with a special function.
 constexpr double kWideLanes = 1.0 / 4;
-constexpr double kFloatRowBits = 970;
-constexpr double kSpecialRowBits = 1570;
-constexpr double kWideLaneBits = 1890; // of a lane
+constexpr double kFloatRowBits = 1010;
+constexpr double kSpecialRowBits = 1820;
+constexpr double kWideLaneBits = 2180; // of a lane
 
 // Units of one vector lane that a row or a tap uses once.
 struct LaneWork {

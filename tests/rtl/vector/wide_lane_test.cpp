@@ -10,7 +10,7 @@
 namespace weft::test {
 namespace {
 
-constexpr unsigned kStages = 17;
+constexpr unsigned kStages = 18;
 
 struct Operands {
   Opcode op;

@@ -1,7 +1,7 @@
 // A wide lane and what configures it, for wide_lane_test.cpp: an element in each cycle.
 module wide_lane_top (
   input  logic        clk_i,
-  input  logic [16:0] en_i,     // operands, stages 2 to 17
+  input  logic [17:0] en_i,     // operands, stages 2 to 18
   input  logic        take_d_i, // a_i is the addend of what follows
   input  logic [7:0]  op_i,
   input  logic [15:0] types_i,
@@ -50,7 +50,7 @@ module wide_lane_top (
     .take_d_i,
     .a_i,
     .b_i,
-    .row_i      (en_i[16:1]),
+    .row_i      (en_i[17:1]),
     .from_int_i (from_int),
     .to_int_i   (to_int),
     .compare_i  (compare),
