@@ -96,7 +96,7 @@ module weft_special (
   function automatic logic [81:0] times_log2e(input logic [30:0] t);
     logic [40:0] m;
     m = {17'd0, t[30:23] != '0, t[22:0]};
-    times_log2e = {m * 41'(weft_isa_pkg::SPECIAL_LOG2E >> 17), m * 41'(weft_isa_pkg::SPECIAL_LOG2E[16:0])};
+    times_log2e = {m * 41'(weft_isa_pkg::SPECIAL_LOG2E[33:17]), m * 41'(weft_isa_pkg::SPECIAL_LOG2E[16:0])};
   endfunction
 
   always_ff @(posedge clk_i) begin
@@ -298,8 +298,8 @@ module weft_special (
   logic [35:0] normal_q;
   logic [31:0] y_q;
 
-  function automatic logic [81:0] scale_y(input logic [28:0] y, input logic [23:0] factor);
-    scale_y = {41'(y) * 41'(factor[23:12]), 41'(y) * 41'(factor[11:0])};
+  function automatic logic [81:0] scale_y(input logic [28:0] unscaled, input logic [23:0] factor);
+    scale_y = {41'(unscaled) * 41'(factor[23:12]), 41'(unscaled) * 41'(factor[11:0])};
   endfunction
 
   // Exponent, 24 bits, the next one, and whether any other is set. One of the three highest bits of the product is set.
