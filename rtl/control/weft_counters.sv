@@ -180,6 +180,10 @@ module weft_counters (
     values_o[64*weft_isa_pkg::COUNTER_SEQUENCER_BYTES_FETCHED +: 64] = seq_bytes_fetched;
   end
 
-  assign value_o = number_i < 8'd96 ? values_o[64*number_i +: 32] : '0;
+  logic [31:0] low [96];
+  for (genvar n = 0; n < 96; n++) begin : gen_low
+    assign low[n] = values_o[64*n +: 32];
+  end
+  assign value_o = number_i < 8'd96 ? low[number_i[6:0]] : '0;
 
 endmodule

@@ -31,7 +31,8 @@ module weft_semaphores #(
   logic [31:0]         present; // counts that are at least 1; number 31, "none", always is
   logic [32*UNITS-1:0] takes, signals; // a bit for each semaphore: naming one twice counts once
   logic [COUNT-1:0]    below, above;
-  logic [CW+2:0]       next; // two's complement: the count, at most 5 more or 5 less
+  logic [3:0]          change; // two's complement: at most 5 more or 5 less
+  logic [CW+2:0]       next;   // two's complement
 
   always_comb begin
     present = '1;
@@ -55,13 +56,15 @@ module weft_semaphores #(
     count_d = count_q;
     below   = '0;
     above   = '0;
+    change  = '0;
     next    = '0;
     if (take_i != '0 || signal_i != '0) begin
       for (int unsigned s = 0; s < COUNT; s++) begin
-        next = (CW + 3)'(count_q[CW*s +: CW]);
+        change = '0;
         for (int unsigned u = 0; u < UNITS; u++) begin
-          next = next + (CW + 3)'(signals[32*u + s]) - (CW + 3)'(takes[32*u + s]);
+          change = change + 4'(signals[32*u + s]) - 4'(takes[32*u + s]);
         end
+        next = (CW + 3)'(count_q[CW*s +: CW]) + {{(CW - 1){change[3]}}, change};
         below[s] = next[CW+2];
         above[s] = !next[CW+2] && next > MAX;
         count_d[CW*s +: CW] = next[CW-1:0];
@@ -69,20 +72,26 @@ module weft_semaphores #(
     end
   end
 
+  // Of each unit its lowest semaphore; of the units the first.
+  logic [31:0] hit, lowest;
+
   always_comb begin
     fault_o           = 1'b0;
     fault_unit_o      = '0;
     fault_pc_o        = '0;
     fault_semaphore_o = '0;
-    if (below != '0 || above != '0) begin
+    hit               = '0;
+    lowest            = '0;
+    if (take_i != '0 || signal_i != '0) begin
       for (int u = UNITS - 1; u >= 0; u--) begin
-        for (int s = COUNT - 1; s >= 0; s--) begin
-          if ((takes[32*u + s] && below[s]) || (signals[32*u + s] && above[s])) begin
-            fault_o           = 1'b1;
-            fault_unit_o      = 3'(u);
-            fault_semaphore_o = 5'(s);
-            fault_pc_o        = above[s] ? signal_pc_i[32*u +: 32] : take_pc_i[32*u +: 32];
-          end
+        hit    = (takes[32*u +: 32] & 32'(below)) | (signals[32*u +: 32] & 32'(above));
+        lowest = hit & -hit;
+        if (hit != '0) begin
+          fault_o           = 1'b1;
+          fault_unit_o      = 3'(u);
+          fault_semaphore_o = {|(lowest & 32'hffff_0000), |(lowest & 32'hff00_ff00), |(lowest & 32'hf0f0_f0f0),
+                               |(lowest & 32'hcccc_cccc), |(lowest & 32'haaaa_aaaa)};
+          fault_pc_o        = (lowest & 32'(above)) != '0 ? signal_pc_i[32*u +: 32] : take_pc_i[32*u +: 32];
         end
       end
     end

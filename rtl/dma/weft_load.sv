@@ -106,10 +106,10 @@ module weft_load #(
   // --- Issue stage ---------------------------------------------------------------------------------------------------
 
   logic [31:0]   dram, pad;
-  logic [15:0]   position, length, row, limit, to_limit;
-  logic          in_window, from_dram, in_dram;
+  logic [15:0]   position, length, row;
+  logic          from_dram, in_dram;
   logic          fifo_full, may_push, request_fault;
-  logic [SW-1:0] to_cut, bytes;
+  logic [SW-1:0] bytes;
 
   weft_dma_runs #(
     .SW(SW)
@@ -131,23 +131,21 @@ module weft_load #(
     .last_o       (push_last)
   );
 
-  assign in_window = row >= lo1_q && row < hi1_q;
-  assign from_dram = in_window && position >= lo0_q && position < hi0_q;
-
-  // The segment ends where the run turns from fill to real or back, at the end of the run, or at a cut.
-  always_comb begin
-    limit = length;
-    if (in_window && position < lo0_q) begin
-      if (lo0_q < length) begin
-        limit = lo0_q;
-      end
-    end else if (from_dram && hi0_q < length) begin
-      limit = hi0_q;
-    end
-  end
-  assign to_limit = limit - position;
-  assign to_cut   = from_dram ? SW'(BURST) - SW'(dram[$clog2(BURST)-1:0]) : SW'(LINE) - SW'(pad[LW-1:0]);
-  assign bytes    = to_limit < 16'(to_cut) ? SW'(to_limit) : to_cut;
+  weft_dma_segment #(
+    .SW(SW)
+  ) u_segment (
+    .dram_i    (dram[$clog2(BURST)-1:0]),
+    .pad_i     (pad[LW-1:0]),
+    .position_i(position),
+    .row_i     (row),
+    .length_i  (length),
+    .lo0_i     (lo0_q),
+    .hi0_i     (hi0_q),
+    .lo1_i     (lo1_q),
+    .hi1_i     (hi1_q),
+    .real_o    (from_dram),
+    .bytes_o   (bytes)
+  );
 
   weft_dma_request #(
     .SW(SW)

@@ -96,10 +96,10 @@ module weft_store #(
   // --- Segments and the parts that they are read in ------------------------------------------------------------------
 
   logic [31:0]   dram, pad, burst_address;
-  logic [15:0]   position, length, unused_row, to_end;
+  logic [15:0]   position, length, row;
   logic [7:0]    burst_length;
-  logic [SW-1:0] to_cut, bytes, read_q, left;
-  logic          in_dram;
+  logic [SW-1:0] bytes, read_q, left;
+  logic          in_dram, unused_real;
   logic [BW-1:0] lane;
   logic [31:0]   address;
   logic [BW:0]   part_bytes;
@@ -122,13 +122,26 @@ module weft_store #(
     .pad_o        (pad),
     .position_o   (position),
     .length_o     (length),
-    .row_o        (unused_row),
+    .row_o        (row),
     .last_o       (last_segment)
   );
 
-  assign to_end = length - position;
-  assign to_cut = SW'(BURST) - SW'(dram[$clog2(BURST)-1:0]);
-  assign bytes  = to_end < 16'(to_cut) ? SW'(to_end) : to_cut;
+  // Everything is in a window without bounds: no fill.
+  weft_dma_segment #(
+    .SW(SW)
+  ) u_segment (
+    .dram_i    (dram[$clog2(BURST)-1:0]),
+    .pad_i     (pad[LW-1:0]),
+    .position_i(position),
+    .row_i     (row),
+    .length_i  (length),
+    .lo0_i     (16'd0),
+    .hi0_i     (16'hffff),
+    .lo1_i     (16'd0),
+    .hi1_i     (16'hffff),
+    .real_o    (unused_real),
+    .bytes_o   (bytes)
+  );
 
   weft_dma_request #(
     .SW(SW)

@@ -41,10 +41,12 @@ module weft_muldiv #(
   logic        [15:0] left_low_q, right_low_q;
   logic        [31:0] low_q, high_product_q; // of the high one, what belongs to the 64 bits
   logic signed [33:0] middle_left_q, middle_right_q;
+  logic signed [31:0] high_product;
   logic               signed_mul;
   logic        [63:0] product;
 
-  assign signed_mul = op_i == weft_isa_pkg::OP_MULH;
+  assign signed_mul   = op_i == weft_isa_pkg::OP_MULH;
+  assign high_product = left_high_q * right_high_q;
 
   always_ff @(posedge clk_i) begin
     if (mul_i) begin
@@ -56,7 +58,7 @@ module weft_muldiv #(
     low_q          <= left_low_q * right_low_q;
     middle_left_q  <= left_high_q * signed'({1'b0, right_low_q});
     middle_right_q <= signed'({1'b0, left_low_q}) * right_high_q;
-    high_product_q <= {{15{left_high_q[16]}}, left_high_q} * {{15{right_high_q[16]}}, right_high_q};
+    high_product_q <= high_product;
   end
 
   assign product = {high_product_q, low_q} + {{14{middle_left_q[33]}}, middle_left_q, 16'd0} +

@@ -3,6 +3,7 @@
 #include "isa/support/error.h"
 
 #include <cerrno>
+#include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
@@ -27,7 +28,7 @@ std::optional<std::filesystem::path> findProgram(const std::string& name) {
   return std::nullopt;
 }
 
-bool runProgram(const std::vector<std::string>& command, const std::filesystem::path& output) {
+bool runProgram(const std::vector<std::string>& command, const std::filesystem::path& output, Errors errors) {
   std::vector<char*> arguments;
   for (const std::string& argument : command)
     arguments.push_back(const_cast<char*>(argument.c_str()));
@@ -37,16 +38,19 @@ bool runProgram(const std::vector<std::string>& command, const std::filesystem::
   posix_spawn_file_actions_init(&files);
   posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
   posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, output.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0666);
-  posix_spawn_file_actions_adddup2(&files, STDOUT_FILENO, STDERR_FILENO);
+  if (errors == Errors::ToOutput)
+    posix_spawn_file_actions_adddup2(&files, STDOUT_FILENO, STDERR_FILENO);
   pid_t process = 0;
   int error = posix_spawnp(&process, arguments[0], &files, nullptr, arguments.data(), environ);
   posix_spawn_file_actions_destroy(&files);
   if (error != 0)
     throw Error(fmt::format("cannot run '{}': {}", command[0], std::strerror(error)));
   int status = 0;
-  while (waitpid(process, &status, 0) < 0)
+  while (waitpid(process, &status, 0) < 0) {
     if (errno != EINTR)
       throw Error(fmt::format("lost track of '{}': {}", command[0], std::strerror(errno)));
+    kill(process, SIGINT);
+  }
   return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 

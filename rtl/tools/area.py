@@ -3,221 +3,97 @@
 
     area.py --parameters weft_params_pkg.sv --isa weft_isa_pkg.sv [--liberty FILE_OR_FOLDER...] [--block MODULE...] [--json]
 
-Each module is mapped once. The blocks of the core and modules that are instantiated often are kept apart, what is in them is
-flattened: a longest path does not leave its block. SRAMs (weft_sram) are macros: they are listed with their size and have
-no area here. The library is a Liberty file, several (they are merged), or a folder of them; by default ASAP7 in
-$WEFT_DATA/liberty, else ../shared/data/liberty beside the project.
+Each module is mapped once. The blocks of the core, modules that are instantiated often and those with much state are kept
+apart, what is in them is flattened. A block's longest path ends at its ports; that of the whole goes through all of them. SRAMs
+(weft_sram) are macros: they are listed with their size and have no area here; paths begin and end at them.
+The library is a Liberty file, several (they are merged), or a folder of them; by default ASAP7 in $WEFT_DATA/liberty, else
+../shared/data/liberty beside the project.
+
+Mapped blocks are kept in --cache (default $WEFT_CACHE/area, else ~/.cache/weft/area) under a hash of everything that goes into
+them: an interrupted run goes on where it was. --progress says to standard error what is being done.
 """
 
 import argparse
-import gzip
 import json
 import os
 import pathlib
 import re
 import shutil
-import subprocess
+import signal
 import sys
 import tempfile
 import time
 
-RTL = pathlib.Path(__file__).resolve().parent.parent
-TOP = "weft_core"
-MACRO = "weft_sram"
-OFTEN = 4  # instances from which on a module is kept apart
-
-
-# What ABC does to a module: as Yosys' default, then buffers and sizes for the clock, and says the longest path.
-MAPPING = ("strash;&get -n;&fraig -x;&put;scorr;dc2;strash;&get -n;&dch -f;&nf {D};&put;buffer -c;topo;upsize {D};dnsize {D};"
-           "stime -p")
+import liberty
+import netlist
+from netlist import MACRO, RTL, TOP, plain
 
 
 class AreaError(Exception):
     pass
 
 
-# --- Library ------------------------------------------------------------------------------------------------------------
-
-def default_library():
-    data = pathlib.Path(os.environ.get("WEFT_DATA") or RTL.parent.parent / "shared" / "data")
-    folder = data / "liberty" / "asap7"
-    if not folder.is_dir():
-        raise AreaError(f"there is no cell library in '{folder}': name a Liberty file with --liberty")
-    return [folder]
+def cache_folder():
+    """Where `weft` keeps compiled models, too (rtl/sim/model_library.cpp)."""
+    for variable, inner in (("WEFT_CACHE", "area"), ("XDG_CACHE_HOME", "weft/area"), ("HOME", ".cache/weft/area")):
+        if os.environ.get(variable):
+            return pathlib.Path(os.environ[variable]) / inner
+    raise AreaError("there is no folder for mapped blocks: name one with --cache")
 
 
-def library_files(names):
-    for name in names:
-        files = [name]
-        if name.is_dir():
-            files = sorted([*name.glob("*.lib"), *name.glob("*.lib.gz")])
-        if not files or not files[0].is_file():
-            raise AreaError(f"there is no Liberty file '{name}'")
-        yield from files
-
-
-def read_library(path):
-    with (gzip.open if path.suffix == ".gz" else open)(path, "rt", encoding="utf-8", errors="replace") as file:
-        text = file.read()
-    if not re.search(r"^\s*library\s*\(", text, re.MULTILINE) or not re.search(r"^\s*cell\s*\(", text, re.MULTILINE):
-        raise AreaError(f"'{path}' is no Liberty file with cells")
-    return text
-
-
-def merge_libraries(paths):
-    """One library: the first one's head and the cells of all. (ABC of Yosys 0.23 takes one file.)"""
-    texts = [read_library(path) for path in paths]
-    bodies = []
-    for text in texts:
-        first = re.search(r"^\s*cell\s*\(", text, re.MULTILINE).start()
-        bodies.append(text[first:text.rindex("}")])
-    return texts[0][:re.search(r"^\s*cell\s*\(", texts[0], re.MULTILINE).start()] + "\n".join(bodies) + "\n}\n"
-
-
-def sequential_cells(library):
-    """Names of the cells that have a state."""
-    cells = re.split(r"^\s*cell\s*\(\s*\"?(\w+)\"?\s*\)", library, flags=re.MULTILINE)
-    return {name for name, body in zip(cells[1::2], cells[2::2]) if re.search(r"^\s*(ff|latch)\s*\(", body, re.MULTILINE)}
-
-
-# --- Yosys --------------------------------------------------------------------------------------------------------------
-
-def yosys(program, script, folder):
-    path = folder / "script.ys"
-    path.write_text(script, encoding="utf-8")
-    done = subprocess.run([program, "-Q", "-s", str(path)], capture_output=True, text=True, errors="replace", cwd=folder)
-    if done.returncode != 0:
-        raise AreaError(f"Yosys failed: {(done.stderr.strip() or done.stdout.strip()).splitlines()[-1]}")
-    return done.stdout
-
-
-def plain(name):
-    """The name in the source of a module that Yosys derived for some parameters."""
-    return re.search(r"(weft_\w+)", name).group(1) if "weft_" in name else name.lstrip("\\")
-
-
-def instances(stat, top):
-    """How often each module is in the top, and the submodules of each."""
-    counts = {}
-
-    def visit(name, times):
-        counts[name] = counts.get(name, 0) + times
-        for kind, number in stat[name].items():
-            if kind in stat:
-                visit(kind, times * number)
-
-    visit(top, 1)
-    return counts
-
-
-def read_stat(text):
-    """{module: {cell type: number}} and {module: area} of the output of `stat`."""
-    cells, areas, module = {}, {}, None
-    for line in text.splitlines():
-        if line.startswith("=== design hierarchy"):
-            break
-        if match := re.match(r"=== (\S+) ===", line):
-            module = match.group(1)
-            cells[module] = {}
-        elif match := re.match(r" {5}(\S+) +(\d+)$", line):
-            if module and not line.startswith("   Number"):
-                cells[module][match.group(1)] = int(match.group(2))
-        elif match := re.match(r" *Chip area for module '(\S+)': ([\d.]+)", line):
-            areas[match.group(1).lstrip("\\")] = float(match.group(2))
-    return cells, areas
-
-
-def longest_paths(log):
-    """{module: picoseconds} of what ABC says after the mapping of each."""
-    paths, module = {}, None
-    for line in log.splitlines():
-        if match := re.search(r"Extracting gate netlist of module `\\?(\S+)' to", line):
-            module = match.group(1)
-        elif match := re.search(r"ABC: .*Delay = +([\d.]+) ps", line):
-            paths[module] = max(float(match.group(1)), paths.get(module, 0.0))
-    return paths
-
-
-def read_sources(arguments):
-    sram = RTL / "common" / f"{MACRO}.sv"
-    files = [path for path in sorted(RTL.rglob("*.sv"))
-             if "sim" not in path.relative_to(RTL).parts and path != sram and path.name != "weft_pkg.sv"]
-    names = " ".join(f'"{path}"' for path in [arguments.isa, arguments.parameters, RTL / "weft_pkg.sv", *files])
-    return f'read_verilog -sv -lib "{sram}"\nread_verilog -sv {names}\n'
-
-
-def synthesise(arguments, top, folder):
+def synthesise(arguments, top, folder, say):
     """The report of one top: blocks and macros."""
     begun = time.monotonic()
-    sources = read_sources(arguments)
-    hierarchy = f"{sources}hierarchy -check -top {top}\n"
-
-    # What is kept apart: the top, what it consists of, and what there is many of.
-    stat, _ = read_stat(yosys(arguments.yosys, hierarchy + "stat\n", folder))
-    root = next((name for name in stat if plain(name) == top), None)
-    if root is None:
-        raise AreaError(f"Yosys does not know the top '{top}'")
-    counts = instances(stat, root)
-    apart = [name for name in counts if name == root or name in stat[root] and root == TOP or counts[name] >= OFTEN]
-    period = re.search(r"CLOCK_MHZ = 32'd(\d+)", arguments.parameters.read_text(encoding="utf-8"))
-    kept = "\n".join(f"setattr -mod -set keep_hierarchy 1 {name if name[0] == '$' else chr(92) + name}" for name in apart)
-    library = folder / "cells.lib"
-    output = yosys(arguments.yosys, f"""{hierarchy}{kept}
-proc
-flatten
-synth -run coarse: -noabc -noshare
-dfflibmap -liberty {library}
-abc -D {1000000 // int(period.group(1))} -liberty {library} -script +{MAPPING.replace(" ", ",")}
-opt_clean
-tee -o stat.txt stat -liberty {library}
-dump -m -o macros.txt t:{MACRO}
-""", folder)
-    cells, areas = read_stat((folder / "stat.txt").read_text(encoding="utf-8"))
-    return collect(arguments, top, cells, areas, longest_paths(output), folder, time.monotonic() - begun)
+    say(f"{top}: reading the RTL")
+    modules, root = netlist.elaborate(arguments.yosys, [arguments.isa, arguments.parameters], top, folder)
+    counts = netlist.instances(modules, root)
+    clock = re.search(r"CLOCK_MHZ = 32'd(\d+)", arguments.parameters.read_text(encoding="utf-8"))
+    mapper = netlist.Mapper(arguments.yosys, arguments.library, arguments.library_text, arguments.sequential,
+                            1000000 // int(clock.group(1)), arguments.cache)
+    blocks, files = {}, []
+    for number, name in enumerate(sorted(counts), 1):
+        begin = time.monotonic()
+        kept = mapper.known(modules[name], modules)
+        say(f"{top}: {number} of {len(counts)}: {plain(name)}")
+        mapped, file = mapper.map(modules[name], modules)
+        say(f"{top}: {number} of {len(counts)}: {plain(name)}: " + ("kept" if kept else f"{time.monotonic() - begin:.0f} s"))
+        blocks[name] = mapped
+        files.append(file)
+    path = None
+    if len(blocks) > 1:
+        say(f"{top}: longest path through {len(blocks)} blocks")
+        path = netlist.whole_path(arguments.yosys, arguments.abc, mapper, modules, root, files, folder)
+    return collect(top, root, counts, blocks, path, time.monotonic() - begun)
 
 
-def macros(text):
-    """[(module, bits of a word, words)] of each SRAM in the output of `dump`."""
-    found, module = [], None
-    for line in text.splitlines():
-        if match := re.match(r"\s*module \\?(\S+)", line):
-            module = match.group(1)
-        elif re.match(rf"\s*cell \\{MACRO} ", line):
-            found.append([module, 64, 64])
-        elif match := re.match(r"\s*parameter (?:signed )?\\(WIDTH|DEPTH) (?:\d+'([01]+)|(\d+))", line):
-            value = int(match.group(2), 2) if match.group(2) else int(match.group(3))
-            found[-1][1 if match.group(1) == "WIDTH" else 2] = value
-    return found
-
-
-def collect(arguments, top, cells, areas, paths, folder, seconds):
-    root = next(name for name in cells if plain(name) == top)
-    counts = instances(cells, root)
-    blocks = {}
+def collect(top, root, counts, mapped, path, seconds):
+    blocks, memories = {}, {}
     for name, number in counts.items():
-        own = {kind: count for kind, count in cells[name].items() if kind not in cells and kind != MACRO}
+        own = {kind: count for kind, count in mapped[name]["cells"].items() if kind not in counts and kind != MACRO}
         block = blocks.setdefault(plain(name), {
-            "block": plain(name), "instances": 0, "variants": 0, "cells": 0, "sequential": 0, "area_um2": 0.0,
+            "block": plain(name), "instances": 0, "variants": 0, "cells": 0, "state_bits": 0, "sequential": 0, "area_um2": 0.0,
             "longest_path_ps": 0.0})
         block["instances"] += number
         block["variants"] += 1
         block["cells"] += number * sum(own.values())
-        block["sequential"] += number * sum(count for kind, count in own.items() if kind in arguments.sequential)
-        block["area_um2"] += number * areas.get(name, 0.0)
-        block["longest_path_ps"] = max(block["longest_path_ps"], paths.get(name, 0.0))
-    memories = {}
-    for module, width, depth in macros((folder / "macros.txt").read_text(encoding="utf-8")):
-        key = (plain(module), width, depth)
-        memories[key] = memories.get(key, 0) + counts[module]
+        block["state_bits"] += number * mapped[name]["state"]
+        block["sequential"] += number * mapped[name]["sequential"]
+        block["area_um2"] += number * mapped[name]["area"]
+        block["longest_path_ps"] = max(block["longest_path_ps"], mapped[name]["path"])
+        for words, width in mapped[name]["macros"]:
+            key = (plain(name), width, words)
+            memories[key] = memories.get(key, 0) + number
     return {
         "top": top,
         "seconds": round(seconds, 1),
         "blocks": sorted(blocks.values(), key=lambda block: -block["area_um2"]),
-        "srams": [{"block": block, "macros": number, "words": depth, "word_bits": width, "ports": "1R1W",
-                   "bits": number * depth * width} for (block, width, depth), number in sorted(memories.items())],
+        "srams": [{"block": block, "macros": number, "words": words, "word_bits": width, "ports": "1R1W",
+                   "bits": number * words * width} for (block, width, words), number in sorted(memories.items())],
         "cells": sum(block["cells"] for block in blocks.values()),
+        "state_bits": sum(block["state_bits"] for block in blocks.values()),
         "sequential": sum(block["sequential"] for block in blocks.values()),
         "area_um2": round(sum(block["area_um2"] for block in blocks.values()), 1),
+        "longest_path": dict(zip(("ps", "from", "to"), path or (mapped[root]["path"], None, None))),
     }
 
 
@@ -233,29 +109,50 @@ def table(report):
         lines.append(row(block["block"], block["instances"], f"{block['cells']:,}", f"{block['sequential']:,}",
                          f"{block['area_um2']:,.1f}", f"{share:.1%}", f"{block['longest_path_ps']:,.0f}"))
     lines.append(row("total, without SRAMs", "", f"{report['cells']:,}", f"{report['sequential']:,}",
-                     f"{report['area_um2']:,.1f}", "", ""))
+                     f"{report['area_um2']:,.1f}", "", f"{report['longest_path']['ps']:,.0f}"))
     for sram in report["srams"]:
         lines.append(f"SRAM in {sram['block']}: {sram['macros']} x {sram['words']} words of {sram['word_bits']} bits, "
                      f"{sram['ports']}: {sram['bits'] / 8192:,.1f} KiB")
+    path = report["longest_path"]
+    if path["from"]:
+        lines.append(f"longest path: {path['ps']:,.0f} ps from {path['from']} to {path['to']}")
     lines.append(f"({report['seconds']} s)")
     return "\n".join(lines)
 
 
 def run(arguments):
-    arguments.yosys = shutil.which(arguments.yosys)
-    if not arguments.yosys:
-        raise AreaError("Yosys is not installed (Debian package yosys)")
+    for program in ("yosys", "abc"):
+        path = shutil.which(getattr(arguments, program))
+        if not path:
+            raise AreaError("Yosys is not installed (Debian package yosys)")
+        setattr(arguments, program, path)
     known = {path.stem for path in RTL.rglob("*.sv") if "sim" not in path.relative_to(RTL).parts and path.stem[-4:] != "_pkg"}
     for block in arguments.block or []:
         if block not in known - {MACRO}:
             raise AreaError(f"there is no block '{block}'; the blocks are {', '.join(sorted(known - {MACRO}))}")
-    library = merge_libraries(list(library_files(arguments.liberty or default_library())))
-    arguments.sequential = sequential_cells(library)
+    library = liberty.merge_libraries(list(liberty.library_files(arguments.liberty or liberty.default_library())))
+    arguments.sequential = liberty.sequential_cells(library)
+    arguments.library_text = library
+    arguments.cache = arguments.cache or cache_folder()
+    try:
+        arguments.cache.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise AreaError(f"cannot keep mapped blocks in '{arguments.cache}': {error.strerror}") from error
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
-        (folder / "cells.lib").write_text(library, encoding="utf-8")
-        reports = [synthesise(arguments, top, folder) for top in arguments.block or [TOP]]
+        arguments.library = folder / "cells.lib"
+        arguments.library.write_text(library, encoding="utf-8")
+        def say(text):
+            if arguments.progress:
+                print(f"weft: {text}", file=sys.stderr, flush=True)
+
+        reports = [synthesise(arguments, top, folder, say) for top in arguments.block or [TOP]]
     print(json.dumps(reports, indent=1) if arguments.json else "\n\n".join(map(table, reports)))
+
+
+def interrupt(*_):
+    signal.signal(signal.SIGINT, signal.SIG_IGN) # it may come twice: from the terminal and from `weft`
+    raise KeyboardInterrupt
 
 
 def main():
@@ -265,11 +162,18 @@ def main():
     parser.add_argument("--liberty", type=lambda name: pathlib.Path(name).resolve(), action="append")
     parser.add_argument("--block", action="append")
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--cache", type=lambda name: pathlib.Path(name).resolve())
     parser.add_argument("--yosys", default="yosys")
+    parser.add_argument("--abc", default="yosys-abc")
+    parser.add_argument("--progress", action="store_true")
+    signal.signal(signal.SIGINT, interrupt)
+    signal.signal(signal.SIGTERM, interrupt)
     try:
         run(parser.parse_args())
-    except AreaError as error:
+    except (AreaError, liberty.LibraryError, netlist.NetlistError) as error:
         sys.exit(f"weft: error: {error}")
+    except KeyboardInterrupt:
+        sys.exit(130)
 
 
 if __name__ == "__main__":

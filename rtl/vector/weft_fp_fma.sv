@@ -26,6 +26,7 @@ module weft_fp_fma (
   // After stage 2.
   logic        nan2_q, infinite2_q;
   logic [7:0]  base2_q;
+  logic [27:0] mark2_q;   // the bit of the sum that is the highest one of a denormal number, if it is in reach
   logic [39:0] sum_q;     // sign, magnitude
   logic [31:0] y_q;
 
@@ -86,38 +87,28 @@ module weft_fp_fma (
     end
   endfunction
 
-  // Left until the highest bit is set, or the exponent is that of denormal numbers.
+  // Left until the highest bit is set, or the exponent is that of denormal numbers: the mark then ends the search, so that
+  // the exponent need not be looked at in each step.
   function automatic logic [31:0] round(input logic nan, input logic infinite, input logic sign, input logic [7:0] base,
-                                        input logic [38:0] sum);
-    logic [38:0] m;
+                                        input logic [27:0] mark, input logic [38:0] sum);
+    logic [38:0] m, search;
     logic [8:0]  e;
+    logic [5:0]  zeros;
     logic [31:0] rounded;
-    m = sum;
-    e = 9'(base) + 9'd12;
-    if (m[38:7] == '0 && e > 9'd32) begin
-      m = m << 32;
-      e = e - 9'd32;
-    end
-    if (m[38:23] == '0 && e > 9'd16) begin
-      m = m << 16;
-      e = e - 9'd16;
-    end
-    if (m[38:31] == '0 && e > 9'd8) begin
-      m = m << 8;
-      e = e - 9'd8;
-    end
-    if (m[38:35] == '0 && e > 9'd4) begin
-      m = m << 4;
-      e = e - 9'd4;
-    end
-    if (m[38:37] == '0 && e > 9'd2) begin
-      m = m << 2;
-      e = e - 9'd2;
-    end
-    if (!m[38] && e > 9'd1) begin
-      m = m << 1;
-      e = e - 9'd1;
-    end
+    search = sum | 39'(mark);
+    zeros[5] = search[38:7] == '0;
+    search = zeros[5] ? search << 32 : search;
+    zeros[4] = search[38:23] == '0;
+    search = zeros[4] ? search << 16 : search;
+    zeros[3] = search[38:31] == '0;
+    search = zeros[3] ? search << 8 : search;
+    zeros[2] = search[38:35] == '0;
+    search = zeros[2] ? search << 4 : search;
+    zeros[1] = search[38:37] == '0;
+    search = zeros[1] ? search << 2 : search;
+    zeros[0] = !search[38];
+    m = sum << zeros;
+    e = 9'(base) + 9'd12 - 9'(zeros);
     rounded = {m[38] ? e : 9'd0, m[37:15]} + 32'(m[14] && (m[15] || m[13:0] != '0));
     if (nan) begin
       round = 32'h7fc0_0000;
@@ -136,10 +127,11 @@ module weft_fp_fma (
       nan2_q      <= nan1;
       infinite2_q <= infinite1;
       base2_q     <= base1;
+      mark2_q     <= 28'h800_0000 >> base1;
       sum_q       <= add(sign_p1, sign_z1, move1, product1, addend1);
     end
     if (en_i[2]) begin
-      y_q <= round(nan2_q, infinite2_q, sum_q[39], base2_q, sum_q[38:0]);
+      y_q <= round(nan2_q, infinite2_q, sum_q[39], base2_q, mark2_q, sum_q[38:0]);
     end
   end
 

@@ -29,34 +29,26 @@ module weft_fp_mul (
     multiply = {x[31] ^ s[31], special && (zero || s[22:0] != '0), special, exponent, product};
   endfunction
 
-  // Left until the highest bit is set, or the exponent is that of denormal numbers.
+  // Left until the highest bit is set, or the exponent is that of denormal numbers: a mark in the bit that is the highest
+  // one then ends the search, so that the exponent need not be compared with it in each step.
   function automatic logic [31:0] round(input logic sign, input logic nan, input logic infinite,
                                         input logic [8:0] exponent, input logic [47:0] product);
-    logic [47:0] m;
+    logic [47:0] m, search;
     logic [8:0]  e;
+    logic [4:0]  zeros;
     logic [31:0] rounded;
-    m = product;
-    e = exponent;
-    if (m[47:32] == '0 && e > 9'd16) begin
-      m = m << 16;
-      e = e - 9'd16;
-    end
-    if (m[47:40] == '0 && e > 9'd8) begin
-      m = m << 8;
-      e = e - 9'd8;
-    end
-    if (m[47:44] == '0 && e > 9'd4) begin
-      m = m << 4;
-      e = e - 9'd4;
-    end
-    if (m[47:46] == '0 && e > 9'd2) begin
-      m = m << 2;
-      e = e - 9'd2;
-    end
-    if (!m[47] && e > 9'd1) begin
-      m = m << 1;
-      e = e - 9'd1;
-    end
+    search = product | (exponent > 9'd48 ? 48'd0 : 48'h8000_0000_0000 >> (exponent - 9'd1));
+    zeros[4] = search[47:32] == '0;
+    search = zeros[4] ? search << 16 : search;
+    zeros[3] = search[47:40] == '0;
+    search = zeros[3] ? search << 8 : search;
+    zeros[2] = search[47:44] == '0;
+    search = zeros[2] ? search << 4 : search;
+    zeros[1] = search[47:46] == '0;
+    search = zeros[1] ? search << 2 : search;
+    zeros[0] = !search[47];
+    m = product << zeros;
+    e = exponent - 9'(zeros);
     rounded = {m[47] ? e : 9'd0, m[46:24]} + 32'(m[23] && (m[24] || m[22:0] != '0));
     if (nan) begin
       round = 32'h7fc0_0000;

@@ -84,9 +84,9 @@ module weft_lane (
 
   function automatic logic [31:0] next_sum(input logic [9:0] a, input logic [9:0] b, input logic [31:0] acc_in,
                                            input logic is_acc, input logic is_product, input logic [31:0] sum);
-    logic [19:0] product;
-    logic [31:0] term;
-    product = {{10{a[9]}}, a} * {{10{b[9]}}, b};
+    logic signed [19:0] product;
+    logic        [31:0] term;
+    product = signed'(a) * signed'(b);
     term = {{22{a[9]}}, a};
     if (is_acc) begin
       term = acc_in;

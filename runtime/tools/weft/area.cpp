@@ -4,11 +4,13 @@
 #include "isa/support/file.h"
 #include "rtl/sim/subprocess.h"
 #include "runtime/tools/weft/command.h"
+#include "runtime/tools/weft/interrupt.h"
 
 #include <cstdlib>
 #include <filesystem>
 #include <fmt/format.h>
 #include <memory>
+#include <unistd.h>
 
 namespace weft::tool {
 namespace {
@@ -41,7 +43,7 @@ private:
   std::filesystem::path path_;
 };
 
-ExitCode area(const Options& options) {
+ExitCode area(const Options& options, const Common& common) {
   const Machine machine = loadMachine(options.machine);
   const TemporaryFolder folder;
   writeFile(folder.path() / "weft_params_pkg.sv", toSystemVerilog(machine));
@@ -53,16 +55,14 @@ ExitCode area(const Options& options) {
     command.insert(command.end(), {"--block", block});
   if (options.json)
     command.push_back("--json");
+  if (!common.quiet && (common.progress || isatty(STDERR_FILENO)))
+    command.push_back("--progress");
   const std::filesystem::path output = folder.path() / "output";
-  const bool done = rtl::runProgram(command, output);
-  const std::string text = readTextFile(output);
-  if (!done) {
-    static constexpr std::string_view kMark = "weft: error: ";
-    const size_t message = text.rfind(kMark);
-    throw Error(message == text.npos ? fmt::format("{} failed:\n{}", WEFT_AREA_SCRIPT, text)
-                                     : text.substr(message + kMark.size(), text.size() - message - kMark.size() - 1));
+  if (!rtl::runProgram(command, output, rtl::Errors::ToOurs)) {
+    throwIfInterrupted();
+    return kUserError; // the script has said why
   }
-  fmt::print("{}", text);
+  fmt::print("{}", readTextFile(output));
   return kOk;
 }
 
@@ -73,8 +73,9 @@ void addArea(CLI::App& app, Action& action) {
   CLI::App* command =
       app.add_subcommand("area", "Synthesise a machine's RTL: cells, area and longest path of each block");
   command->footer(
-      "Needs Yosys. SRAMs are macros: listed with their size, not part of the area. A longest path ends at the "
-      "border of its block.\n"
+      "Needs Yosys. SRAMs are macros: listed with their size, not part of the area. A block's longest path ends at "
+      "its border; the last line has that of the whole. Mapped blocks are kept in $WEFT_CACHE/area, by default "
+      "~/.cache/weft/area: an interrupted run goes on where it was.\n"
       "Examples:\n"
       "  weft area --arch edge-16\n"
       "  weft area --arch edge-16 --block weft_pe_int8 --json\n"
@@ -86,7 +87,8 @@ void addArea(CLI::App& app, Action& action) {
       "in ../shared/data/liberty)");
   command->add_option("--block", options->blocks, "Only these modules, each on its own, such as weft_pe_int8");
   command->add_flag("--json", options->json, "Print JSON instead of a table");
-  command->callback([options, &action] { action = [options](const Common&) { return area(*options); }; });
+  command->callback(
+      [options, &action] { action = [options](const Common& common) { return area(*options, common); }; });
 }
 
 } // namespace weft::tool

@@ -61,8 +61,8 @@ for a, b in ((0, 30), (17, 16)):
         ("weft_semaphores", "(32'd1 << s0_i[5*u +: 5]) | (32'd1", "(32'd1 << s0_i[5*u +: 5]) + (32'd1"),
         ("weft_semaphores", "next > MAX", "next >= MAX"),
         ("weft_semaphores", "int u = UNITS - 1; u >= 0; u--", "int u = 0; u < UNITS; u++"),
-        ("weft_semaphores", "int s = COUNT - 1; s >= 0; s--", "int s = 0; s < COUNT; s++"),
-        ("weft_semaphores", "above[s] ? signal_pc_i[32*u +: 32]", "signals[32*u + s] ? signal_pc_i[32*u +: 32]"),
+        ("weft_semaphores", "lowest = hit & -hit", "lowest = hit"),
+        ("weft_semaphores", "(lowest & 32'(above)) != '0 ? signal_pc_i", "(lowest & signals[32*u +: 32]) != '0 ? signal_pc_i"),
         ("weft_semaphores", "present = '1;", "present = '0;"),
     ])
 
@@ -85,4 +85,42 @@ for machine in ("s4x4", "s16x8"):
         ("weft_dma_request", "32'(bytes_i) - 32'd1", "32'(bytes_i)"),
         ("weft_dma_request", "33'(bytes_i) <= DRAM_END", "33'(bytes_i) < DRAM_END"),
         ("weft_dma_request", "dram_i >= weft_pkg::DRAM_BASE && ", ""),
+    ])
+
+# Counts of up to 3 and offsets of 3 bits.
+for offsets in (1, 2):
+    PROOFS[f"walk_{offsets}"] = Proof("weft_walk_proof", parameters={"N": offsets}, faults=[
+        ("weft_walk", "for (int unsigned j = 0; j <= k; j++)", "for (int unsigned j = 0; j < k || j == 0; j++)"),
+        ("weft_walk", "if (begin_i || last_o) begin", "if (begin_i) begin"),
+        ("weft_walk", "wraps[0] = index_q[0 +: CW] + CW'(1) ==", "wraps[0] = index_q[0 +: CW] =="),
+        ("weft_walk", "wraps[k] = wraps[k-1] &&", "wraps[k] ="),
+        ("weft_walk", "steps[k] = wraps[k-1] && !wraps[k]", "steps[k] = !wraps[k]"),
+        ("weft_walk", "index_q[CW*k +: CW] <= CW'(0);", "index_q[CW*k +: CW] <= k == 3 ? CW'(1) : CW'(0);"),
+        ("weft_walk", "= offset_q[OW*(4*n + k) +: OW] + stride_i", "= offset_q[OW*(4*n + j) +: OW] + stride_i"),
+    ] + [
+        ("weft_walk", "+ stride_i[OW*(4*n + k) +: OW]", "+ stride_i[OW*k +: OW]"),
+    ] * (offsets == 2))
+
+PROOFS["dma_runs"] = Proof("weft_dma_runs_proof", faults=[
+    ("weft_dma_runs", "assign run_end    = position_d == count_q[15:0];", "assign run_end    = position_d >= count_q[15:0] - 16'd1;"),
+    ("weft_dma_runs", ".advance_i(advance_i && run_end)", ".advance_i(run_end)"),
+    ("weft_dma_runs", "if (begin_i || (advance_i && run_end)) begin", "if (begin_i) begin"),
+    ("weft_dma_runs", "{count_q[63:16], 16'd1}", "count_q"),
+    ("weft_dma_runs", "{pad_stride_q, 32'd0, dram_stride_q, 32'd0}", "{dram_stride_q, 32'd0, pad_stride_q, 32'd0}"),
+    ("weft_dma_runs", "run_end && last_run", "last_run"),
+    ("weft_dma_runs", "pad_q + offset[63:32]", "pad_q + offset[31:0]"),
+    ("weft_walk", "wraps[k] = wraps[k-1] &&", "wraps[k] ="),
+])
+
+# Lines narrower and wider than half a burst.
+for machine in ("s4x4", "s16x8"):
+    PROOFS[f"dma_segment_{machine}"] = Proof("weft_dma_segment_proof", machine, faults=[
+        ("weft_dma_segment", "row_i >= lo1_i && row_i < hi1_i", "row_i >= lo1_i && row_i <= hi1_i"),
+        ("weft_dma_segment", "position_i >= lo0_i && position_i < hi0_i", "position_i > lo0_i && position_i < hi0_i"),
+        ("weft_dma_segment", "if (lo0_i < length_i) begin", "if (lo0_i > length_i) begin"),
+        ("weft_dma_segment", "else if (real_o && hi0_i < length_i)", "else if (hi0_i < length_i)"),
+        ("weft_dma_segment", "limit = hi0_i", "limit = length_i"),
+        ("weft_dma_segment", "real_o ? SW'(BURST) - SW'(dram_i)", "real_o ? SW'(BURST)"),
+        ("weft_dma_segment", "SW'(LINE) - SW'(pad_i)", "SW'(BURST) - SW'(dram_i)"),
+        ("weft_dma_segment", "to_limit < 16'(to_cut) ? SW'(to_limit) : to_cut", "SW'(to_limit)"),
     ])

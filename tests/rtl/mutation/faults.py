@@ -12,7 +12,7 @@ FAULTS = [
     ("common/weft_fifo.sv", "head_q <= head_q == PW'(DEPTH - 1) ?", "head_q <= head_q == PW'(DEPTH - 2) && DEPTH > 2 ?"),
     ("common/weft_walk.sv", "for (int unsigned j = 0; j <= k; j++) begin", "for (int unsigned j = 0; j < k || j == 0; j++) begin"),
     ("common/weft_walk.sv", "if (begin_i || last_o) begin", "if (begin_i) begin"),
-    ("common/weft_walk.sv", "index_q[16*k +: 16] <= 16'd0;", "index_q[16*k +: 16] <= k == 3 ? 16'd1 : 16'd0;"),
+    ("common/weft_walk.sv", "index_q[CW*k +: CW] <= CW'(0);", "index_q[CW*k +: CW] <= k == 3 ? CW'(1) : CW'(0);"),
     # Memories.
     ("memory/weft_scratchpad.sv", "if (req[q] && bank[q] == bank[p]) begin", "if (req[q] && gnt[q] && p != 4 && bank[q] == bank[p]) begin"),
     ("memory/weft_scratchpad.sv", "assign req = {sr_req_i, vrb_req_i, vra_req_i, wgt_req_i, act_req_i};", "assign req = {sr_req_i, vra_req_i, vrb_req_i, wgt_req_i, act_req_i};"),
@@ -23,14 +23,14 @@ FAULTS = [
     # Semaphores.
     ("dispatch/weft_semaphores.sv", "ok_o[u] = present[w0_i[5*u +: 5]] && present[w1_i[5*u +: 5]];", "ok_o[u] = present[w0_i[5*u +: 5]];"),
     ("dispatch/weft_semaphores.sv", "above[s] = !next[CW+2] && next > MAX;", "above[s] = !next[CW+2] && next >= MAX;"),
-    ("dispatch/weft_semaphores.sv", "- (CW + 3)'(takes[32*u + s]);", "- (CW + 3)'(takes[32*u + s] && u != 4);"),
-    ("dispatch/weft_semaphores.sv", "fault_pc_o        = above[s] ? signal_pc_i[32*u +: 32] : take_pc_i[32*u +: 32];", "fault_pc_o        = take_pc_i[32*u +: 32];"),
+    ("dispatch/weft_semaphores.sv", "- 4'(takes[32*u + s]);", "- 4'(takes[32*u + s] && u != 4);"),
+    ("dispatch/weft_semaphores.sv", "(lowest & 32'(above)) != '0 ? signal_pc_i[32*u +: 32] : take_pc_i[32*u +: 32];", "take_pc_i[32*u +: 32];"),
     # Faults and counters.
     ("control/weft_faults.sv", "for (int u = UNITS - 1; u >= 0; u--) begin", "for (int u = 0; u < int'(UNITS); u++) begin"),
     ("weft_core.sv", "assign waits    = ~queue_empty & ~sem_ok;", "assign waits    = ~queue_empty & ~sem_ok & 4'b0111;"),
     ("weft_core.sv", "assign deadlock = seq_blocked && under_way == '0 && (queue_empty | waits) == '1;", "assign deadlock = seq_blocked && (queue_empty | waits) == '1;"),
     ("control/weft_engine_counters.sv", "end else if (under_way_i || (head_valid_i && sem_ok_i)) begin", "end else if (under_way_i) begin"),
-    ("control/weft_counters.sv", "assign value_o = number_i < 8'd96 ? values_o[64*number_i +: 32] : '0;", "assign value_o = number_i < 8'd96 ? values_o[64*number_i + 1 +: 32] : '0;"),
+    ("control/weft_counters.sv", "assign value_o = number_i < 8'd96 ? low[number_i[6:0]] : '0;", "assign value_o = number_i < 8'd96 ? low[number_i[6:0]] >> 1 : '0;"),
     # Sequencer.
     ("sequencer/weft_sequencer.sv", "default:                  holds = !queue_full_i[2'(inst.engine - weft_isa_pkg::ENGINE_LOAD)];", "default:                  holds = queue_full_i == '0;"),
     ("sequencer/weft_sequencer.sv", "weft_isa_pkg::OP_FENCE:   holds = (inst.imm[3:0] & ~engine_idle_i) == '0;", "weft_isa_pkg::OP_FENCE:   holds = &engine_idle_i;"),
@@ -44,8 +44,8 @@ FAULTS = [
     ("dma/weft_dma_part.sv", "assign beat_first = to_beat <= to_line;", "assign beat_first = to_beat < to_line;"),
     ("dma/weft_dma_part.sv", "assign end_o      = left <= to_beat && left <= to_line;", "assign end_o      = left < to_beat && left <= to_line;"),
     ("dma/weft_dma_runs.sv", ".stride_i ({pad_stride_q, 32'd0, dram_stride_q, 32'd0}),", ".stride_i ({dram_stride_q, 32'd0, pad_stride_q, 32'd0}),"),
-    ("dma/weft_load.sv", "assign in_window = row >= lo1_q && row < hi1_q;", "assign in_window = row >= lo1_q && row <= hi1_q;"),
-    ("dma/weft_load.sv", "assign from_dram = in_window && position >= lo0_q && position < hi0_q;", "assign from_dram = in_window && position > lo0_q && position < hi0_q;"),
+    ("dma/weft_dma_segment.sv", "assign in_window = row_i >= lo1_i && row_i < hi1_i;", "assign in_window = row_i >= lo1_i && row_i <= hi1_i;"),
+    ("dma/weft_dma_segment.sv", "assign real_o    = in_window && position_i >= lo0_i && position_i < hi0_i;", "assign real_o    = in_window && position_i > lo0_i && position_i < hi0_i;"),
     ("dma/weft_load.sv", "assign rotation = lane - column[BW-1:0];", "assign rotation = lane + column[BW-1:0];"),
     ("dma/weft_load.sv", "33'(address) + 33'(write_bytes) <= 33'(weft_params_pkg::SCRATCHPAD_BYTES);", "33'(address) + 33'(write_bytes) < 33'(weft_params_pkg::SCRATCHPAD_BYTES);"),
     ("dma/weft_load.sv", "assign may_push       = issuing_q && !fifo_full;", "assign may_push       = issuing_q && (!fifo_full || pop);"),

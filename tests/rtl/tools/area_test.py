@@ -1,46 +1,74 @@
 """Does the synthesis report count what is there, and say clearly what is missing?
 
-    area_test.py rtl/tools weft_isa_pkg.sv weft_params_pkg.sv
+    area_test.py rtl/tools weft_isa_pkg.sv weft_params_pkg.sv [CORE_weft_params_pkg.sv]
 
-The parameters are those of the machine s4x4. What needs a cell library is skipped without ../shared/data (or $WEFT_DATA).
+The parameters are those of the machine s4x4. With those of another machine its whole core is synthesised, which takes some
+minutes, and nothing else. What needs a cell library is skipped without ../shared/data (or $WEFT_DATA).
 """
 
 import gzip
 import json
 import os
 import pathlib
+import re
+import signal
 import subprocess
 import sys
 import tempfile
 import unittest
 
-TOOLS, ISA, PARAMETERS = sys.argv[1:4]
+TOOLS, ISA, PARAMETERS, CORE = [*sys.argv[1:], None][:4]
 sys.path.insert(0, TOOLS)
 import area  # noqa: E402 (its folder is an argument)
+import liberty  # noqa: E402
+import netlist  # noqa: E402
 
 LEFT = """library (left) {
   time_unit : "1ps";
-  cell (INV) { area : 1; }
+  cell (INV) {
+    area : 1;
+    leakage_power () {
+      when : "A";
+      value : "{ 1 }";
+    }
+    internal_power () { fall_power (t) { values ("1, 2"); } }
+    pin (Y) { internal_power () {
+      } function : "!A"; }
+  }
 }
 """
 RIGHT = """library (right) {
   cell ("DFF") {
     ff (IQ, IQN) { clocked_on : "CLK"; }
+    pin ("CLK") { clock : true; direction : "input"; }
+    pin (D) { direction : input; }
+    pin (QN) {
+      direction : "output";
+    }
   }
   cell (NAND) { area : 2; }
 }
 """
 
 
-def run(*arguments, **environment):
-    command = [sys.executable, "-B", str(pathlib.Path(TOOLS) / "area.py"), "--isa", ISA, "--parameters", PARAMETERS]
-    return subprocess.run([*command, *arguments], capture_output=True, text=True, env={**os.environ, **environment})
+CACHE = tempfile.TemporaryDirectory()
+os.environ["WEFT_CACHE"] = CACHE.name
+COMMAND = [sys.executable, "-B", str(pathlib.Path(TOOLS) / "area.py"), "--isa", ISA, "--parameters"]
+
+
+# The smaller library: ABC reads it in no time.
+def small_library():
+    return str(liberty.default_library()[0].parent / "ihp-sg13g2")
+
+
+def run(*arguments, parameters=PARAMETERS, **environment):
+    return subprocess.run([*COMMAND, parameters, *arguments], capture_output=True, text=True, env={**os.environ, **environment})
 
 
 def has_library():
     try:
-        return area.default_library() != []
-    except area.AreaError:
+        return pathlib.Path(small_library()).is_dir()
+    except liberty.LibraryError:
         return False
 
 
@@ -54,14 +82,96 @@ class Library(unittest.TestCase):
             file.write(RIGHT)
 
     def test_the_files_of_a_folder_become_one_library(self):
-        merged = area.merge_libraries(list(area.library_files([self.folder])))
+        merged = liberty.merge_libraries(list(liberty.library_files([self.folder])))
         self.assertEqual(merged.count("library ("), 1)
         self.assertTrue(merged.startswith("library (left)"))
         self.assertEqual([merged.count(name) for name in ("(INV)", '("DFF")', "(NAND)")], [1, 1, 1])
         self.assertEqual(merged.count("{"), merged.count("}"))
 
+    def test_power_is_left_out_and_nothing_else(self):
+        short = liberty.without_power(LEFT)
+        self.assertNotIn("power", short)
+        self.assertNotIn("values", short)
+        for kept in ("time_unit", "cell (INV)", "area : 1;", "pin (Y)", 'function : "!A"'):
+            self.assertIn(kept, short)
+        self.assertEqual(short.count("{"), short.count("}"))
+
     def test_cells_with_a_state_are_known(self):
-        self.assertEqual(area.sequential_cells(RIGHT), {"DFF"})
+        self.assertEqual(liberty.sequential_cells(RIGHT), {"DFF": {"CLK": "input", "D": "input", "QN": "output"}})
+
+
+RTLIL = r"""attribute \top 1
+module \weft_top
+  wire width 8 input 1 \d_i
+  wire output 2 \q_o
+  wire width 4 \inner
+  cell $adff $procdff$1
+    parameter \WIDTH 8
+  end
+  memory width 3 size 4 \queue
+  cell \weft_sram \bank
+    parameter \DEPTH 32'00000000000000000000000000001010
+    parameter \WIDTH 16
+  end
+  cell $paramod\weft_leaf\N=s32'00000000000000000000000000000010 \leaf
+    connect \a \inner
+  end
+end
+attribute \src "x"
+module $paramod\weft_leaf\N=s32'00000000000000000000000000000010
+  cell $dff $procdff$2
+    parameter \WIDTH 1
+  end
+end
+"""
+
+BLIF = """.model \\weft_top
+.inputs d_i[0] clk_i
+.outputs q_o[0] w_o
+.names $false
+.names $true
+1
+.names q_q[0] q_o[0]
+1 1
+.gate INV A=n1 Y=n2
+.cname $abc$1
+.gate DFF CLK=clk_i D=n2 QN=n1
+.cname u_x.q_q_reg_1
+.gate weft_sram read_address_i[0]=n3 read_data_o[0]=n4
+.cname u_y.bank
+.gate NAND A=n4 \\
+ B=d_i[0] Y=w_o
+.cname $abc$2
+.end
+"""
+
+
+class Netlists(unittest.TestCase):
+    def test_state_and_macros_of_a_module(self):
+        modules = netlist.read_modules(RTLIL)
+        top, leaf = modules.values()
+        self.assertEqual((top.state, leaf.state), (8 + 3 * 4, 1))
+        self.assertEqual((list(top.macros()), list(leaf.macros())), ([(10, 16)], []))
+        self.assertEqual(netlist.instances(modules, top.name), {top.name: 1, leaf.name: 1})
+        self.assertEqual(top.interface().splitlines()[1:-1], ["module \\weft_top", "  wire width 8 input 1 \\d_i", "  wire output 2 \\q_o"])
+
+    def test_a_lost_register_or_memory_is_an_error(self):
+        modules = netlist.read_modules(RTLIL)
+        counts = netlist.instances(modules, "weft_top")
+        netlist.check_nothing_is_lost(modules, counts, modules, "weft_top")
+        for text in (RTLIL.replace("cell $dff", "cell $not"), RTLIL.replace("cell \\weft_sram", "cell \\weft_soup")):
+            with self.assertRaisesRegex(netlist.NetlistError, "lost registers or memories"):
+                netlist.check_nothing_is_lost(modules, counts, netlist.read_modules(text), "weft_top")
+
+    def test_registers_and_macros_are_cut(self):
+        text, begins, ends = netlist.cut(BLIF, {"DFF": {"CLK": "input", "D": "input", "QN": "output"}})
+        nets = dict(line.split(" ", 1) for line in text.splitlines() if line[0] == "." and line[1] in "io")
+        self.assertEqual(dict(zip(nets[".inputs"].split(), begins)), {
+            "$false": "0", "$true": "1", "$undef": "x", "d_i[0]": "d_i[0]", "clk_i": "clk_i", "n1": "u_x.q_q", "n4": "u_y.bank"})
+        self.assertEqual(dict(zip(nets[".outputs"].split(), ends)), {
+            "q_q[0]": "q_o[0]", "w_o": "w_o", "n2": "u_x.q_q", "n3": "u_y.bank"})
+        self.assertEqual([line for line in text.splitlines() if line.startswith(".gate")],
+                         [".gate INV A=n1 Y=n2", ".gate NAND A=n4   B=d_i[0] Y=w_o"])
 
 
 class Mistakes(unittest.TestCase):
@@ -83,7 +193,7 @@ class Mistakes(unittest.TestCase):
 @unittest.skipUnless(has_library(), "there is no cell library in ../shared/data/liberty or $WEFT_DATA")
 class Reports(unittest.TestCase):
     def test_a_processing_element(self):
-        done = run("--block", "weft_pe_int8", "--json")
+        done = run("--block", "weft_pe_int8", "--json", "--liberty", small_library())
         self.assertEqual(done.stderr, "")
         (report,) = json.loads(done.stdout)
         # Its registers: activation, swap, partial sum, active and shadow weight.
@@ -95,16 +205,83 @@ class Reports(unittest.TestCase):
         self.assertGreater(block["longest_path_ps"], 100)
 
     def test_memories_are_macros(self):
-        (report,) = json.loads(run("--block", "weft_accumulators", "--json").stdout)
+        (report,) = json.loads(run("--block", "weft_accumulators", "--json", "--liberty", small_library()).stdout)
         self.assertEqual(report["srams"], [{
             "block": "weft_accumulators", "macros": 2, "words": 128, "word_bits": 128, "ports": "1R1W", "bits": 32768}])
         self.assertEqual(report["sequential"], 2) # the banks that were read
 
+    def test_blocks_are_mapped_once_and_the_whole_path_goes_through_them(self):
+        (report,) = json.loads(run("--block", "weft_array", "--json", "--liberty", small_library()).stdout)
+        element, array = report["blocks"]
+        self.assertEqual((element["block"], element["instances"], element["sequential"]), ("weft_pe_int8", 16, 16 * 63))
+        self.assertEqual((array["block"], array["instances"]), ("weft_array", 1))
+        self.assertEqual(report["cells"], element["cells"] + array["cells"])
+        for block in report["blocks"]:
+            self.assertEqual(block["sequential"], block["state_bits"])
+        path = report["longest_path"]
+        self.assertGreater(path["ps"], array["longest_path_ps"])
+        self.assertRegex(path["to"], r"^g_row\[\d\]\.g_col\[\d\]\.u_pe\.psum_o\[\d+\]$")
+
     def test_the_table_has_the_totals(self):
-        output = run("--block", "weft_pe_int8").stdout
+        output = run("--block", "weft_pe_int8", "--liberty", small_library()).stdout
         self.assertRegex(output, r"weft_pe_int8 +1 +[\d,]+ +63 +[\d.,]+ +100.0% +[\d,]+\n")
-        self.assertRegex(output, r"total, without SRAMs +[\d,]+ +63 +[\d.,]+")
+        self.assertRegex(output, r"total, without SRAMs +[\d,]+ +63 +[\d.,]+ +[\d,]+\n")
+
+    def test_an_interrupted_run_leaves_nothing_behind_and_goes_on(self):
+        with tempfile.TemporaryDirectory() as cache:
+            command = [*COMMAND, PARAMETERS, "--liberty", small_library(), "--cache", cache, "--progress", "--block", "weft_array"]
+            with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+                for line in process.stderr:
+                    if "2 of 2" in line:
+                        process.send_signal(signal.SIGINT)
+                        break
+                output, _ = process.communicate()
+            self.assertEqual((process.returncode, output), (130, ""))
+            kept = {path.name: path.stat().st_mtime_ns for path in pathlib.Path(cache).iterdir()}
+            self.assertEqual(sorted(pathlib.Path(name).suffix for name in kept), [".il", ".json"])
+            done = subprocess.run(command, capture_output=True, text=True)
+            self.assertEqual(done.returncode, 0)
+            self.assertRegex(done.stderr, r"1 of 2: weft_array: kept\n")
+            for name, time in kept.items():
+                self.assertEqual((pathlib.Path(cache) / name).stat().st_mtime_ns, time)
+
+
+@unittest.skipUnless(has_library(), "there is no cell library in ../shared/data/liberty or $WEFT_DATA")
+class Core(unittest.TestCase):
+    def test_everything_is_there(self):
+        text = pathlib.Path(CORE).read_text(encoding="utf-8")
+        machine = {name: int(value) for name, value in re.findall(r"(\w+) = 32'd(\d+);", text)}
+        done = run("--json", "--liberty", small_library(), parameters=CORE)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        (report,) = json.loads(done.stdout)
+        blocks = {block["block"]: block for block in report["blocks"]}
+
+        self.assertEqual(blocks["weft_pe_int8"]["instances"], machine["ARRAY_ROWS"] * machine["ARRAY_COLS"])
+        self.assertEqual(blocks["weft_lane"]["instances"], machine["ARRAY_COLS"])
+        for block in blocks.values():
+            self.assertGreater(block["cells"], 0, block)
+            self.assertGreater(block["area_um2"], 0, block)
+            self.assertGreaterEqual(block["sequential"], 0.9 * block["state_bits"], block)
+        # Nothing is constant or twice there but in the sequencer's stores to DRAM, whose halves are equal.
+        different = {name for name, block in blocks.items() if block["sequential"] != block["state_bits"]}
+        self.assertLessEqual(different, {"weft_sequencer", "weft_load", "weft_store", "weft_vector", "weft_matrix"})
+
+        srams = {}
+        for sram in report["srams"]:
+            srams.setdefault(sram["block"], []).append((sram["macros"], sram["words"] * sram["word_bits"] // 8))
+        self.assertEqual(srams.pop("weft_scratchpad"), [(machine["SCRATCHPAD_BANKS"], machine["SCRATCHPAD_BANK_BYTES"])])
+        self.assertEqual(srams.pop("weft_accumulators"),
+                         [(machine["ACCUMULATOR_BANKS"], machine["ACCUMULATOR_BYTES"] // machine["ACCUMULATOR_BANKS"])])
+        sequencer = srams.pop("weft_sequencer") # and the tags of the cache
+        self.assertIn((1, machine["ICACHE_BYTES"]), sequencer)
+        self.assertIn((1, machine["SCALAR_MEMORY_BYTES"]), sequencer)
+        self.assertEqual((len(sequencer), srams), (3, {}))
+
+        # A path through blocks is no shorter than what any of them hides.
+        self.assertGreater(report["longest_path"]["ps"], 0.8 * max(block["longest_path_ps"] for block in blocks.values()))
+        self.assertNotIn("$", report["longest_path"]["from"] + report["longest_path"]["to"])
 
 
 if __name__ == "__main__":
-    unittest.main(argv=sys.argv[:1])
+    tests = ["Core"] if CORE else ["Library", "Netlists", "Mistakes", "Reports"]
+    unittest.main(argv=[sys.argv[0], *tests])

@@ -1,0 +1,72 @@
+"""Libraries of standard cells in Liberty files: merged to one, without what no mapping looks at."""
+
+import gzip
+import os
+import pathlib
+import re
+
+RTL = pathlib.Path(__file__).resolve().parent.parent
+
+
+class LibraryError(Exception):
+    pass
+
+
+def default_library():
+    data = pathlib.Path(os.environ.get("WEFT_DATA") or RTL.parent.parent / "shared" / "data")
+    folder = data / "liberty" / "asap7"
+    if not folder.is_dir():
+        raise LibraryError(f"there is no cell library in '{folder}': name a Liberty file with --liberty")
+    return [folder]
+
+
+def library_files(names):
+    for name in names:
+        files = [name]
+        if name.is_dir():
+            files = sorted([*name.glob("*.lib"), *name.glob("*.lib.gz")])
+        if not files or not files[0].is_file():
+            raise LibraryError(f"there is no Liberty file '{name}'")
+        yield from files
+
+
+def read_library(path):
+    with (gzip.open if path.suffix == ".gz" else open)(path, "rt", encoding="utf-8", errors="replace") as file:
+        text = file.read()
+    if not re.search(r"^\s*library\s*\(", text, re.MULTILINE) or not re.search(r"^\s*cell\s*\(", text, re.MULTILINE):
+        raise LibraryError(f"'{path}' is no Liberty file with cells")
+    return text
+
+
+def without_power(text):
+    """The library without its tables of power: most of the text, and nothing for area and delay."""
+    kept, position = [], 0
+    for match in re.finditer(r"[ \t]*\b(?:internal_power|leakage_power)\s*\([^)\n]*\)\s*\{", text):
+        if match.start() < position:
+            continue
+        kept.append(text[position:match.start()])
+        depth, position = 1, match.end()
+        while depth:
+            brace = re.compile(r"[{}]").search(text, position)
+            depth += 1 if brace.group() == "{" else -1
+            position = brace.end()
+        position += text[position:position + 1] == "\n"
+    return "".join(kept) + text[position:]
+
+
+def merge_libraries(paths):
+    """One library: the first one's head and the cells of all. (ABC of Yosys 0.23 takes one file.)"""
+    texts = [without_power(read_library(path)) for path in paths]
+    bodies = []
+    for text in texts:
+        first = re.search(r"^\s*cell\s*\(", text, re.MULTILINE).start()
+        bodies.append(text[first:text.rindex("}")])
+    return texts[0][:re.search(r"^\s*cell\s*\(", texts[0], re.MULTILINE).start()] + "\n".join(bodies) + "\n}\n"
+
+
+def sequential_cells(library):
+    """{cell: {pin: direction}} of the cells that have a state."""
+    cells = re.split(r"^\s*cell\s*\(\s*\"?(\w+)\"?\s*\)", library, flags=re.MULTILINE)
+    pin = re.compile(r"^\s*pin\s*\(\s*\"?(\w+)\"?\s*\)\s*\{.*?\bdirection\s*:\s*\"?(\w+)\"?", re.MULTILINE | re.DOTALL)
+    return {name: dict(pin.findall(body)) for name, body in zip(cells[1::2], cells[2::2])
+            if re.search(r"^\s*(ff|latch)\s*\(", body, re.MULTILINE)}
