@@ -23,7 +23,7 @@ from weft_workloads import calibrate, emit, models, quantize, sweeps  # noqa: E4
 
 SWEEPS = {"gemm": sweeps.GEMMS, "conv": sweeps.CONVS, "mlp": sweeps.MLPS}
 SHAPE_HELP = {"gemm": "MxNxK", "conv": "channels x size x filters x kernel x stride x dilation x group",
-              "mlp": "batch x width x layers"}
+              "mlp": "batch x width of the input x width of each layer"}
 
 
 def arguments() -> argparse.ArgumentParser:
@@ -38,7 +38,7 @@ def arguments() -> argparse.ArgumentParser:
     p.add_argument("--size", type=int, default=224, metavar="S", help="input height and width (default 224)")
     p.add_argument("--classes", type=int, default=1000, metavar="N")
     p.add_argument("--seed", type=int, default=0, help="of the weights (default 0, which has committed scales)")
-    p.add_argument("--shape", help="gemm: MxNxK, conv: CxSxFxKxSTxDxG, mlp: BxWxL (see --list for the standard entries)")
+    p.add_argument("--shape", help="gemm: MxNxK, conv: CxSxFxKxSTxDxG, mlp: BxWxWx... (see --list for the standard entries)")
     p.add_argument("--all", action="store_true", help="gemm, conv, mlp: every entry of the sweep")
     p.add_argument("--list", action="store_true", help="gemm, conv, mlp: print the entries of the sweep and stop")
     p.add_argument("--calibrate", action="store_true",
@@ -62,8 +62,10 @@ def networks(args, parser) -> list:
             entry = tuple(int(v) for v in args.shape.split("x"))
         except ValueError:
             entry = ()
-        if len(entry) != len(entries[0]) or min(entry) < 1:
-            parser.error(f"--shape {args.shape}: expected {SHAPE_HELP[args.network]}, {len(entries[0])} numbers >= 1")
+        fits = len(entry) >= 3 if args.network == "mlp" else len(entry) == len(entries[0])
+        if not fits or min(entry) < 1:
+            count = "at least 3" if args.network == "mlp" else len(entries[0])
+            parser.error(f"--shape {args.shape}: expected {SHAPE_HELP[args.network]}, {count} numbers >= 1")
         entries = [entry]
     elif not args.all:
         parser.error(f"{args.network} needs --shape, --all or --list")

@@ -7,6 +7,7 @@
 #include "compiler/core/emitter.h"
 #include "compiler/lowering/pack.h"
 #include "compiler/mapping/planner.h"
+#include "compiler/mapping/weight_walk.h"
 
 namespace weft::lowering {
 
@@ -144,14 +145,20 @@ public:
 
 private:
   void setUp();
+  void setUpWeights();
+  struct Chunk {
+    Value column, number; // the column tile; among its chunks
+    Value channels;       // along the channel blocks
+  };
+  void loadWeights(Value dram, Value scratch, const Chunk& chunk, const std::vector<Token>& waits);
   void emitTile(const Tile& tile);
-  void emitColumn(const Tile& tile, Value block, Value column, Value inGroup, bool first, bool last);
   void emitResident(const Tile& tile, Value column, Value address, Value accumulator, Value index);
   void emitStreamed(const Tile& tile, Value address, Value accumulator, Value index, Value column);
   void emitDrain(const Tile& tile, Value block, Value column, Value inGroup, Value accumulator, Value index);
 
   bool streamed_ = false;
   uint32_t weightAddress_ = 0;
+  mapping::WeightWalk walk_;
 };
 
 class VectorLowering : GroupLowering {

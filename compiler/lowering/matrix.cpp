@@ -34,7 +34,7 @@ void MatrixLowering::setUp() {
             geometry_.columnTiles * timing::VX_PARAM_READS * cols_, {}, {});
   if (!group_.table.empty())
     loadTable(group_.table, buffers_.parameters + buffers_.sizes.parameters - timing::LUT_ENTRIES);
-  weightAddress_ = constants_.add(packMatrixWeights(group_, geometry_, mapping_, machine_));
+  setUpWeights();
   if (!residency_.input)
     setUpInputLoad(0);
 
@@ -72,6 +72,47 @@ void MatrixLowering::setUp() {
     e_.setField(kVectorConfig, config::lo2, group_.addition.lo);
     e_.setField(kVectorConfig, config::hi2, group_.addition.hi);
   }
+}
+
+void MatrixLowering::setUpWeights() {
+  weightAddress_ = constants_.add(packMatrixWeights(group_, geometry_, mapping_, machine_));
+  walk_ = mapping::chooseWeightWalk(geometry_, mapping_, machine_);
+  if (!walk_.windowed())
+    return;
+  const int64_t stackRows = geometry_.chunkSteps[2] * rows_;
+  e_.preset(kBlockDram);
+  e_.preset(kBlockScratch);
+  e_.setField(kBlockDram, field::count0, walk_.runRows * cols_);
+  e_.setField(kBlockDram, field::count1, stackRows / walk_.partRows);
+  e_.setField(kBlockDram, field::count2, walk_.partRows / walk_.runRows);
+  e_.setField(kBlockDram, field::count3, geometry_.chunkSteps[0] * geometry_.chunkSteps[1]);
+  for (int pattern : {kBlockDram, kBlockScratch}) {
+    e_.setField(pattern, field::stride1, walk_.partRows * cols_);
+    e_.setField(pattern, field::stride2, walk_.runRows * cols_);
+    e_.setField(pattern, field::stride3, stackRows * cols_);
+  }
+  e_.setField(kBlockDram, field::fill, group_.weightZeroPoint & 255); // contributes nothing
+}
+
+void MatrixLowering::loadWeights(Value dram, Value scratch, const Chunk& chunk, const std::vector<Token>& waits) {
+  if (!walk_.windowed()) {
+    loadBlock(dram, scratch, geometry_.chunkBytes(), waits, {{kWeightsFull, {}}});
+    return;
+  }
+  const int64_t parts = geometry_.chunkSteps[2] * rows_ / walk_.partRows;
+  const int64_t realParts = mapping::divideUp(geometry_.reductionRows, walk_.partRows);
+  if (realParts % parts != 0)
+    e_.setField(kBlockDram, field::hi1,
+                e_.minimum(e_.constant(parts), e_.sub(e_.constant(realParts), e_.mul(chunk.channels, parts))));
+  if (walk_.runRows == 1 && geometry_.outC % cols_ != 0) {
+    Value whole = e_.constant(cols_);
+    Value real = e_.minimum(whole, e_.sub(e_.constant(geometry_.outC), e_.mul(chunk.column, cols_)));
+    // Whole rows, fill included, the first time that a column tile uses a buffer.
+    Value again = e_.mul(e_.sub(e_.constant(mapping_.buffers), chunk.number), cols_);
+    e_.setField(kBlockDram, field::hi0, real);
+    e_.setField(kBlockDram, field::count0, e_.maximum(real, e_.minimum(whole, again)));
+  }
+  e_.issue(Opcode::LD, {dram, scratch}, {kBlockDram, kBlockScratch}, waits, {{kWeightsFull, {}}});
 }
 
 void MatrixLowering::emitTile(const Tile& tile) {
@@ -120,7 +161,7 @@ void MatrixLowering::emitTile(const Tile& tile) {
 }
 
 void MatrixLowering::emitResident(const Tile& tile, Value column, Value address, Value accumulator, Value index) {
-  const int64_t columnBytes = geometry_.steps() * geometry_.stepBytes;
+  const int64_t columnBytes = geometry_.chunkBytes();
   Value offset = e_.mul(column, columnBytes);
   Value weights = e_.add(offset, buffers_.weights);
   auto issue = [&](std::vector<Token> waits) {
@@ -134,7 +175,7 @@ void MatrixLowering::emitResident(const Tile& tile, Value column, Value address,
   e_.when(
       e_.equal(tile.index, 0),
       [&] {
-        loadBlock(e_.add(offset, weightAddress_), weights, columnBytes, {}, {{kWeightsFull, {}}});
+        loadWeights(e_.add(offset, weightAddress_), weights, {column, e_.constant(0), e_.constant(0)}, {});
         issue({{kWeightsFull, {}}});
       },
       [&] {
@@ -160,7 +201,7 @@ void MatrixLowering::emitStreamed(const Tile&, Value address, Value accumulator,
         Value number = e_.add(e_.mul(index, chunks), chunk);
         Value weights = slot(buffers_.weights, number, geometry_.chunkBytes());
         Value source = e_.add(e_.mul(e_.add(e_.mul(column, chunks), chunk), geometry_.chunkBytes()), weightAddress_);
-        loadBlock(source, weights, geometry_.chunkBytes(), {reused(kWeightsEmpty, number)}, {{kWeightsFull, {}}});
+        loadWeights(source, weights, {column, chunk, c}, {reused(kWeightsEmpty, number)});
         Value start = e_.add(e_.add(address, e_.mul(h, geometry_.chunkSteps[0] * window.dilationH * row)),
                              e_.add(e_.mul(w, geometry_.chunkSteps[1] * window.dilationW * pixel),
                                     e_.mul(c, geometry_.chunkSteps[2] * rows_)));

@@ -1,11 +1,19 @@
 #include "compiler/mapping/geometry.h"
 
+#include "compiler/mapping/weight_walk.h"
 #include "isa/generated/timing.h"
 #include "isa/support/error.h"
 
 #include <algorithm>
 
 namespace weft::mapping {
+
+double dramBytesPerCycle(const Machine& machine) {
+  double perCycle = machine.dma.busBytes;
+  if (machine.dram.model == DramModel::ideal)
+    perCycle = std::min(perCycle, double(machine.dram.bandwidthMbS) / double(machine.clockMhz));
+  return perCycle;
+}
 
 Geometry::Geometry(const DeviceGraph& graph, const Group& group, const Machine& machine, const GroupMapping& mapping) {
   const Activation& input = graph.activations[static_cast<size_t>(group.inputs[0])];
@@ -47,10 +55,12 @@ Geometry::Geometry(const DeviceGraph& graph, const Group& group, const Machine& 
   stepsW = window.kernelW;
   stepsC = divideUp(inC, rows);
   stepBytes = rows * cols;
+  reductionRows = inC;
   if (mapping.input == InputFlow::windows) {
     windowPitch = roundUp(window.kernelW * inC, rows);
     stepsW = 1;
     stepsC = windowPitch / rows;
+    reductionRows = window.kernelW * inC;
     inputTileBytes = inTileRows * tileCols * windowPitch;
   } else {
     inputTileBytes = inTileRows * inTileCols * inPitch;
@@ -126,15 +136,14 @@ int64_t estimateCycles(const Geometry& geometry, const Group& group, const Group
   const int64_t rows = machine.array.rows;
   const int64_t latency = machine.dramLatencyCycles() + 10;
   const bool matrix = group.kind == GroupKind::matrix, streamed = mapping.weights == WeightFlow::streamed;
-  // Bytes per cycle of DRAM or of the port, whichever is less.
-  double perCycle = machine.dma.busBytes;
-  if (machine.dram.model == DramModel::ideal)
-    perCycle = std::min(perCycle, double(machine.dram.bandwidthMbS) / double(machine.clockMhz));
+  const double perCycle = dramBytesPerCycle(machine);
   // Runs move whole beats.
   auto transfer = [&](int64_t bytes, int64_t run) {
     double beats = double(divideUp(run, machine.dma.busBytes) * machine.dma.busBytes) / double(run);
     return static_cast<int64_t>(double(bytes) * beats / perCycle);
   };
+  const int64_t weightCycles = matrix ? static_cast<int64_t>(chooseWeightWalk(geometry, mapping, machine).cycles) : 0;
+  const int64_t chunkCycles = matrix ? weightCycles / (geometry.columnTiles * geometry.chunks()) : 0; // on average
   const int64_t inputRun = mapping.input == InputFlow::windows ? group.window.kernelW * geometry.inC
                                                                : geometry.inTileCols * geometry.inPitch;
   const int64_t stored = matrix ? mapping.columnTiles * machine.array.cols : geometry.outPitch;
@@ -154,8 +163,7 @@ int64_t estimateCycles(const Geometry& geometry, const Group& group, const Group
     int64_t chunk = std::max(steps * std::max(geometry.tilePixels(), rows + 1), kIssueCycles);
     if (streamed) {
       // From the last row of a chunk to the first row of the one after the next, which takes its buffer.
-      int64_t turnaround = rows + machine.array.cols + timing::MX_ARRAY_DELAY + latency +
-                           transfer(geometry.chunkBytes(), geometry.stepBytes) + rows;
+      int64_t turnaround = rows + machine.array.cols + timing::MX_ARRAY_DELAY + latency + chunkCycles + rows;
       chunk = std::max(chunk, divideUp(chunk + turnaround, mapping.buffers));
     }
     matrixCycles = geometry.columnTiles * geometry.chunks() * chunk;
@@ -172,17 +180,16 @@ int64_t estimateCycles(const Geometry& geometry, const Group& group, const Group
       (residency.output ? 0 : pixelBytes) + (group.residual >= 0 && !residency.residual ? pixelBytes : 0);
   int64_t loadCycles = inputCycles + transfer(outputBytes, outputRun);
   if (matrix && streamed)
-    loadCycles += transfer(geometry.weightBytes(), geometry.stepBytes);
+    loadCycles += weightCycles;
 
   int64_t first = inputCycles + 2 * latency;
   if (matrix)
-    first +=
-        transfer(streamed ? geometry.chunkBytes() : geometry.weightBytes() / geometry.columnTiles, geometry.stepBytes);
+    first += streamed ? chunkCycles : weightCycles / geometry.columnTiles;
   int64_t last = (matrix ? geometry.tilePixels() : 0) +
                  (residency.output ? 0 : transfer(geometry.outputTileBytes, outputRun) + latency);
   int64_t total = geometry.tiles() * std::max({matrixCycles, vectorCycles, loadCycles, kIssueCycles}) + first + last;
   if (matrix && !streamed) // all weights arrive during the first tile
-    total = std::max(total, total - matrixCycles + transfer(geometry.weightBytes(), geometry.stepBytes));
+    total = std::max(total, total - matrixCycles + weightCycles);
   return total;
 }
 

@@ -18,6 +18,9 @@ inline int64_t channelPitch(const Activation& activation, const Machine& machine
   return roundUp(activation.channels, machine.rowBytes());
 }
 
+// Of the DRAM interface: what the memory gives, if known, at most the port's.
+double dramBytesPerCycle(const Machine& machine);
+
 inline constexpr int64_t kLongestRun = 65535; // largest count of a walk
 
 struct Geometry {
@@ -42,6 +45,7 @@ struct Geometry {
   // of kernel columns x channel blocks.
   int64_t stepsH, stepsW, stepsC;
   int64_t windowPitch = 0;
+  int64_t reductionRows; // real array rows of the channel blocks of one kernel position
   int64_t steps() const { return stepsH * stepsW * stepsC; }
   std::array<int64_t, 3> chunkSteps; // steps of one weight chunk along kernel rows, kernel columns, channel blocks
   int64_t chunks() const;            // of a column tile

@@ -133,6 +133,7 @@ class CommandLine(unittest.TestCase):
     def test_mistakes_are_named(self):
         for args, message in (
             (["gemm", "--shape", "1x2"], "expected MxNxK, 3 numbers"),
+            (["mlp", "--shape", "8x16"], "expected batch x width of the input x width of each layer, at least 3 numbers"),
             (["conv", "--shape", "3x8x4x3x1x1x2"], "group 2 must divide 3 channels"),
             (["conv", "--shape", "3x2x4x3x0x1x1"], "numbers >= 1"),
             (["gemm"], "needs --shape, --all or --list"),
