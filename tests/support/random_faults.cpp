@@ -15,64 +15,34 @@ public:
       : random_(random), machine_(machine), parts_(parts) {}
 
   std::vector<RandomNode> make() {
-    switch (random_.below(24)) {
-    case 0:
-      farAway();
-      break;
-    case 1:
-    case 2:
-      leavingWalk();
-      break;
-    case 3:
-    case 4:
-    case 5:
-    case 6:
-    case 7:
-    case 8:
-      border();
-      break;
-    case 9:
-      badCount();
-      break;
-    case 10:
-      badType();
-      break;
-    case 11:
-      misalignment();
-      break;
-    case 12:
-      endlessWait();
-      break;
-    case 13:
-      overflow();
-      break;
-    case 14:
-      underflow();
-      break;
-    case 15:
-    case 16:
-    case 17:
-      sameCycle();
-      break;
-    case 18:
-      badWord();
-      break;
-    case 19:
-    case 20:
-    case 21:
-      scalarAddress();
-      break;
-    case 22:
-      badPc();
-      break;
-    default:
-      nodes_.push_back(trap());
-      break;
+    struct Choice {
+      uint32_t weight;
+      void (*make)(FaultMaker&);
+    };
+    static constexpr Choice kChoices[] = {
+        {1, call<&FaultMaker::farAway>},     {2, call<&FaultMaker::leavingWalk>}, {9, call<&FaultMaker::border>},
+        {1, call<&FaultMaker::badCount>},    {1, call<&FaultMaker::badType>},     {2, call<&FaultMaker::misalignment>},
+        {2, call<&FaultMaker::endlessWait>}, {1, call<&FaultMaker::overflow>},    {1, call<&FaultMaker::underflow>},
+        {3, call<&FaultMaker::sameCycle>},   {1, call<&FaultMaker::badWord>},     {2, call<&FaultMaker::scalarAddress>},
+        {1, call<&FaultMaker::badPc>},       {1, call<&FaultMaker::trap>},
+    };
+    uint32_t all = 0;
+    for (const Choice& choice : kChoices)
+      all += choice.weight;
+    uint32_t at = random_.below(all);
+    for (const Choice& choice : kChoices) {
+      if (at < choice.weight) {
+        choice.make(*this);
+        break;
+      }
+      at -= choice.weight;
     }
     return std::move(nodes_);
   }
 
 private:
+  template <void (FaultMaker::*make)()> static void call(FaultMaker& maker) { (maker.*make)(); }
+
   RandomNode tensor(Opcode op) {
     RandomNode node;
     node.kind = Kind::tensor;
@@ -122,11 +92,11 @@ private:
     nodes_.push_back(node);
   }
 
-  uint32_t alignment(Opcode op, size_t operand) {
+  uint32_t alignment(Opcode op, size_t operand) const {
     switch (info(op).engine) {
     case Engine::load:
     case Engine::store:
-      return random_.pick({1u, machine_.dma.busBytes});
+      return 1;
     case Engine::matrix:
       return operand == 0 ? machine_.array.rows : operand == 1 ? machine_.array.cols : 1;
     default:
@@ -172,28 +142,37 @@ private:
     RandomNode node = tensor(op);
     static constexpr uint32_t TensorArguments::*addresses[] = {&TensorArguments::a, &TensorArguments::b,
                                                                &TensorArguments::c, &TensorArguments::d};
-    const uint32_t chosen = random_.below(4);
-    for (uint32_t i = 0; i < 4; ++i) {
-      const uint32_t number = (chosen + i) % 4;
-      const uint32_t unit = alignment(op, number);
-      const std::optional<Region> region = operand(op, node.arguments, addresses[number], unit);
-      if (!region)
-        continue;
-      const Bounds bounds = memory(region->space);
+    struct Place {
+      uint32_t* address;
+      uint32_t unit;
+      Bounds memory;
+      int64_t lowest;
+      int64_t highest;
+    };
+    std::vector<Place> places;
+    for (size_t i = 0; i < 4; ++i) {
+      const uint32_t unit = alignment(op, i);
+      if (const std::optional<Region> region = operand(op, node.arguments, addresses[i], unit))
+        places.push_back(
+            {&(node.arguments.*addresses[i]), unit, memory(region->space), region->lowest(), region->highest()});
+    }
+    if (!places.empty()) {
+      const Place& place = places[random_.below(places.size())];
       int64_t by = 0;
+      const bool bytes = info(op).engine == Engine::load || info(op).engine == Engine::store;
       switch (random_.below(4)) {
       case 0:
-        by = bounds.begin - region->lowest() - int64_t{unit} * random_.between(1, 3);
+        by = place.memory.begin - place.lowest - int64_t{place.unit} * random_.between(1, 3);
         break;
       case 1:
-        by = bounds.end - region->lowest() + int64_t{unit} * random_.below(3);
+        by = place.memory.end - place.lowest +
+             int64_t{place.unit} * random_.below(bytes ? 2 * machine_.dma.busBytes : 3);
         break;
       default:
-        by = bounds.end - region->highest() + int64_t{unit} * random_.between(1, 2);
+        by = place.memory.end - place.highest + int64_t{place.unit} * random_.between(1, 2);
         break;
       }
-      node.arguments.*addresses[number] += static_cast<uint32_t>(by);
-      break;
+      *place.address += static_cast<uint32_t>(by);
     }
     nodes_.push_back(node);
   }
@@ -217,14 +196,19 @@ private:
   void misalignment() {
     RandomNode node = tensor(random_.pick(
         {Opcode::MM, Opcode::MMA, Opcode::VADD, Opcode::VMAX, Opcode::VDW, Opcode::VRQ, Opcode::VLUT, Opcode::VLDLUT}));
-    uint32_t* address[] = {&node.arguments.a,
-                           &node.arguments.b,
-                           &node.arguments.c,
-                           &node.arguments.d,
-                           &node.arguments.pA.field[field::stride0],
-                           &node.arguments.pB.field[field::stride1],
-                           &node.arguments.pC.field[field::stride0]};
-    *address[random_.below(7)] += random_.between(1, 3);
+    TensorArguments& args = node.arguments;
+    const uint32_t by = random_.between(1, 3);
+    if (random_.percent(40)) {
+      uint32_t* addresses[] = {&args.a, &args.b, &args.c, &args.d};
+      *addresses[random_.below(4)] += by;
+    } else { // a stride, used or not
+      PatternRegister* walks[] = {&args.pA, &args.pB, &args.pC};
+      const uint32_t k = random_.below(4);
+      const uint32_t count = random_.between(1, 3);
+      walks[random_.below(3)]->field[field::stride0 + k] += by;
+      for (PatternRegister* walk : walks)
+        walk->field[field::count0 + k] = count;
+    }
     nodes_.push_back(node);
   }
 
@@ -337,7 +321,7 @@ private:
       group.body.push_back(scalar(in));
     }
     if (random_.percent(50))
-      group.body.push_back(trap());
+      group.body.push_back(trapNode());
     nodes_.push_back(std::move(group));
   }
 
@@ -392,12 +376,13 @@ private:
     nodes_.push_back(scalar(in));
   }
 
-  RandomNode trap() {
+  RandomNode trapNode() {
     Instruction in;
     in.op = Opcode::TRAP;
     in.imm = static_cast<uint32_t>(random_.word());
     return scalar(in);
   }
+  void trap() { nodes_.push_back(trapNode()); }
 
   Random& random_;
   const Machine& machine_;

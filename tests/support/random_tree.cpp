@@ -243,6 +243,11 @@ private:
     config.ra = number();
     config.rb = number();
     config.rf = number();
+    if (random_.percent(15)) { // addends that cancel: what is added first then shows in 8 bits
+      float& large = random_.percent(50) ? config.ra : config.rb;
+      large = static_cast<float>(1u << random_.between(18, 24));
+      config.rf = -large * static_cast<float>(random_.pick({config.lo, config.hi, nine()}));
+    }
     PatternRegister result = pattern(config);
     if (random_.percent(10)) // bits that are not used
       result.field[random_.pick({static_cast<int>(config::za), static_cast<int>(config::lo), 12, 15})] =
