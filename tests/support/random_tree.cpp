@@ -6,6 +6,7 @@
 #include "tests/support/random_layout.h"
 #include "tests/support/random_program.h"
 
+#include <bit>
 #include <deque>
 
 namespace weft::test {
@@ -243,11 +244,6 @@ private:
     config.ra = number();
     config.rb = number();
     config.rf = number();
-    if (random_.percent(15)) { // addends that cancel: what is added first then shows in 8 bits
-      float& large = random_.percent(50) ? config.ra : config.rb;
-      large = static_cast<float>(1u << random_.between(18, 24));
-      config.rf = -large * static_cast<float>(random_.pick({config.lo, config.hi, nine()}));
-    }
     PatternRegister result = pattern(config);
     if (random_.percent(10)) // bits that are not used
       result.field[random_.pick({static_cast<int>(config::za), static_cast<int>(config::lo), 12, 15})] =
@@ -326,10 +322,27 @@ private:
     return args;
   }
 
+  // Addends of which one cancels with the fixed one: what is added first then shows in 8 bits.
+  void cancel(PatternRegister& configuration) {
+    auto put = [&](int place, float value) {
+      configuration.field[static_cast<size_t>(place)] = std::bit_cast<uint32_t>(value);
+    };
+    const uint32_t bound = configuration.field[random_.pick({config::lo, config::hi, config::lo2})];
+    const auto addend = static_cast<float>(static_cast<int32_t>(bound << 23) >> 23);
+    const auto large = static_cast<float>(1u << random_.between(18, 24));
+    const bool first = random_.percent(70);
+    put(first ? config::ra : config::rb, large);
+    put(first ? config::rb : config::ra, static_cast<float>(random_.below(1000)) / 1024.0f);
+    put(config::rf, -large * addend);
+    configuration.field[config::types] ^= random_.below(2) << 13;
+  }
+
   TensorArguments vector(Opcode op) {
     TensorArguments args = vectorOnce(op);
     while (options_.raceFree && readsOwnResults(makeOp(op, args), machine_))
       args = vectorOnce(op);
+    if ((op == Opcode::VRQA || op == Opcode::VADD) && random_.percent(40))
+      cancel(args.pD);
     return args;
   }
 
