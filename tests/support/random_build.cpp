@@ -50,8 +50,11 @@ private:
       fenced(node.times);
       break;
     case Kind::sync:
-      node.arguments.sync = grant(node.arguments.sync, 1);
+      if (!node.forced)
+        node.arguments.sync = grant(node.arguments.sync, 1);
       break;
+    case Kind::group:
+      return apart(std::move(node), out);
     case Kind::loop: {
       // The rounds are unordered with each other.
       fenceIfRaces(out);
@@ -246,7 +249,7 @@ private:
     return true;
   }
 
-  // An instruction that faults touches nobody knows what.
+  // What faults touches nobody knows what.
   void apart(RandomNode node, std::vector<RandomNode>& out) {
     fenceIfRaces(out);
     out.push_back(std::move(node));
@@ -309,6 +312,10 @@ private:
       break;
     case Kind::call:
       call(node);
+      break;
+    case Kind::group:
+      for (const RandomNode& inner : node.body)
+        emit(inner);
       break;
     case Kind::fence:
       program_.fence(node.times);

@@ -47,5 +47,7 @@ inline constexpr uint8_t consumerOf(uint8_t semaphore) {
   return rest < from ? rest : static_cast<uint8_t>(rest + 1);
 }
 inline constexpr uint8_t kFreeSemaphore = 30;
+// Orders accesses of vector and matrix engine, and is 0 when both are idle.
+inline constexpr uint8_t kIdleSemaphore = kWishSemaphores + 9;
 
 } // namespace weft::test::layout

@@ -33,6 +33,7 @@ struct RandomNode {
     branch, // `instruction` over the body, which holds nothing that changes semaphores
     loop,   // the body `times` times
     call,   // the body as a function
+    group,  // the body as it is, apart from everything before and after it
     fence,  // of the engines `times`
     sync,   // semwait and semsignal, wishes of arguments.sync
     signal, // semaphore `instruction.s0`, `times` times, unconditionally
@@ -45,8 +46,9 @@ struct RandomNode {
   std::array<uint32_t, 4> step{}; // of a tensor instruction in a loop: added to its addresses in each round
   uint32_t times = 1;
   uint64_t word = 0;
-  uint64_t style = 0;  // chooses registers, and how they get their values
-  bool forced = false; // semaphores are as given, and race freedom is not asked for: it is meant to fault
+  uint64_t style = 0; // chooses registers, and how they get their values
+  // Semaphores are as given, and race freedom is not asked for: it is meant to fault, or to let others fault.
+  bool forced = false;
   std::vector<RandomNode> body;
 };
 

@@ -3,9 +3,11 @@
 #include "isa/semantics/operands.h"
 #include "isa/semantics/tensor.h"
 #include "tests/support/random.h"
+#include "tests/support/random_faults.h"
 #include "tests/support/random_layout.h"
 #include "tests/support/random_program.h"
 
+#include <bit>
 #include <deque>
 
 namespace weft::test {
@@ -42,6 +44,8 @@ public:
         fence();
       else if (kind < 34)
         sequencerSemaphores();
+      else if (kind < 37)
+        accumulations();
       else
         tree_.nodes.push_back(tensor());
     }
@@ -94,11 +98,14 @@ private:
     return node;
   }
 
-  // A base address for accesses from base + low to base + high, aligned; the region must be large enough.
+  // A base address for accesses from base + low to base + high, aligned; the region must be large enough. Often at one
+  // of its ends.
   uint32_t base(int64_t low, int64_t high, uint32_t size, uint32_t alignment) {
     const int64_t first = (-low + alignment - 1) / alignment;
     const int64_t last = (int64_t{size} - high) / alignment;
-    return static_cast<uint32_t>(first + random_.below(static_cast<uint64_t>(last - first + 1))) * alignment;
+    const uint32_t end = random_.below(16);
+    const int64_t between = first + random_.below(static_cast<uint64_t>(last - first + 1));
+    return static_cast<uint32_t>(end == 0 ? first : end == 1 ? last : between) * alignment;
   }
 
   // The same in the scratchpad; in crowded programs mostly in one bank.
@@ -178,6 +185,8 @@ private:
     args.a = kDramBase + kDataOffset +
              base(far.low, far.high + length, kDramBytes - kDataOffset, random_.pick({1u, machine_.dma.busBytes}));
     args.b = scratchpad(to.low, to.high + length, random_.pick({1u, machine_.lineBytes()}));
+    if (random_.percent(5)) // with the last byte of DRAM
+      args.a = static_cast<uint32_t>(kDramBase + machine_.dram.bytes - static_cast<uint64_t>(far.high) - length);
     if (load && random_.percent(40)) {
       dram.lo0 = random_.below(length + 2);
       dram.hi0 = random_.percent(50) ? 65535 : random_.below(length + 2);
@@ -326,10 +335,27 @@ private:
     return args;
   }
 
+  // Addends of which one cancels with the fixed one: what is added first then shows in 8 bits.
+  void cancel(PatternRegister& configuration) {
+    auto put = [&](int place, float value) {
+      configuration.field[static_cast<size_t>(place)] = std::bit_cast<uint32_t>(value);
+    };
+    const uint32_t bound = configuration.field[random_.pick({config::lo, config::hi, config::lo2})];
+    const auto addend = static_cast<float>(static_cast<int32_t>(bound << 23) >> 23);
+    const auto large = static_cast<float>(1u << random_.between(18, 24));
+    const bool first = random_.percent(70);
+    put(first ? config::ra : config::rb, large);
+    put(first ? config::rb : config::ra, static_cast<float>(random_.below(1000)) / 1024.0f);
+    put(config::rf, -large * addend);
+    configuration.field[config::types] ^= random_.below(2) << 13;
+  }
+
   TensorArguments vector(Opcode op) {
     TensorArguments args = vectorOnce(op);
     while (options_.raceFree && readsOwnResults(makeOp(op, args), machine_))
       args = vectorOnce(op);
+    if ((op == Opcode::VRQA || op == Opcode::VADD) && random_.percent(40))
+      cancel(args.pD);
     return args;
   }
 
@@ -396,6 +422,30 @@ private:
     return node;
   }
 
+  // Matrix instructions that follow each other without a gap, each adding to the row with which the one before it ends.
+  void accumulations() {
+    RandomNode node = newTensor(random_.pick({Opcode::MM, Opcode::MMA}));
+    // With so many rows the next tile is there before the last of them is read.
+    uint32_t rows = 0;
+    for (int i = 0; i < 50 && rows <= machine_.array.rows; ++i) {
+      node.arguments = matrix();
+      rows = 1;
+      for (size_t k = 0; k < 4; ++k)
+        rows *= node.arguments.pA.field[field::count0 + k];
+    }
+    const uint32_t length = 2 * rows - 1;
+    if (length > machine_.accumulatorRows())
+      return;
+    node.arguments.c = base(0, length, machine_.accumulatorRows(), 1);
+    add(tree_.nodes, node);
+    node.op = Opcode::MMA;
+    node.arguments.c += rows - 1;
+    if (random_.percent(30))
+      for (size_t k = 0; k < 4; ++k)
+        node.arguments.pA.field[field::count0 + k] = 1;
+    add(tree_.nodes, std::move(node));
+  }
+
   // Semaphores that `unit` might wait for and signal.
   Sync sync(uint8_t unit) {
     auto other = [&](uint32_t chance) -> uint8_t {
@@ -417,6 +467,9 @@ private:
 
   // An address of `bytes` bytes, aligned, that random code may use.
   uint32_t scalarAddress(uint32_t bytes) {
+    if (random_.percent(5)) // the last one
+      return random_.percent(50) ? kScalarMemoryBase + machine_.scalarMemory.bytes - bytes
+                                 : static_cast<uint32_t>(kDramBase + machine_.dram.bytes) - bytes;
     if (random_.percent(70))
       return kScalarMemoryBase + bytes * random_.below(kScalarBytes / bytes);
     return kDramBase + kSequencerOffset + bytes * random_.below(kSequencerBytes / bytes);
@@ -578,161 +631,11 @@ private:
     tree_.nodes.push_back(node);
   }
 
-  // --- Faults ------------------------------------------------------------------------------------------------------
-
-  RandomNode faultyTensor(Opcode op) {
-    RandomNode node = newTensor(op);
-    node.arguments = arguments(op);
-    node.forced = true;
-    return node;
-  }
-
-  void faultyScalar(const Instruction& instruction) {
-    RandomNode node;
-    node.instruction = instruction;
-    tree_.nodes.push_back(node);
-  }
-
   void fault() {
-    Instruction in;
-    switch (random_.below(16)) {
-    case 0: { // an address far away
-      RandomNode node = faultyTensor(opcode());
-      uint32_t* address[] = {&node.arguments.a, &node.arguments.b, &node.arguments.c, &node.arguments.d};
-      *address[random_.below(4)] += 1u << 28;
-      tree_.nodes.push_back(node);
-      break;
-    }
-    case 1:
-    case 2: { // a walk that leaves its memory somewhere
-      RandomNode node = faultyTensor(opcode());
-      PatternRegister& walk = random_.percent(40)   ? node.arguments.pA
-                              : random_.percent(50) ? node.arguments.pB
-                                                    : node.arguments.pC;
-      const uint32_t k = random_.below(4);
-      walk.field[field::count0 + k] = random_.between(2, 50);
-      walk.field[field::stride0 + k] = (random_.percent(70) ? 1 : 0xffffffff) *
-                                       random_.pick({1024u, 8192u, machine_.scratchpad.bytes / 8, 1u << 24});
-      tree_.nodes.push_back(node);
-      break;
-    }
-    case 3: { // just beyond the end
-      const Opcode op = opcode();
-      RandomNode node = faultyTensor(op);
-      const Engine engine = info(op).engine;
-      const uint32_t pad = machine_.scratchpad.bytes;
-      if (random_.percent(40))
-        node.arguments.b = pad - random_.below(3) * machine_.lineBytes();
-      else if (engine == Engine::matrix && random_.percent(60))
-        node.arguments.c = machine_.accumulatorRows() - random_.below(3);
-      else if (engine == Engine::matrix || engine == Engine::vector)
-        (random_.percent(50)   ? node.arguments.a
-         : random_.percent(50) ? node.arguments.c
-                               : node.arguments.d) = pad - random_.below(3) * machine_.lineBytes();
-      else
-        node.arguments.a = kDramBase + static_cast<uint32_t>(machine_.dram.bytes) - random_.below(40);
-      tree_.nodes.push_back(node);
-      break;
-    }
-    case 4: { // a count
-      RandomNode node = faultyTensor(opcode());
-      PatternRegister* walks[] = {&node.arguments.pA, &node.arguments.pB, &node.arguments.pC};
-      walks[random_.below(3)]->field[field::count0 + random_.below(4)] = random_.pick({0u, 65536u, ~0u});
-      tree_.nodes.push_back(node);
-      break;
-    }
-    case 5: { // a type
-      RandomNode node = faultyTensor(
-          random_.pick({Opcode::MM, Opcode::MMA, Opcode::VADD, Opcode::VMUL, Opcode::VMAX, Opcode::VSUM, Opcode::VDW,
-                        Opcode::VRQ, Opcode::VRQA, Opcode::VMOVF, Opcode::VFMAF, Opcode::VMINF, Opcode::VEXPF}));
-      node.arguments.pD.field[config::types] ^= random_.between(2, 15) << 4 * random_.below(3);
-      tree_.nodes.push_back(node);
-      break;
-    }
-    case 6: { // alignment
-      RandomNode node =
-          faultyTensor(random_.pick({Opcode::MM, Opcode::MMA, Opcode::VADD, Opcode::VMAX, Opcode::VDW, Opcode::VRQ,
-                                     Opcode::VLUT, Opcode::VLDLUT, Opcode::VFMAF, Opcode::VRCPF}));
-      uint32_t* address[] = {&node.arguments.a,
-                             &node.arguments.b,
-                             &node.arguments.c,
-                             &node.arguments.d,
-                             &node.arguments.pA.field[field::stride0],
-                             &node.arguments.pB.field[field::stride1],
-                             &node.arguments.pC.field[field::stride0]};
-      *address[random_.below(7)] += random_.between(1, 3);
-      tree_.nodes.push_back(node);
-      break;
-    }
-    case 7: { // a wait that never ends
-      RandomNode node = faultyTensor(opcode());
-      node.arguments.sync.w0 = kFreeSemaphore;
-      tree_.nodes.push_back(node);
-      break;
-    }
-    case 8: // the sequencer waits for ever
-      in.op = Opcode::SEMWAIT;
-      in.w0 = kFreeSemaphore;
-      in.w1 = kNoSemaphore;
-      faultyScalar(in);
-      break;
-    case 9: { // overflow, by the sequencer or an engine
-      RandomNode signals;
-      signals.kind = Kind::signal;
-      signals.instruction.s0 = kFreeSemaphore;
-      signals.times = timing::SEMAPHORE_MAX + random_.below(2);
-      tree_.nodes.push_back(signals);
-      RandomNode node = faultyTensor(opcode());
-      (random_.percent(50) ? node.arguments.sync.s0 : node.arguments.sync.s1) = kFreeSemaphore;
-      tree_.nodes.push_back(node);
-      break;
-    }
-    case 10: { // two engines want the last one
-      for (Opcode op : {random_.pick({Opcode::LD, Opcode::ST}), random_.pick({Opcode::MM, Opcode::VADD})}) {
-        RandomNode node = faultyTensor(op);
-        node.arguments.sync.w0 = kFreeSemaphore;
-        tree_.nodes.push_back(node);
-      }
-      for (int i = 0; i < 8; ++i)
-        tree_.nodes.push_back(scalar());
-      RandomNode signals;
-      signals.kind = Kind::signal;
-      signals.instruction.s0 = kFreeSemaphore;
-      tree_.nodes.push_back(signals);
-      break;
-    }
-    case 11: { // no instruction, or one that is not built
-      RandomNode node;
-      node.kind = Kind::word;
-      node.word = random_.percent(40) ? 0 : random_.word();
-      if (random_.percent(40))
-        node.word = (node.word & ~uint64_t{0xff}) | random_.pick({0x82u, 0x83u, 0x87u, 0xb6u, 0xc9u, 0xffu});
-      tree_.nodes.push_back(node);
-      break;
-    }
-    case 12: // an address of the sequencer
-      in.op = random_.pick({Opcode::LW, Opcode::SW, Opcode::LH, Opcode::SH, Opcode::LB, Opcode::SB, Opcode::PLOAD});
-      in.rd = kFirstRandom;
-      in.rs2 = kFirstRandom;
-      in.pA = kRandomPattern;
-      in.imm = random_.pick({0u, kScalarMemoryBase + machine_.scalarMemory.bytes, kScalarMemoryBase - 1,
-                             kScalarMemoryBase + 1, kScalarMemoryBase + 2, kScalarMemoryBase + 3, kDramBase - 4,
-                             kDramBase + kSequencerOffset + 1, kDramBase + static_cast<uint32_t>(machine_.dram.bytes)});
-      faultyScalar(in);
-      break;
-    case 13: // a pc
-      in.op = Opcode::JALR;
-      in.rd = random_.percent(50) ? uint8_t{0} : kFirstRandom;
-      in.imm = random_.pick({4u, 0u, kScalarMemoryBase, kDramBase + 4, kDramBase - 8, 0xfffffff8u,
-                             kDramBase + static_cast<uint32_t>(machine_.dram.bytes)});
-      faultyScalar(in);
-      break;
-    default:
-      in.op = Opcode::TRAP;
-      in.imm = static_cast<uint32_t>(random_.word());
-      faultyScalar(in);
-      break;
-    }
+    const LegalParts parts = {[this] { return opcode(); }, [this](Opcode op) { return arguments(op); },
+                              [this] { return scalar(); }};
+    for (RandomNode& node : randomFault(random_, machine_, parts))
+      tree_.nodes.push_back(std::move(node));
   }
 
   static TensorArguments argumentsInRound(TensorArguments arguments, const std::array<uint32_t, 4>& step,

@@ -3,6 +3,7 @@
 #include "tests/rtl/cosim/random_case.h"
 #include "tests/rtl/cosim/shrink.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <gtest/gtest.h>
 
@@ -56,6 +57,28 @@ TEST(Coverage, CountsBinsOfWhatRuns) {
   Coverage merged;
   merged.add(coverage.counts());
   EXPECT_EQ(merged.counts(), coverage.counts());
+}
+
+// What a change of the generator could lose without anybody noticing.
+TEST(Coverage, ProgramsThatFaultReachTheEndsOfMemories) {
+  const std::vector<std::string> bins = {
+      "fault sequencer address, the first behind the end", "fault load address, the first behind the end",
+      "fault store address, the first behind the end",     "fault store address, a request within a beat",
+      "fault matrix address, the first behind the end",    "fault vector address, the first behind the end",
+      "fault sequencer misaligned, and unmapped",          "mma adds to a row in the cycle after its last write"};
+  Coverage coverage;
+  const Machine machine = smallMachine(4, 4);
+  auto reached = [&](const std::string& bin) { return coverage.counts().at(bin) > 0; };
+  for (uint64_t seed = 0; seed < 600 && !std::all_of(bins.begin(), bins.end(), reached); ++seed) {
+    const RandomCase test = makeCase(seed, machine);
+    if (!test.options.faulty)
+      continue;
+    const auto model = cosim::simulatorFactory(test.machine, imageOf(test))({});
+    model->run(kCycleLimit);
+    coverage.add(test, model->outcome());
+  }
+  for (const std::string& bin : bins)
+    EXPECT_TRUE(reached(bin)) << bin;
 }
 
 } // namespace

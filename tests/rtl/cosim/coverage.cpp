@@ -39,8 +39,7 @@ bool hasFloatRows(Opcode op) {
   return operands::usage(op).floatRows;
 }
 
-// All features of an instruction.
-std::vector<Feature> features(Opcode op) {
+std::vector<Feature> ownFeatures(Opcode op) {
   const Feature strides{"strides", {"one", "positive", "zero", "negative"}};
   const Feature dimensions{"dimensions", {"0", "1", "2", "3", "4"}};
   const Feature types{"types", {"uu", "us", "su", "ss"}};
@@ -80,6 +79,13 @@ std::vector<Feature> features(Opcode op) {
     result.push_back({"lut", {"no", "yes"}});
   if (op == Opcode::VRQA)
     result.push_back({"addends", {"inner", "outer"}});
+  return result;
+}
+
+// All features of an instruction.
+std::vector<Feature> features(Opcode op) {
+  std::vector<Feature> result = ownFeatures(op);
+  result.push_back({"reach", {"inside", "end"}});
   return result;
 }
 
@@ -128,11 +134,34 @@ const char* alignment(bool aligned) {
   return aligned ? "aligned" : "unaligned";
 }
 
+// Address (accumulators: row) behind the last one of a memory.
+int64_t endOf(Space space, const Machine& machine) {
+  switch (space) {
+  case Space::dram:
+    return int64_t{kDramBase} + static_cast<int64_t>(machine.dram.bytes);
+  case Space::accumulator:
+    return machine.accumulatorRows();
+  case Space::scratchpad:
+    return machine.scratchpad.bytes;
+  default:
+    return -1;
+  }
+}
+
+// Whether an operand touches the last byte or row of its memory.
+bool reachesEnd(const TensorOp& op, const Machine& machine) {
+  const std::vector<Region> regions = footprint(op, machine);
+  return std::any_of(regions.begin(), regions.end(),
+                     [&](const Region& region) { return region.highest() == endOf(region.space, machine); });
+}
+
 // "bytes=burst", ...
 std::vector<std::string> shapes(const TensorOp& op, const Machine& machine) {
   std::vector<std::string> result;
   auto add = [&](const char* name, const std::string& value) { result.push_back(fmt::format("{}={}", name, value)); };
   const Opcode code = op.instruction.op;
+  if (!checkOperands(op, machine) && !checkAddresses(op, machine))
+    add("reach", reachesEnd(op, machine) ? "end" : "inside");
   switch (info(code).engine) {
   case Engine::load:
   case Engine::store: {
@@ -244,6 +273,15 @@ private:
   std::vector<uint64_t> cycles_;
 };
 
+// Whether the first row of a matrix instruction is the last one of the instruction before, written in the cycle before.
+// Seen where it has one step, all of whose rows follow each other.
+bool forwards(const TensorOp& before, const InstructionRecord& first, const TensorOp& op,
+              const InstructionRecord& second) {
+  const uint64_t rows = pointsOf(op.pA);
+  return op.instruction.op == Opcode::MMA && pointsOf(op.pB) == 1 && first.retire != kNever &&
+         second.retire != kNever && op.c == before.c + pointsOf(before.pA) - 1 && second.retire == first.retire + rows;
+}
+
 // Collects instructions in the order of their dispatch.
 class Collector final : public DataflowClient {
 public:
@@ -260,6 +298,33 @@ private:
   size_t wanted_;
 };
 
+constexpr const char* kUnalignedStore = "fault store address, a request within a beat";
+constexpr const char* kMisalignedUnmapped = "fault sequencer misaligned, and unmapped";
+constexpr const char* kForwarding = "mma adds to a row in the cycle after its last write";
+
+// Further bins of a fault.
+std::vector<std::string> detailsOf(const Fault& fault, const Machine& machine) {
+  const auto at = static_cast<int64_t>(fault.information);
+  const bool inMemory =
+      (at >= int64_t{kDramBase} && at < endOf(Space::dram, machine)) ||
+      (at >= int64_t{kScalarMemoryBase} && at < int64_t{kScalarMemoryBase} + machine.scalarMemory.bytes);
+  std::vector<std::string> result;
+  if (fault.engine == Engine::sequencer && fault.cause == FaultCause::misaligned && !inMemory)
+    result.push_back(kMisalignedUnmapped);
+  if (fault.cause != FaultCause::address)
+    return result;
+  const std::vector<int64_t> ends =
+      fault.engine == Engine::sequencer
+          ? std::vector<int64_t>{int64_t{kScalarMemoryBase} + machine.scalarMemory.bytes, endOf(Space::dram, machine)}
+          : std::vector<int64_t>{endOf(Space::dram, machine), endOf(Space::scratchpad, machine),
+                                 endOf(Space::accumulator, machine)};
+  if (std::find(ends.begin(), ends.end(), at) != ends.end())
+    result.push_back(fmt::format("fault {} address, the first behind the end", engineName(fault.engine)));
+  if (fault.engine == Engine::store && at >= int64_t{kDramBase} && at % machine.dma.busBytes != 0)
+    result.push_back(kUnalignedStore);
+  return result;
+}
+
 std::vector<std::string> faults() {
   std::vector<std::string> result;
   auto add = [&](Engine engine, std::initializer_list<FaultCause> list) {
@@ -274,6 +339,10 @@ std::vector<std::string> faults() {
   for (Engine engine : {Engine::matrix, Engine::vector})
     add(engine, {FaultCause::unimplemented, FaultCause::badOperand, FaultCause::misaligned, FaultCause::address,
                  FaultCause::semaphoreOverflow});
+  for (Engine engine : {Engine::sequencer, Engine::load, Engine::store, Engine::matrix, Engine::vector})
+    result.push_back(fmt::format("fault {} address, the first behind the end", engineName(engine)));
+  result.push_back(kUnalignedStore);
+  result.push_back(kMisalignedUnmapped);
   return result;
 }
 
@@ -299,6 +368,7 @@ Coverage::Coverage() {
     counts_[fmt::format("scalar {}", info(op).mnemonic)] = 0;
   for (const std::string& fault : faults())
     counts_[fault] = 0;
+  counts_[kForwarding] = 0;
 }
 
 void Coverage::add(const std::map<std::string, uint64_t>& counts) {
@@ -316,8 +386,11 @@ void Coverage::add(const RandomCase& test, const cosim::Outcome& outcome) {
   for (const Instruction& in : program.instructions())
     if (isOpcode(static_cast<uint8_t>(in.op)) && info(in.op).engine == Engine::sequencer)
       hit(fmt::format("scalar {}", info(in.op).mnemonic));
-  if (outcome.state == cosim::Outcome::State::faulted)
+  if (outcome.state == cosim::Outcome::State::faulted) {
     hit(fmt::format("fault {} {}", engineName(outcome.fault.engine), name(outcome.fault.cause)));
+    for (const std::string& bin : detailsOf(outcome.fault, test.machine))
+      hit(bin);
+  }
 
   // Cycle by cycle, watching what counts stalls.
   const cosim::ImageLoader load = imageOf(test);
@@ -356,6 +429,7 @@ void Coverage::add(const RandomCase& test, const cosim::Outcome& outcome) {
   dataflow.proceedInterval = 1024;
   dataflow.instructionLimit = 1'000'000;
   runDataflow(test.machine, image, dataflow, collector);
+  std::optional<size_t> accumulation; // the matrix instruction before
   for (size_t i = 0; i < collector.ops.size(); ++i) {
     const InstructionRecord& record = model.records()[i];
     const TensorOp& op = collector.ops[i];
@@ -363,6 +437,11 @@ void Coverage::add(const RandomCase& test, const cosim::Outcome& outcome) {
       break;
     if (record.start == kNever)
       continue;
+    if (record.engine == Engine::matrix) {
+      if (accumulation && forwards(collector.ops[*accumulation], model.records()[*accumulation], op, record))
+        hit(kForwarding);
+      accumulation = i;
+    }
     std::vector<std::string> seen;
     if (queued.contains(i))
       seen.push_back("queue");
@@ -401,8 +480,8 @@ std::string Coverage::table() const {
         text += "\n";
       }
   for (const auto& [bin, count] : counts_)
-    if (bin.starts_with("scalar ") || bin.starts_with("fault "))
-      text += fmt::format("{:<41}{:>11}\n", bin, count);
+    if (bin.starts_with("scalar ") || bin.starts_with("fault ") || bin == kForwarding)
+      text += fmt::format("{:<52}{:>11}\n", bin, count);
   text += fmt::format("{} of {} bins reached", counts_.size() - unreached.size(), counts_.size());
   text += unreached.empty() ? "\n" : "; not reached:\n";
   for (const std::string& bin : unreached)

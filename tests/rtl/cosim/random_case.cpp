@@ -20,7 +20,7 @@ RandomCase makeCase(uint64_t seed, const Machine& machine) {
   randomiseDram(seed, test.machine);
   test.options.instructions = static_cast<int>(random.between(10, 35));
   test.options.raceFree = random.percent(70);
-  test.options.faulty = random.percent(25);
+  test.options.faulty = random.percent(35);
   test.options.counters = true;
   test.data = test.options.raceFree;
   test.tree = randomTree(seed, test.machine, test.options);

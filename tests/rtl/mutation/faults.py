@@ -6,6 +6,9 @@ LATENCIES = [
     "MX_ARRAY_DELAY", "VX_LUT_TAIL", "VX_PIPELINE", "VX_FLOAT_PIPELINE", "LD_RETIRE", "ST_SEND",
 ]
 
+# Faults that nothing catches, by name (as mutate.py prints it): why.
+EXPLAINED = {}
+
 FAULTS = [
     # Common parts.
     ("common/weft_fifo.sv", "assign full_o  = count_q == CW'(DEPTH);", "assign full_o  = count_q == CW'(DEPTH - 1) && DEPTH > 1;"),
@@ -26,7 +29,7 @@ FAULTS = [
     ("dispatch/weft_semaphores.sv", "- 4'(takes[32*u + s]);", "- 4'(takes[32*u + s] && u != 4);"),
     ("dispatch/weft_semaphores.sv", "(lowest & 32'(above)) != '0 ? signal_pc_i[32*u +: 32] : take_pc_i[32*u +: 32];", "take_pc_i[32*u +: 32];"),
     # Faults and counters.
-    ("control/weft_faults.sv", "for (int u = UNITS - 1; u >= 0; u--) begin", "for (int u = 0; u < int'(UNITS); u++) begin"),
+    ("control/weft_faults.sv", "for (int u = UNITS - 1; u >= 0; u--) begin", "for (int u = 0; u < UNITS; u++) begin"),
     ("weft_core.sv", "assign waits    = ~queue_empty & ~sem_ok;", "assign waits    = ~queue_empty & ~sem_ok & 4'b0111;"),
     ("weft_core.sv", "assign deadlock = seq_blocked && under_way == '0 && (queue_empty | waits) == '1;", "assign deadlock = seq_blocked && (queue_empty | waits) == '1;"),
     ("control/weft_engine_counters.sv", "end else if (under_way_i || (head_valid_i && sem_ok_i)) begin", "end else if (under_way_i) begin"),

@@ -1,41 +1,44 @@
 #!/usr/bin/env python3
-"""Plants small faults into the RTL, one at a time, and counts how many the comparison with the simulator catches.
+"""Plants small faults into the RTL, one at a time, and counts how many the tests catch, and which.
+
+    mutate.py --build build --folder build/mutation [--only TEXT] [--jobs N]
+    mutate.py --folder build/mutation --summary
 
 Each fault of faults.py, and each latency of the timing chapter one cycle longer and one shorter in the RTL alone, is
-planted into a copy of the RTL. Random programs then run on simulator and RTL until they differ; faults in a floating point
-unit, of which a result of 8 bits shows little, meet the unit's own test first. A fault that does not elaborate is caught
-as well. Results are appended to RESULTS as they come; what is there is not run again.
+planted into a copy of the RTL, which then meets nets until one catches it: random programs on simulator and RTL of a small
+machine, the proofs and then the unit tests of its block, random programs on machines of other shapes. Results are appended
+to results.jsonl in the folder as they come; what is there is not run again. Interrupted with Ctrl-C, the same command goes
+on.
 
-    mutate.py --campaign build/bin/weft_cosim_random --results mutation.jsonl [--only TEXT]
-
-Exit code 0 if at least 95 % are caught, 3 if not.
+Exit code 0 if at least 95 % are caught, every latency by an event of the random programs, and every survivor is explained
+in faults.py; 3 if not.
 """
 import argparse
+import collections
 import concurrent.futures
 import json
-import os
 import pathlib
 import shutil
-import subprocess
+import signal
 import sys
-import tempfile
+import time
 
-from faults import FAULTS, LATENCIES
+from faults import EXPLAINED, FAULTS, LATENCIES
+from nets import NETS, RANDOM, ROOT, Commands, Nets, Stopped
 
-ROOT = pathlib.Path(__file__).resolve().parents[3]
 RTL = ROOT / "rtl"
-MACHINES = ROOT / "tests/rtl/machines"
-# Few programs on a small machine catch most; the survivors meet more, on machines of other shapes.
-ROUNDS = [(["s4x4"], 60), (["s8x16"], 150), (["s16x8"], 300)]
 LEAST_SHARE = 0.95
 
 
 class Fault:
-    def __init__(self, name, edits):
+    def __init__(self, name, edits, latency=False):
         self.name = name
         self.edits = edits  # path below rtl/ -> function of the text
+        self.latency = latency
 
     def plant(self, folder):
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(RTL, folder)
         for path, edit in self.edits.items():
             file = folder / path
             file.write_text(edit(file.read_text()))
@@ -51,98 +54,114 @@ def replacement(path, old, new):
 
 def all_faults():
     for path, old, new in FAULTS:
-        replacement(path, old, new)((RTL / path).read_text())  # fails now rather than in an hour
-        yield Fault(f"{path}: {new.strip()}", {path: replacement(path, old, new)})
+        edit = replacement(path, old, new)
+        edit((RTL / path).read_text())  # fails now rather than in an hour
+        yield Fault(f"{path}: {new.strip()}", {path: edit})
     for latency in LATENCIES:
         name = f"weft_isa_pkg::{latency}"
-        users = [f.relative_to(RTL) for f in RTL.rglob("*.sv") if name in f.read_text()]
+        users = [f.relative_to(RTL) for f in sorted(RTL.rglob("*.sv")) if name in f.read_text()]
         if not users:
             sys.exit(f"mutate.py: error: no file of rtl/ uses {name}")
         for sign in "+-":
-            changed = f"({name} {sign} 32'd1)"
-            yield Fault(f"{latency} {sign} 1", {str(path): longer_or_shorter(name, changed) for path in users})
+            edit = longer_or_shorter(name, f"({name} {sign} 32'd1)")
+            yield Fault(f"{latency} {sign} 1", {str(path): edit for path in users}, latency=True)
 
 
 def longer_or_shorter(name, changed):
     return lambda text: text.replace(name, changed)
 
 
-def environment(**more):
-    return dict(os.environ, **({"OBJCACHE": "ccache"} if shutil.which("ccache") else {}), **more)
+def read_results(path):
+    """By fault. An incomplete last line, of a run that was killed, is no result."""
+    results = {}
+    for line in path.read_text().splitlines() if path.exists() else []:
+        try:
+            result = json.loads(line)
+        except json.JSONDecodeError:
+            continue
+        results[result["fault"]] = result
+    return results
 
 
-def run_round(campaign, machines, programs, rtl, cache, output):
-    command = [str(campaign), "--programs", str(programs), "--folder", str(output), "--no-shrink"]
-    for machine in machines:
-        command += ["--machine", str(MACHINES / f"{machine}.yaml")]
-    return subprocess.run(command, env=environment(WEFT_RTL=str(rtl), WEFT_CACHE=str(cache), WEFT_RTL_OPT="-O1"),
-                          capture_output=True, text=True, timeout=1800, check=False)
+def run(faults, known, arguments, file):
+    """Judges the faults that are not known yet, and adds them."""
+    waiting = [fault for fault in faults if fault.name not in known]
+    commands = Commands()
+    places = [Nets(commands, arguments.build.resolve(), arguments.folder.resolve() / f"work-{i}")
+              for i in range(arguments.jobs)]
+
+    def judge(fault):
+        begin = time.monotonic()
+        place = places.pop()
+        fault.plant(place.rtl)
+        net, how = place.catch(list(fault.edits))
+        places.append(place)
+        return {"fault": fault.name, "net": net, "how": how, "seconds": round(time.monotonic() - begin)}
+
+    with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool, file.open("a") as results:
+        verdicts = [pool.submit(judge, fault) for fault in waiting]
+        try:
+            for count, verdict in enumerate(concurrent.futures.as_completed(verdicts), 1):
+                result = verdict.result()
+                known[result["fault"]] = result
+                results.write(json.dumps(result) + "\n")
+                results.flush()
+                print(f"{count} of {len(waiting)}, {result['seconds']} s: {result['fault']}: "
+                      f"{result['net'] or 'SURVIVED'} {result['how']}", file=sys.stderr, flush=True)
+        except (KeyboardInterrupt, Stopped):
+            pool.shutdown(wait=False, cancel_futures=True)
+            commands.stop()
+            print("mutate.py: stopped; the same command goes on", file=sys.stderr)
+            sys.exit(130)
+        except SystemExit:
+            pool.shutdown(wait=False, cancel_futures=True)
+            commands.stop()
+            raise
 
 
-def run_unit_test(module, rtl, folder):
-    """The test of a floating point unit, which needs nothing but the unit."""
-    command = [
-        "verilator", "--cc", "--exe", "--build", "-O3", "-Wno-fatal", "--Mdir", str(folder), "--prefix", f"V{module}",
-        "--top-module", module, str(rtl / f"vector/{module}.sv"),
-        str(ROOT / f"tests/rtl/vector/{module.removeprefix('weft_')}_test.cpp"), "-o", "unit_test",
-        "-CFLAGS", f"-std=c++20 -I{ROOT} -DNDEBUG -O1 -ffp-contract=off", "-LDFLAGS", "-lgtest_main -lgtest -lpthread"]
-    subprocess.run(command, env=environment(), capture_output=True, check=True)
-    return subprocess.run([folder / "unit_test"], capture_output=True, timeout=1800, check=False).returncode
-
-
-def judge(fault, campaign):
-    """How the fault was caught, or "" if it survived."""
-    with tempfile.TemporaryDirectory(prefix="weft-mutation-") as temporary:
-        folder = pathlib.Path(temporary)
-        rtl = folder / "rtl"
-        shutil.copytree(RTL, rtl)
-        fault.plant(rtl)
-        for path in fault.edits:
-            if path.startswith("vector/weft_fp_") and run_unit_test(pathlib.Path(path).stem, rtl, folder / "unit") != 0:
-                return "its unit test fails"
-        for number, (machines, programs) in enumerate(ROUNDS):
-            try:
-                done = run_round(campaign, machines, programs, rtl, folder / "cache", folder / f"out{number}")
-            except subprocess.TimeoutExpired:
-                return "never ends"
-            if done.returncode == 3:
-                return f"differs ({', '.join(machines)}, {programs} programs)"
-            if "could not be compiled" in done.stderr:
-                return "does not elaborate"
-            if done.returncode != 0:
-                return f"stops with exit code {done.returncode}: {done.stderr.strip().splitlines()[-1:]}"
-    return ""
+def summary(faults, known):
+    """Prints what caught how many; the exit code."""
+    nets = collections.Counter(known[fault.name]["net"] for fault in faults)
+    for net in NETS:
+        print(f"{net:<16} {nets[net]:>4}")
+    caught = len(faults) - nets[""]
+    good = caught >= LEAST_SHARE * len(faults) > 0
+    for fault in faults:
+        result = known[fault.name]
+        if not result["net"]:
+            print(f"survived: {fault.name}: {EXPLAINED.get(fault.name, 'NOT EXPLAINED')}")
+            good = good and fault.name in EXPLAINED
+        if fault.latency and not (result["net"] == RANDOM and result["how"].startswith("events")):
+            print(f"not caught by an event: {fault.name}: {result['net']} {result['how']}")
+            good = False
+    print(f"{caught} of {len(faults)} faults caught ({100 * caught / max(1, len(faults)):.1f} %)")
+    return 0 if good else 3
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--campaign", type=pathlib.Path, required=True, help="the program weft_cosim_random")
-    parser.add_argument("--results", type=pathlib.Path, required=True, help="results, one JSON object a line")
+    parser.add_argument("--build", type=pathlib.Path, help="a build folder of the project")
+    parser.add_argument("--folder", type=pathlib.Path, required=True, help="results and intermediate files")
     parser.add_argument("--only", default="", help="faults whose name contains this")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    parser.add_argument("--jobs", type=int, default=1, help="faults at a time (default: 1)")
+    parser.add_argument("--summary", action="store_true", help="of the results that are there; nothing is run")
     arguments = parser.parse_args()
 
-    known = {}
-    if arguments.results.exists():
-        for line in arguments.results.read_text().splitlines():
-            known.update([(lambda r: (r["fault"], r["caught"]))(json.loads(line))])
     faults = [fault for fault in all_faults() if arguments.only in fault.name]
-    open_faults = [fault for fault in faults if fault.name not in known]
-    with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool, arguments.results.open("a") as results:
-        verdicts = {pool.submit(judge, fault, arguments.campaign.resolve()): fault for fault in open_faults}
-        for count, verdict in enumerate(concurrent.futures.as_completed(verdicts), 1):
-            fault = verdicts[verdict]
-            known[fault.name] = verdict.result()
-            results.write(json.dumps({"fault": fault.name, "caught": known[fault.name]}) + "\n")
-            results.flush()
-            print(f"{count} of {len(open_faults)}: {fault.name}: {known[fault.name] or 'SURVIVED'}", file=sys.stderr)
-
-    survivors = [fault.name for fault in faults if not known[fault.name]]
-    caught = len(faults) - len(survivors)
-    for name in survivors:
-        print(f"survived: {name}")
-    print(f"{caught} of {len(faults)} faults caught ({100 * caught / max(1, len(faults)):.1f} %)")
-    return 0 if faults and caught >= LEAST_SHARE * len(faults) else 3
+    if not faults:
+        parser.error(f"no fault's name contains '{arguments.only}'")
+    file = arguments.folder / "results.jsonl"
+    known = read_results(file)
+    if arguments.summary:
+        faults = [fault for fault in faults if fault.name in known]
+    else:
+        for number in (signal.SIGINT, signal.SIGTERM): # also where a shell has switched Ctrl-C off
+            signal.signal(number, signal.default_int_handler)
+        if not arguments.build or not (arguments.build / "bin/weft_cosim_random").exists():
+            parser.error("--build must name a build folder in which weft_cosim_random is built")
+        arguments.folder.mkdir(parents=True, exist_ok=True)
+        run(faults, known, arguments, file)
+    return summary(faults, known)
 
 
 if __name__ == "__main__":
