@@ -34,9 +34,10 @@ private:
   void load(const int16_t* tile, ArraySwitching& counts);
 
   const Machine machine_;
-  std::vector<int16_t> activations_, tile_; // the last row; the last tile, as kernel::widenTile() has it
+  std::vector<int16_t> activations_, tile_; // the last row; the last tile, as kernel::widenTile() has it, and one more
   std::vector<int32_t> products_, sums_;    // of each element, R x C
   std::vector<uint32_t> zeroWeights_;       // of each row of the tile
+  std::vector<uint16_t> zeros_;             // activations of a block of each array row
 };
 
 } // namespace weft

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <bit>
+#include <cstring>
 #include <numeric>
 
 #if defined(__x86_64__)
@@ -14,6 +15,26 @@ namespace weft::kernel {
 namespace {
 
 constexpr uint32_t kProductMask = 0xfffff;
+
+// In a function for processors that have the instruction, std::popcount() becomes it.
+inline __attribute__((always_inline)) uint64_t bitsOf(const uint8_t* a, const uint8_t* b, size_t count, uint64_t mask) {
+  uint64_t bits = 0;
+  for (size_t i = 0; i < count; ++i) {
+    uint64_t x, y;
+    std::memcpy(&x, a + 8 * i, sizeof x);
+    std::memcpy(&y, b + 8 * i, sizeof y);
+    bits += static_cast<uint64_t>(__builtin_popcountll((x ^ y) & mask));
+  }
+  return bits;
+}
+uint64_t portableBits(const uint8_t* a, const uint8_t* b, size_t count, uint64_t mask) {
+  return bitsOf(a, b, count, mask);
+}
+#if defined(__x86_64__)
+__attribute__((target("popcnt"))) uint64_t popcntBits(const uint8_t* a, const uint8_t* b, size_t count, uint64_t mask) {
+  return bitsOf(a, b, count, mask);
+}
+#endif
 
 Toggles portable(const int16_t* activations, size_t count, size_t rows, const int16_t* tile, size_t cols,
                  int32_t* products, int32_t* sums) {
@@ -149,6 +170,15 @@ const Supported& supported() {
 }
 
 } // namespace
+
+uint64_t differingBits(const void* a, const void* b, size_t count, uint64_t mask) {
+#if defined(__x86_64__)
+  static const auto function = __builtin_cpu_supports("popcnt") ? popcntBits : portableBits;
+#else
+  constexpr auto function = portableBits;
+#endif
+  return function(static_cast<const uint8_t*>(a), static_cast<const uint8_t*>(b), count, mask);
+}
 
 size_t implementations(const ToggleImplementation*& list) {
   list = supported().list.data();

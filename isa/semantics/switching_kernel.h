@@ -1,11 +1,14 @@
-// The inner loop of the array's switching: products and partial sums of some activation rows in one weight tile.
-// Internal to isa/semantics.
+// The inner loops of counting toggles: bits that differ, and products and partial sums of some activation rows in one
+// weight tile.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 
 namespace weft::kernel {
+
+// Bits in which `count` words of 64 bits differ, of those in `mask`. No alignment.
+uint64_t differingBits(const void* a, const void* b, size_t count, uint64_t mask);
 
 struct Toggles {
   uint64_t product = 0; // of 20 bits

@@ -1,5 +1,7 @@
 #include "simulator/cycle/data_activity.h"
 
+#include "isa/semantics/switching_kernel.h"
+
 #include <algorithm>
 #include <bit>
 
@@ -22,8 +24,15 @@ DataCounter::DataCounter(const Machine& machine, const CoreMemory& memory)
     : memory_(memory), array_(machine), busBytes_(machine.dma.busBytes), loadBeat_(busBytes_), storeBeat_(busBytes_) {}
 
 void DataCounter::load(uint32_t address, uint32_t bytes) {
+  const uint8_t* data = memory_.dram.at(address);
+  if (busBytes_ % 8 == 0) { // each beat against the one before it
+    counts_.loadBeatToggles += kernel::differingBits(loadBeat_.data(), data, busBytes_ / 8, ~uint64_t{0}) +
+                               kernel::differingBits(data, data + busBytes_, (bytes - busBytes_) / 8, ~uint64_t{0});
+    std::copy_n(data + bytes - busBytes_, busBytes_, loadBeat_.begin());
+    return;
+  }
   for (uint32_t done = 0; done < bytes; done += busBytes_)
-    counts_.loadBeatToggles += drive(loadBeat_, 0, memory_.dram.at(address + done), busBytes_);
+    counts_.loadBeatToggles += drive(loadBeat_, 0, data + done, busBytes_);
 }
 
 void DataCounter::store(uint32_t dram, uint32_t scratchpad, uint32_t bytes) {
