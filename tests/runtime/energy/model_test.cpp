@@ -236,7 +236,7 @@ TEST(Model, IdlePowerIsAPartOfThePeak) {
   }
 }
 
-// The published machine draws 28 W idle and 40 W busy (Jouppi et al., ISCA 2017, table 2: measured at the card). What
+// The published machine draws 28 W idle and 40 W busy (Jouppi et al., ISCA 2017, table 2: measured, per die). What
 // the model lacks is the host interface; it must account for half of the idle power at least and not for more than all.
 TEST(Model, IdlePowerOfThePublishedMachine) {
   const EnergyModel model = modelOf(loadMachine("tpu-256"));
