@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,7 @@ struct CycleOptions {
   bool recordInstructions = false; // fills CycleResult::instructions
   bool detectRaces = false;        // fills CycleResult::races and semaphoreProblems
   bool noSkip = false;             // step every cycle: slow, same result
+  bool countData = false;          // fills CycleResult::data and that of its parts; needs computeData
   std::vector<ProgramPart> parts;  // among which to divide the run: fills CycleResult::parts
   CycleObserver* observer = nullptr;
   // Called now and then with the cycles that are over; false stops the run.
@@ -38,6 +40,7 @@ struct CycleResult {
   CounterValues counters{}; // by number, weft::counter
   Activity activity;
   DramCounters dram;
+  std::optional<DataActivity> data;
   std::vector<InstructionRecord> instructions; // in dispatch order
   std::vector<Expenditure> parts; // of each part asked for, then of what came before them; of a run that ended
   std::vector<Race> races;

@@ -1,7 +1,6 @@
 #include "isa/semantics/addresses.h"
-#include "isa/semantics/matrix_kernel.h"
+#include "isa/semantics/matrix_blocks.h"
 #include "isa/semantics/numerics.h"
-#include "isa/semantics/operands.h"
 #include "isa/semantics/vector_float.h"
 
 #include <algorithm>
@@ -16,15 +15,10 @@ namespace {
 
 constexpr size_t kMaxCols = 256;
 
-// The low 9 bits of a field, signed: the width that zero points and bounds have in hardware.
-int32_t signed9(uint32_t value) {
-  return static_cast<int32_t>(value << 23) >> 23;
-}
-
-// A configuration, decoded. A flip of 0x80 makes (x ^ flip) - flip read a byte as s8, one of 0 as u8.
+// A configuration, decoded.
 struct Config {
   explicit Config(const PatternRegister& p)
-      : flipA(typeA(p) == s8 ? 0x80 : 0), flipB(typeB(p) == s8 ? 0x80 : 0), za(signed9(p.field[config::za])),
+      : flipA(flipOf(typeA(p))), flipB(flipOf(typeB(p))), za(signed9(p.field[config::za])),
         zb(signed9(p.field[config::zb])), zo(signed9(p.field[config::zo])), lo(signed9(p.field[config::lo])),
         hi(signed9(p.field[config::hi])), lo2(signed9(p.field[config::lo2])), hi2(signed9(p.field[config::hi2])),
         ra(std::bit_cast<float>(p.field[config::ra])), rb(std::bit_cast<float>(p.field[config::rb])),
@@ -79,42 +73,13 @@ void executeStore(const TensorOp& op, CoreMemory& memory) {
 // --- Matrix ------------------------------------------------------------------------------------------------------
 
 void executeMatrix(const TensorOp& op, const Machine& machine, CoreMemory& memory) {
-  constexpr size_t kBlock = 64; // activation rows that are widened at a time
-  size_t rows = machine.array.rows;
-  size_t cols = machine.array.cols;
-  Config config(op.pD);
-  const uint8_t* scratchpad = memory.scratchpad.data();
-  size_t resultRows = points(op.pA);
+  const size_t rows = machine.array.rows, cols = machine.array.cols;
   int32_t* results = memory.accumulators.data() + op.c * cols;
   if (op.instruction.op == Opcode::MM)
-    std::fill_n(results, resultRows * cols, 0);
-
-  std::vector<uint32_t> rowOffset(resultRows);
-  Nest<1> walk(op.pA);
-  walk.setStrides(0, op.pA);
-  for (uint32_t& offset : rowOffset) {
-    offset = walk.offset(0);
-    walk.next();
-  }
-
-  std::vector<int16_t> tile(rows * cols);
-  std::vector<int16_t> activations(std::min(kBlock, resultRows) * rows);
-  Nest<1> steps(op.pB);
-  steps.setStrides(0, op.pB);
-  uint32_t weights = op.b;
-  do {
-    kernel::widenTile(scratchpad + weights, rows, cols, config.flipB, config.zb, tile.data());
-    weights += static_cast<uint32_t>(rows * cols);
-    uint32_t base = op.a + steps.offset(0);
-    for (size_t first = 0; first < resultRows; first += kBlock) {
-      size_t block = std::min(kBlock, resultRows - first);
-      for (size_t m = 0; m < block; ++m) {
-        uint32_t address = base + rowOffset[first + m];
-        kernel::widen(scratchpad + address, rows, config.flipA, config.za, activations.data() + m * rows);
-      }
-      kernel::multiplyAdd(activations.data(), block, rows, tile.data(), cols, results + first * cols);
-    }
-  } while (steps.next());
+    std::fill_n(results, points(op.pA) * cols, 0);
+  forEachMatrixBlock(op, machine, memory, [&](const MatrixBlock& block) {
+    kernel::multiplyAdd(block.activations, block.rows, rows, block.tile, cols, results + block.first * cols);
+  });
 }
 
 // --- Vector ------------------------------------------------------------------------------------------------------

@@ -41,6 +41,9 @@ std::unique_ptr<Core> makeRtlCore();
 // For devices without waveforms: throws Error if one is asked for.
 void rejectWave(const RunOptions& options, const std::string& device);
 
+// For devices that do not count data: throws Error if it is asked for.
+void rejectDataCounts(const RunOptions& options, const std::string& device);
+
 // A device around a core: memory image, operators at the network's edges, layout of inputs and outputs, faults.
 std::unique_ptr<Device> makeCoreDevice(std::unique_ptr<Core> core, const Machine& machine);
 // The device without a core.

@@ -20,6 +20,7 @@ public:
     settings.recordInstructions = true;
     settings.parts = partsOf(program);
     settings.detectRaces = options.detectRaces;
+    settings.countData = options.countData;
     settings.progress = [&](uint64_t cycle) {
       if (options.progress)
         options.progress(fmt::format("cycle-accurate simulation, {} cycles", cycle), -1);

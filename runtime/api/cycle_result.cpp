@@ -38,17 +38,22 @@ std::vector<MemoryTraffic> trafficOf(const CycleResult& result, const Machine& m
   };
 }
 
-std::map<std::string, uint64_t> activityOf(const Activity& activity, const DramCounters& dram) {
+// `data` is null if it was not counted.
+std::map<std::string, uint64_t> activityOf(const Activity& activity, const DramCounters& dram,
+                                           const DataActivity* data) {
   std::map<std::string, uint64_t> counts;
   for (const ActivityField& field : kActivityFields)
     counts[field.name] = activity.*field.count;
   for (const DramCounterField& field : kDramCounterFields)
     counts[field.name] = dram.*field.count;
+  if (data)
+    for (const DataActivityField& field : kDataActivityFields)
+      counts[field.name] = data->*field.count;
   return counts;
 }
 
-Share shareOf(const Expenditure& part) {
-  return {part.cycles, countersOf(part.counters), activityOf(part.activity, part.dram)};
+Share shareOf(const Expenditure& part, bool data) {
+  return {part.cycles, countersOf(part.counters), activityOf(part.activity, part.dram, data ? &part.data : nullptr)};
 }
 
 // After a fault: the instructions that each engine had not finished; what the sequencer waits with is the fault's
@@ -90,14 +95,14 @@ CoreResult makeCoreResult(const CycleResult& result, const Program& program, con
   core.exitCode = result.exitCode;
   core.cycles = result.cycles;
   core.counters = countersOf(result.counters);
-  core.activity = activityOf(result.activity, result.dram);
+  core.activity = activityOf(result.activity, result.dram, result.data ? &*result.data : nullptr);
   core.traffic = trafficOf(result, machine);
   core.layers = layersOf(program);
   addInstructions(core.layers, program, machine, result.instructions);
   if (result.parts.size() == core.layers.size() + 1 && !core.fault) {
     for (size_t i = 0; i < core.layers.size(); ++i)
-      core.layers[i].share = shareOf(result.parts[i]);
-    core.prologue = shareOf(result.parts.back());
+      core.layers[i].share = shareOf(result.parts[i], result.data.has_value());
+    core.prologue = shareOf(result.parts.back(), result.data.has_value());
   }
   return core;
 }

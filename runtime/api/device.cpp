@@ -57,6 +57,13 @@ void rejectWave(const RunOptions& options, const std::string& device) {
     throw Error(fmt::format("the device '{}' has no waveforms; use the device 'rtl' for one", device));
 }
 
+void rejectDataCounts(const RunOptions& options, const std::string& device) {
+  if (options.countData)
+    throw Error(fmt::format("the device '{}' does not count zero operands and toggles, which the energy of data needs; "
+                            "use the device 'cycle'",
+                            device));
+}
+
 LoadedProgram::LoadedProgram(std::shared_ptr<const Program> program) : program_(std::move(program)) {
   if (!program_->network())
     return;

@@ -42,6 +42,8 @@ struct WaveOptions {
 struct RunOptions {
   // Stop with an error when two accesses of engines overlap without a semaphore between them (func and cycle).
   bool detectRaces = false;
+  // Count what the data do: operands that are zero, toggles of the array and of the buses (cycle).
+  bool countData = false;
   // Write a timeline in Chrome's trace format (Perfetto reads it) to this file (cycle and rtl); empty: none.
   std::filesystem::path trace;
   // Write a waveform (rtl).

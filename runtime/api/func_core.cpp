@@ -31,6 +31,7 @@ public:
   CoreResult run(const Machine& machine, const Program& program, CoreMemory& memory,
                  const RunOptions& options) const override {
     rejectWave(options, name());
+    rejectDataCounts(options, name());
     if (!options.trace.empty())
       throw Error("the device 'func' has no time and so no timeline; use the device 'cycle' for a trace");
     weft::RunOptions settings;

@@ -15,6 +15,7 @@ public:
 private:
   RunResult execute(const HostTensors& inputs, const RunOptions& options) const override {
     rejectWave(options, "ref");
+    rejectDataCounts(options, "ref");
     const net::Network& network = *program().network();
     HostNetwork host(network, options);
     host.tensors().setInputs(inputs);

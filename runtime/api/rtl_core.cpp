@@ -18,6 +18,7 @@ public:
                  const RunOptions& options) const override {
     if (options.detectRaces)
       throw Error("the device 'rtl' does not look for races; use the device 'func' or 'cycle'");
+    rejectDataCounts(options, name());
     rtl::RtlOptions settings;
     settings.recordInstructions = true;
     settings.parts = partsOf(program);

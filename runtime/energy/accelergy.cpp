@@ -109,14 +109,14 @@ void applyErt(EnergyModel& model, const ReferenceEnergies& energies, const std::
   }
 }
 
-EnergyModel loadModel(const Machine& machine, const std::string& path) {
+EnergyModel loadModel(const Machine& machine, const std::string& path, Switching switching) {
   if (path.empty())
-    return makeModel(loadTable(""), machine);
+    return makeModel(loadTable(""), machine, switching);
   const std::string text = readTextFile(path);
   const YamlFields file(parseYaml(text, path), path);
   if (!file.has("ERT") && !file.has("ERT_summary"))
-    return makeModel(parseTable(text, path), machine);
-  EnergyModel model = makeModel(loadTable(""), machine);
+    return makeModel(parseTable(text, path), machine, switching);
+  EnergyModel model = makeModel(loadTable(""), machine, switching);
   applyErt(model, parseErt(text, path), path);
   return model;
 }

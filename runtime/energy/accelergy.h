@@ -28,7 +28,7 @@ ReferenceAreas parseArt(const std::string& yaml, const std::string& origin);
 void applyErt(EnergyModel& model, const ReferenceEnergies& energies, const std::string& origin);
 // The model of a machine with a user's file: an energy table or an ERT, whose figures replace those of the built-in
 // table; for an empty path the built-in table. Throws Error.
-EnergyModel loadModel(const Machine& machine, const std::string& path);
+EnergyModel loadModel(const Machine& machine, const std::string& path, Switching switching = Switching::assumed);
 // Puts synthesised areas beside the model's, in the same way.
 void applyArt(EnergyModel& model, const ReferenceAreas& areas, const std::string& origin);
 

@@ -40,8 +40,8 @@ LaneWork operator+(const LaneWork& a, const LaneWork& b) {
 
 } // namespace
 
-ModelBuilder::ModelBuilder(const EnergyTable& table, const Machine& machine)
-    : table_(table), machine_(machine),
+ModelBuilder::ModelBuilder(const EnergyTable& table, const Machine& machine, Switching switching)
+    : table_(table), machine_(machine), switching_(switching),
       scaling_(table, {static_cast<double>(machine.technology.nodeNm), machine.technology.voltageV}),
       reg_(scaling_.logic(table.reg)), adder_(scaling_.logic(table.adder)),
       multiplier_(scaling_.logic(table.multiplier)), shifter_(scaling_.logic(table.shifter)),
@@ -52,6 +52,7 @@ EnergyModel ModelBuilder::build() {
   model_.table = table_.name;
   model_.technology = scaling_.target();
   model_.clockMhz = machine_.clockMhz;
+  model_.switching = switching_;
   array();
   scratchpad();
   accumulators();
@@ -94,10 +95,10 @@ SramBank ModelBuilder::memory(const std::string& name, double bytes, double bank
 
 // --- Array -------------------------------------------------------------------------------------------------------
 
-void ModelBuilder::array() {
+// What data do, as assumed: `pitch` is an element's edge.
+void ModelBuilder::operands(double pitch) {
   const ProcessingElement& element = scaling_.element();
   const double rows = machine_.array.rows, cols = machine_.array.cols;
-  const double pitch = std::sqrt(element.areaUm2);
   const double hop = (kOperandBits + kSumBits) * scaling_.wireBit(pitch);
   add("array", "array.mac", element.macPj - element.clockPj + hop,
       "multiply-accumulate with its registers, without the clock: " + scaling_.elementSource() +
@@ -109,6 +110,32 @@ void ModelBuilder::array() {
       "registers of skew, shadow and active weight: " + scaling_.logicSource() +
           "; column wire: " + scaling_.wireSource(),
       {{"scratchpad_weight_reads", cols}}, cols);
+}
+
+// What data do, by the bits that toggle; at the peak half of them.
+void ModelBuilder::toggles(double pitch) {
+  const ProcessingElement& pe = scaling_.element();
+  const double rows = machine_.array.rows, cols = machine_.array.cols;
+  const std::string source = "per bit that toggles: " + scaling_.switchingSource();
+  const std::string wired = source + "; wire to the neighbour: " + scaling_.wireSource();
+  add("array", "array.activation", pe.activationPj + scaling_.wireToggle(pitch), wired,
+      {{"matrix_activation_toggles", cols}}, rows * cols * kOperandBits / 2);
+  add("array", "array.product", pe.productPj, source, {{"matrix_product_toggles", 1}}, rows * cols * kOperandBits);
+  add("array", "array.sum", pe.sumPj + scaling_.wireToggle(pitch), wired, {{"matrix_sum_toggles", 1}},
+      rows * cols * kSumBits / 2);
+  add("array", "array.weight", pe.weightPj, source, {{"matrix_weight_toggles", 1}}, cols * kOperandBits / 2);
+  add("array", "array.column", scaling_.wireToggle(rows * pitch),
+      "per bit of a weight that toggles on a column's wire: " + scaling_.wireSource(), {{"matrix_column_toggles", 1}},
+      cols * kOperandBits / 2);
+  add("array", "array.weight_load", kOperandBits * reg_.pj * (cols - 1) / 2,
+      "registers of the weights' skew: " + scaling_.logicSource(), {{"scratchpad_weight_reads", cols}}, cols);
+}
+
+void ModelBuilder::array() {
+  const ProcessingElement& element = scaling_.element();
+  const double rows = machine_.array.rows, cols = machine_.array.cols;
+  const double pitch = std::sqrt(element.areaUm2);
+  switching_ == Switching::data ? toggles(pitch) : operands(pitch);
   const double skew = kOperandBits * rows * (rows - 1) / 2 + kSumBits * cols * (cols - 1) / 2;
   add("array", "array.skew_row", skew * reg_.pj,
       "registers that skew an activation row and straighten its sums: " + scaling_.logicSource(),
@@ -266,20 +293,28 @@ void ModelBuilder::dma() {
   const double bus = machine_.dma.busBytes, bits = 8 * bus;
   const double distance = std::sqrt(model_.areaUm2()) / 2;
   // Registers at both ends.
-  const double beat = bits * (2 * reg_.pj + scaling_.wireBit(distance));
-  const std::string source = fmt::format("two registers: {}; half the core's edge, {:.2f} mm: {}",
-                                         scaling_.logicSource(), distance * 1e-3, scaling_.wireSource());
+  const double registers = bits * 2 * reg_.pj, wire = bits * scaling_.wireBit(distance);
+  const std::string length = fmt::format("half the core's edge, {:.2f} mm: {}", distance * 1e-3, scaling_.wireSource());
+  const std::string source = fmt::format("two registers: {}; {}", scaling_.logicSource(), length);
   const double peak = std::min(1.0, dramEnergy(table_, machine_).peakBytesPerNs * 1e3 / machine_.clockMhz / bus);
-  add("dma", "load.beat", beat, source, {{"load_bytes_read", 1 / bus}}, peak);
-  add("dma", "store.beat", beat, source, {{"store_bytes_written", 1 / bus}}, 0); // the peak's traffic is reads
-  add("dma", "sequencer.beat", timing::SEQ_BUS_BYTES / bus * beat, source,
+  auto beats = [&](const char* engine, const char* bytes, double atPeak) {
+    const bool data = switching_ == Switching::data;
+    add("dma", fmt::format("{}.beat", engine), registers + (data ? 0 : wire),
+        data ? "two registers: " + scaling_.logicSource() : source, {{bytes, 1 / bus}}, atPeak);
+    if (data)
+      add("dma", fmt::format("{}.wire", engine), scaling_.wireToggle(distance), "per bit that toggles: " + length,
+          {{fmt::format("{}_beat_toggles", engine), 1}}, atPeak * bits / 2);
+  };
+  beats("load", "load_bytes_read", peak);
+  beats("store", "store_bytes_written", 0); // the peak's traffic is reads
+  add("dma", "sequencer.beat", timing::SEQ_BUS_BYTES / bus * (registers + wire), source,
       {{"sequencer_bytes_read", 1.0 / timing::SEQ_BUS_BYTES},
        {"sequencer_bytes_written", 1.0 / timing::SEQ_BUS_BYTES},
        {"sequencer_bytes_fetched", 1.0 / timing::SEQ_BUS_BYTES}},
       0);
-  const double registers = 2 * (8.0 * machine_.lineBytes() + 2 * bits) +
+  const double stateBits = 2 * (8.0 * machine_.lineBytes() + 2 * bits) +
                            kSegmentBits * (machine_.dma.loadOutstanding + machine_.dma.storeOutstanding);
-  logicBlock("dma", registers * reg_.areaUm2, registers * reg_.leakageUw,
+  logicBlock("dma", stateBits * reg_.areaUm2, stateBits * reg_.leakageUw,
              "registers of lines, beats and segments: " + scaling_.logicSource());
 }
 

@@ -8,11 +8,13 @@ namespace weft::energy {
 
 class ModelBuilder {
 public:
-  ModelBuilder(const EnergyTable& table, const Machine& machine);
+  ModelBuilder(const EnergyTable& table, const Machine& machine, Switching switching);
   EnergyModel build();
 
 private:
   void array();
+  void operands(double pitch);
+  void toggles(double pitch);
   void scratchpad();
   void accumulators();
   void vector();
@@ -32,6 +34,7 @@ private:
 
   const EnergyTable& table_;
   const Machine& machine_;
+  Switching switching_;
   Scaling scaling_;
   EnergyModel model_;
   // At the target.

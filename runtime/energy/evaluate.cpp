@@ -33,6 +33,7 @@ RunEnergy evaluate(const EnergyModel& model, const runtime::Share& total, const 
   RunEnergy energy;
   energy.table = model.table;
   energy.technology = model.technology;
+  energy.switching = model.switching;
   for (const Component& component : model.components) {
     const double actions = actionsIn(component, total);
     energy.components.push_back(

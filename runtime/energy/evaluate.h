@@ -17,6 +17,7 @@ struct ComponentEnergy {
 
 struct RunEnergy {
   std::string table; // its name
+  Switching switching = Switching::assumed;
   Technology technology;
   std::vector<ComponentEnergy> components;
   double totalPj = 0; // the components' sum in their order

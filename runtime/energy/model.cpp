@@ -43,8 +43,16 @@ double EnergyModel::areaUm2() const {
   return sum;
 }
 
-EnergyModel makeModel(const EnergyTable& table, const Machine& machine) {
-  return ModelBuilder(table, machine).build();
+const char* name(Switching switching) {
+  return switching == Switching::data ? "data" : "assumed";
+}
+
+const char* describe(Switching switching) {
+  return switching == Switching::data ? "toggles of the run's data" : "operands as assumed";
+}
+
+EnergyModel makeModel(const EnergyTable& table, const Machine& machine, Switching switching) {
+  return ModelBuilder(table, machine, switching).build();
 }
 
 } // namespace weft::energy

@@ -6,6 +6,7 @@
 #include "runtime/api/statistics.h"
 #include "runtime/energy/table.h"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -38,8 +39,15 @@ struct AreaBlock {
   std::optional<double> synthesisedUm2; // of the RTL, where known
 };
 
+// Where the switching of the array and the buses comes from: operands as in networks, as the table has them, or the
+// toggles of the run's own data (simulator/cycle/data_activity.h).
+enum class Switching : uint8_t { assumed, data };
+const char* name(Switching switching);     // "assumed", "data"
+const char* describe(Switching switching); // in words
+
 struct EnergyModel {
   std::string table;
+  Switching switching = Switching::assumed;
   Technology technology;
   double clockMhz = 1;
   std::vector<Component> components;
@@ -56,6 +64,6 @@ struct EnergyModel {
   double areaUm2() const;
 };
 
-EnergyModel makeModel(const EnergyTable& table, const Machine& machine);
+EnergyModel makeModel(const EnergyTable& table, const Machine& machine, Switching switching = Switching::assumed);
 
 } // namespace weft::energy

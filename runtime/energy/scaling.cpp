@@ -29,10 +29,13 @@ double square(double x) {
   return x * x;
 }
 
-// Of the elements with the same node, that with the nearest voltage.
-std::vector<const ProcessingElement*> onePerNode(const EnergyTable& table, double voltageV) {
+// Of the elements that have a figure, for each node that with the nearest voltage.
+std::vector<const ProcessingElement*> onePerNode(const EnergyTable& table, double voltageV,
+                                                 double ProcessingElement::*figure) {
   std::vector<const ProcessingElement*> chosen;
   for (const ProcessingElement& element : table.elements) {
+    if (element.*figure <= 0)
+      continue;
     if (chosen.empty() || chosen.back()->technology.nodeNm < element.technology.nodeNm)
       chosen.push_back(&element);
     else if (std::abs(element.technology.voltageV - voltageV) < std::abs(chosen.back()->technology.voltageV - voltageV))
@@ -52,29 +55,27 @@ double SramBank::write(double bytes) const {
 }
 
 ProcessingElement elementAt(const EnergyTable& table, const Technology& target) {
-  const std::vector<const ProcessingElement*> libraries = onePerNode(table, target.voltageV);
-  auto energy = [&](double ProcessingElement::*figure) {
+  auto at = [&](double ProcessingElement::*figure, bool energy) {
     std::vector<std::pair<double, double>> points;
-    for (const ProcessingElement* library : libraries)
-      if (library->*figure > 0)
-        points.emplace_back(library->technology.nodeNm, library->*figure / square(library->technology.voltageV));
-    return points.empty() ? 0 : interpolate(points, target.nodeNm) * square(target.voltageV);
+    for (const ProcessingElement* library : onePerNode(table, target.voltageV, figure))
+      points.emplace_back(library->technology.nodeNm,
+                          library->*figure / (energy ? square(library->technology.voltageV) : 1));
+    return points.empty() ? 0 : interpolate(points, target.nodeNm) * (energy ? square(target.voltageV) : 1);
   };
-  auto area = [&](double ProcessingElement::*figure) {
-    std::vector<std::pair<double, double>> points;
-    for (const ProcessingElement* library : libraries)
-      if (library->*figure > 0)
-        points.emplace_back(library->technology.nodeNm, library->*figure);
-    return points.empty() ? 0 : interpolate(points, target.nodeNm);
-  };
+  auto energy = [&](double ProcessingElement::*figure) { return at(figure, true); };
+  auto area = [&](double ProcessingElement::*figure) { return at(figure, false); };
   ProcessingElement element;
-  for (const ProcessingElement* library : libraries)
+  for (const ProcessingElement* library : onePerNode(table, target.voltageV, &ProcessingElement::macPj))
     element.name += (element.name.empty() ? "" : ", ") + library->name;
   element.technology = target;
   element.macPj = energy(&ProcessingElement::macPj);
   element.macRandomPj = energy(&ProcessingElement::macRandomPj);
   element.clockPj = energy(&ProcessingElement::clockPj);
   element.mul8Pj = energy(&ProcessingElement::mul8Pj);
+  element.activationPj = energy(&ProcessingElement::activationPj);
+  element.weightPj = energy(&ProcessingElement::weightPj);
+  element.productPj = energy(&ProcessingElement::productPj);
+  element.sumPj = energy(&ProcessingElement::sumPj);
   element.areaUm2 = area(&ProcessingElement::areaUm2);
   element.mul8AreaUm2 = area(&ProcessingElement::mul8AreaUm2);
   return element;
@@ -166,6 +167,15 @@ SramBank Scaling::sram(double bytes, double rowBytes) const {
 
 double Scaling::wireBit(double um) const {
   return table_.wireFfPerUm * 1e-3 * um * square(target_.voltageV) / 4; // fF * V^2 = fJ
+}
+
+std::string Scaling::switchingSource() const {
+  if (table_.switchingSource.empty())
+    throw Error(fmt::format("no library of the energy table '{}' has 'sum_toggle_pj' and its like, which the energy of "
+                            "data needs",
+                            table_.name));
+  return fmt::format("{}; E = C(node) * V^2 at {:g} nm, {:g} V", table_.switchingSource, target_.nodeNm,
+                     target_.voltageV);
 }
 
 std::string Scaling::elementSource() const {

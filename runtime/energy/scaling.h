@@ -38,12 +38,16 @@ public:
   SramBank sram(double bytes, double rowBytes) const;
   // pJ for a random bit over a wire.
   double wireBit(double um) const;
+  // pJ for a bit that toggles: a random one does in half of the cycles.
+  double wireToggle(double um) const { return 2 * wireBit(um); }
 
   // One sentence each, for reports.
   std::string elementSource() const;
   std::string logicSource() const;
   std::string sramSource() const;
   std::string wireSource() const;
+  // Throws Error if the table does not say what toggles cost in a processing element.
+  std::string switchingSource() const;
 
 private:
   SramBank sramAt(double bytes, size_t width) const;

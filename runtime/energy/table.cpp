@@ -29,6 +29,12 @@ ProcessingElement elementOf(const YamlFields& in) {
   element.mul8Pj = figure(in, "mul8_pj");
   element.areaUm2 = figure(in, "area_um2");
   element.mul8AreaUm2 = figure(in, "mul8_area_um2");
+  if (in.has("sum_toggle_pj")) {
+    element.activationPj = in.number("activation_toggle_pj", 1e-9, kMost);
+    element.weightPj = in.number("weight_toggle_pj", 1e-9, kMost);
+    element.productPj = in.number("product_toggle_pj", 1e-9, kMost);
+    element.sumPj = in.number("sum_toggle_pj", 1e-9, kMost);
+  }
   if (element.macPj <= 0 || element.areaUm2 <= 0)
     in.fail(in.node(), "'mac_pj' and 'area_um2' must be larger than 0");
   return element;
@@ -105,6 +111,9 @@ EnergyTable tableOf(const YamlFields& in) {
   const YamlFields pe = in.object("pe");
   table.peSource = pe.text("source");
   table.elements = pe.objects("libraries", elementOf);
+  if (std::any_of(table.elements.begin(), table.elements.end(),
+                  [](const ProcessingElement& element) { return element.sumPj > 0; }))
+    table.switchingSource = pe.text("switching_source");
   const YamlFields area = in.object("area_scaling");
   table.areaSource = area.text("source");
   table.areaScaling = area.items("nodes", [&](const YAML::Node& item) {

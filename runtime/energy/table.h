@@ -25,6 +25,11 @@ struct ProcessingElement {
   double mul8Pj = 0;      // a bare 8 x 8 bit multiplier
   double areaUm2 = 0;
   double mul8AreaUm2 = 0;
+  // Per bit that toggles, without the clock; 0: not known of this library.
+  double activationPj = 0; // of an operand
+  double weightPj = 0;     // of a weight: in the shadow and then the active register
+  double productPj = 0;
+  double sumPj = 0;
 };
 
 // A logic unit.
@@ -69,6 +74,7 @@ struct EnergyTable {
   std::string name;
   std::string peSource;
   std::vector<ProcessingElement> elements; // by ascending node
+  std::string switchingSource;             // of the elements' figures per bit; empty: no library has them
   std::string areaSource;
   std::vector<std::pair<double, double>> areaScaling; // node, relative area; by ascending node
   std::string logicSource;

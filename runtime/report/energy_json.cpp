@@ -47,6 +47,7 @@ void energyToJson(Json& json, const Report& report) {
   Json& out = json["energy"];
   out["table"] = {
       {"name", energy.table}, {"node_nm", energy.technology.nodeNm}, {"voltage_v", energy.technology.voltageV}};
+  out["switching"] = name(energy.switching);
   out["total_pj"] = energy.totalPj;
   out["average_mw"] = report.averageMw();
   out["tops_per_watt"] = report.topsPerWatt();
@@ -81,6 +82,13 @@ energy::RunEnergy energyFromJson(const JsonFields& in, const Json& json) {
   const JsonFields table = out.object("table");
   energy.table = table.text("name");
   energy.technology = {table.number("node_nm"), table.number("voltage_v")};
+  // Reports from before there was a choice do not say.
+  const std::string switching = out.has("switching") ? out.text("switching") : name(energy::Switching::assumed);
+  if (switching == name(energy::Switching::data))
+    energy.switching = energy::Switching::data;
+  else if (switching != name(energy::Switching::assumed))
+    out.fail(fmt::format("'switching' must be '{}' or '{}'", name(energy::Switching::assumed),
+                         name(energy::Switching::data)));
   energy.totalPj = out.number("total_pj");
   energy.components = out.objects("components", componentFromJson);
   if (json.contains("prologue")) {

@@ -80,6 +80,18 @@ std::string energyText(double pj) {
   return fmt::format("{:.4g} {}", pj, units[unit]);
 }
 
+// In the energy of data: how many multiply-accumulates have a zero operand.
+std::string zeroOperands(const Report& report) {
+  auto share = [&](const std::string& operand) {
+    const std::string name = "matrix_zero_" + operand + "_macs";
+    auto count = std::find_if(report.activity.begin(), report.activity.end(),
+                              [&](const auto& activity) { return activity.first == name; });
+    return percent(runtime::share(count == report.activity.end() ? 0 : count->second, report.arrayMacs));
+  };
+  return fmt::format("  an operand is zero in {} of the array's MACs: the activation in {}, the weight in {}\n",
+                     share("operand"), share("activation"), share("weight"));
+}
+
 std::string energyOf(const Report& report, bool colour) {
   if (!report.energy)
     return "";
@@ -102,14 +114,15 @@ std::string energyOf(const Report& report, bool colour) {
     row(group, pj, fmt::format("{}", fmt::join(texts, ", ")));
   }
   row("total", energy.totalPj,
-      fmt::format("{:.3g} TOPS/W; table '{}', {:g} nm, {:g} V", report.topsPerWatt(), energy.table,
-                  energy.technology.nodeNm, energy.technology.voltageV));
+      fmt::format("{:.3g} TOPS/W; table '{}', {:g} nm, {:g} V; {}", report.topsPerWatt(), energy.table,
+                  energy.technology.nodeNm, energy.technology.voltageV, describe(energy.switching)));
   double um2 = 0;
   for (const energy::AreaBlock& block : energy.area)
     um2 += block.um2;
   return heading("Energy", colour) + table.format(colour) +
          fmt::format("  idle {:.4g} W, peak {:.4g} W, area {:.4g} mm2 (of the machine, 'weft energy')\n",
-                     energy.idleMw * 1e-3, energy.peakMw * 1e-3, um2 * 1e-6);
+                     energy.idleMw * 1e-3, energy.peakMw * 1e-3, um2 * 1e-6) +
+         (energy.switching == energy::Switching::data ? zeroOperands(report) : "");
 }
 
 std::string layers(const Report& report, bool colour) {

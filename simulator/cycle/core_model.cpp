@@ -1,5 +1,7 @@
 #include "simulator/cycle/core_model.h"
 
+#include "isa/support/error.h"
+
 namespace weft {
 
 CoreModel::CoreModel(const Machine& machine, CoreMemory& memory, DramTimingModel& dram, const CoreModelOptions& options)
@@ -12,6 +14,9 @@ CoreModel::CoreModel(const Machine& machine, CoreMemory& memory, DramTimingModel
   core_.races = options.races;
   core_.parts = options.parts;
   core_.events.attach(options.observer);
+  WEFT_CHECK(options.computeData || !options.countData, "data that are not there cannot be counted");
+  if (options.countData)
+    core_.data = &data_.emplace(machine, memory);
 }
 
 // Whether nothing can ever happen again: asked when the sequencer has acted and no engine has.
@@ -59,7 +64,7 @@ void CoreModel::step() {
 }
 
 void CoreModel::settleParts() {
-  core_.parts->settle({cycle_, core_.counters, core_.activity, core_.dram.counters()});
+  core_.parts->settle({cycle_, core_.counters, core_.activity, core_.dram.counters(), data()});
 }
 
 // The number of cycles from now on in which no unit can notice another.

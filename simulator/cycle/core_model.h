@@ -18,6 +18,7 @@ struct CoreModelOptions {
   bool computeData = true;  // false: tensor instructions leave memory alone (the time is the same)
   bool eventData = false;   // fills CycleEvent::data
   bool keepRecords = false; // of every tensor instruction
+  bool countData = false;   // needs computeData; the result is otherwise the same
   CycleObserver* observer = nullptr;
   RaceDetector* races = nullptr; // is told of the execution
   PartSampler* parts = nullptr;  // divides the run; complete when the core has stopped
@@ -40,6 +41,7 @@ public:
   const Fault& fault() const { return core_.faults.fault(); }
   const CounterValues& counters() const { return core_.counters; }
   const Activity& activity() const { return core_.activity; }
+  DataActivity data() const { return data_ ? data_->counts() : DataActivity{}; } // zeros: not counted
   const std::vector<InstructionRecord>& records() const { return core_.records; }
   uint64_t stepped() const { return stepped_; } // cycles that were not skipped
 
@@ -51,6 +53,7 @@ private:
   std::optional<Fault> deadlock();
 
   CoreState core_;
+  std::optional<DataCounter> data_;
   LoadEngine load_;
   StoreEngine store_;
   MatrixEngine matrix_;

@@ -5,6 +5,7 @@
 #include "isa/check/race_detector.h"
 #include "isa/semantics/state.h"
 #include "isa/semantics/tensor.h"
+#include "simulator/cycle/data_activity.h"
 #include "simulator/cycle/events.h"
 #include "simulator/cycle/ports.h"
 #include "simulator/cycle/semaphores.h"
@@ -148,6 +149,7 @@ struct Expenditure {
   CounterValues counters{};
   Activity activity;
   DramCounters dram;
+  DataActivity data = {}; // if it is counted
 };
 
 // Divides a run among the parts of its program. A part is charged for all that happens from the end of the cycle in
@@ -224,12 +226,14 @@ struct CoreState {
   bool keepRecords = false;
   RaceDetector* races = nullptr;          // null: not asked for
   PartSampler* parts = nullptr;           // null: not asked for
+  DataCounter* data = nullptr;            // null: not asked for
   std::vector<InstructionRecord> records; // by number
 
   // A DRAM request of `bytes` bytes, widened to whole beats of `busBytes`.
   struct Request {
     uint64_t answer;
-    uint32_t bytes; // moved
+    uint32_t address; // of the first beat
+    uint32_t bytes;   // moved
   };
   Request request(uint64_t cycle, Engine engine, uint32_t pc, uint32_t address, uint32_t bytes, uint32_t busBytes,
                   bool write) {
@@ -239,7 +243,7 @@ struct CoreState {
     uint64_t answer = dram.access(cycle, first, moved, write);
     if (events.enabled())
       events.add({cycle, EventKind::dramRequest, engine, pc, 0, first, moved, write, answer});
-    return {answer, moved};
+    return {answer, first, moved};
   }
 };
 

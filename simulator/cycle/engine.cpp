@@ -28,6 +28,8 @@ void EngineUnit::retire(uint64_t cycle) {
   const Flight& flight = queue_.oldest();
   const TensorOp& op = flight.op;
   if (core_.computeData) {
+    if (core_.data && engine_ == Engine::matrix)
+      core_.data->matrix(op);
     std::optional<Fault> wrong = execute(op, core_.machine, core_.memory);
     WEFT_CHECK(!wrong, "the engine's state machine and the semantics disagree about an address");
   }

@@ -35,6 +35,8 @@ void LoadEngine::push(uint64_t cycle) {
       return;
     }
     CoreState::Request request = core_.request(cycle, engine_, op.pc, dram, bytes, bus_, false);
+    if (core_.data)
+      core_.data->load(request.address, request.bytes);
     segment.ready = request.answer;
     count(counter::load_bursts);
     count(counter::load_bytes_read, request.bytes);

@@ -12,6 +12,8 @@ void charge(Expenditure& share, const Expenditure& now, const Expenditure& befor
     share.activity.*field.count += now.activity.*field.count - before.activity.*field.count;
   for (const DramCounterField& field : kDramCounterFields)
     share.dram.*field.count += now.dram.*field.count - before.dram.*field.count;
+  for (const DataActivityField& field : kDataActivityFields)
+    share.data.*field.count += now.data.*field.count - before.data.*field.count;
 }
 
 } // namespace

@@ -34,6 +34,8 @@ void StoreEngine::stepSend(uint64_t cycle) {
   }
   sending_.pop_front();
   CoreState::Request request = core_.request(cycle, engine_, segment.pc, segment.dram, segment.bytes, bus_, true);
+  if (core_.data)
+    core_.data->store(segment.dram, segment.scratchpad, segment.bytes);
   count(counter::store_bursts);
   count(counter::store_bytes_written, request.bytes);
   lastCompletion_ = std::max(lastCompletion_ + 1, request.answer);

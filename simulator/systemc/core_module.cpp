@@ -15,6 +15,7 @@ CoreModelOptions modelOptions(const CycleOptions& options, RaceDetector* races, 
   result.computeData = options.computeData;
   result.eventData = options.eventData;
   result.keepRecords = options.recordInstructions;
+  result.countData = options.countData;
   result.observer = options.observer;
   result.races = races;
   result.parts = parts;

@@ -84,6 +84,8 @@ CycleResult runSystem(const Machine& machine, CoreMemory& memory, const CycleOpt
   result.counters = model.counters();
   result.activity = model.activity();
   result.dram = dram->counters();
+  if (options.countData)
+    result.data = model.data();
   result.instructions = model.records();
   if (parts)
     result.parts = parts->shares();

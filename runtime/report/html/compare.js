@@ -24,6 +24,8 @@ function compareNotes(runs) {
     notes.push(`Different machines (${listed((run) => `${machine(run).name} ${machine(run).hash}`)}).`);
   if (runs.some((run) => run.report.energy) && differ((run) => run.energyFidelity && run.report.energy.table.name))
     notes.push(`Different energy tables (${listed((run) => run.report.energy ? run.report.energy.table.name : 'none')}).`);
+  if (runs.some((run) => run.report.energy) && differ((run) => run.report.energy && ofData(run.report)))
+    notes.push(`Different sources of switching (${listed((run) => run.report.energy ? run.report.energy.switching || 'assumed' : 'none')}).`);
   return notes;
 }
 

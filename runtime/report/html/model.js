@@ -1,12 +1,15 @@
 // What the page shows that is not a field of the JSON: sums and quotients of its fields.
 
+// Is the energy of array and DMA wires that of the run's own data? Otherwise operands are assumed.
+const ofData = (report) => report.energy.switching === 'data';
+
 function makeRun(item, index) {
   const report = item.report;
   const run = {index, report, file: item.file, peak: item.peak, timed: report.run.timed,
     fidelity: `${report.run.device}: ${report.run.fidelity}`};
   run.energyFidelity = report.energy &&
     `energy table '${report.energy.table.name}' (${report.energy.table.node_nm} nm, ${report.energy.table.voltage_v} V) ` +
-    `x counts of ${report.run.device}: ${report.run.fidelity}`;
+    `x counts of ${report.run.device}: ${report.run.fidelity}` + (ofData(report) ? ', toggles of its data' : '');
   run.divided = 'prologue' in report;
   // The run in the order of dispatch: the prologue and the layers share out its cycles.
   let start = run.divided ? report.prologue.own_cycles : 0;

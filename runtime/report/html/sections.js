@@ -55,7 +55,10 @@ function assumptions(run) {
   ];
   if (energy)
     items.push(`Energy: counts of the run times the actions of table '${energy.table.name}' (${energy.table.node_nm} nm, ` +
-      `${energy.table.voltage_v} V), and leakage and clock over time. Sources are in the component table.`);
+      `${energy.table.voltage_v} V), and leakage and clock over time. ` + (ofData(run.report) ?
+        `Array and DMA wires: the bits of the run's data that toggle; on other wires random bits are assumed. ` :
+        `The operands are assumed (half of the activations zero, bits on wires random), not the run's own. `) +
+      `Sources are in the component table.`);
   return section('Assumptions', run.fidelity, html('ul', {}, items.map((item) => html('li', {}, item))));
 }
 

@@ -17,7 +17,7 @@ using energy::EnergyModel;
 
 struct Options {
   std::string arch = "edge-16", table, ert, art, synthesised;
-  bool printTable = false, sources = false;
+  bool printTable = false, sources = false, data = false;
 };
 
 std::string heading(const std::string& text) {
@@ -74,7 +74,8 @@ ExitCode run(const Options& options, const Common& common) {
     return kOk;
   }
   const Machine machine = loadMachine(options.arch);
-  EnergyModel model = energy::loadModel(machine, options.table);
+  EnergyModel model =
+      energy::loadModel(machine, options.table, options.data ? energy::Switching::data : energy::Switching::assumed);
   if (!options.synthesised.empty())
     energy::applyArt(model, energy::parseArt(readTextFile(options.synthesised), options.synthesised),
                      options.synthesised);
@@ -85,10 +86,10 @@ ExitCode run(const Options& options, const Common& common) {
   if (!options.art.empty())
     writeFile(options.art, energy::toArt(model, machine.name));
   if (!common.quiet)
-    fmt::print("{}: energy table '{}', {:g} nm, {:g} V, {} MHz\n{}{}{}{}{}{}", machine.name, model.table,
-               model.technology.nodeNm, model.technology.voltageV, machine.clockMhz, heading("Energy per action"),
-               actions(model, options.sources), heading("Area"), area(model, options.sources), heading("Power"),
-               power(model));
+    fmt::print("{}: energy table '{}', {:g} nm, {:g} V, {} MHz, {}\n{}{}{}{}{}{}", machine.name, model.table,
+               model.technology.nodeNm, model.technology.voltageV, machine.clockMhz, describe(model.switching),
+               heading("Energy per action"), actions(model, options.sources), heading("Area"),
+               area(model, options.sources), heading("Power"), power(model));
   return kOk;
 }
 
@@ -103,6 +104,8 @@ void addEnergy(CLI::App& app, Action& action) {
                       "Areas of synthesised blocks (Accelergy ART), to be shown beside the model's");
   command->add_option("--ert", options->ert, "Write the energies as an Accelergy energy reference table here");
   command->add_option("--art", options->art, "Write the areas as an Accelergy area reference table here");
+  command->add_flag("--data-energy", options->data,
+                    "The actions of 'weft run --data-energy': bits that toggle, instead of operands as assumed");
   command->add_flag("--sources", options->sources, "Show where each figure comes from");
   command->add_flag("--table", options->printTable, "Print the energy table instead, for --energy after a change");
   command->footer("Examples:\n"

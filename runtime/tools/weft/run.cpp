@@ -24,7 +24,7 @@ struct Options {
   std::string program, device = "cycle", arch, output, report, trace;
   std::vector<std::string> inputs;
   std::optional<uint64_t> randomSeed;
-  bool detectRaces = false;
+  bool detectRaces = false, dataEnergy = false;
   std::string wave, energy;
   uint64_t waveFrom = 0, waveTo = UINT64_MAX;
 };
@@ -37,9 +37,10 @@ void printResult(const RunResult& result, const Report& report) {
                1e3 * report.seconds(), report.clockMhz, percent(report.utilisation(report.usefulMacs, report.cycles)),
                report.fidelity);
   if (report.energy)
-    fmt::print("{:.4g} mJ, {:.4g} W, {:.3g} TOPS/W (energy table '{}', {:g} nm, {:g} V)\n",
+    fmt::print("{:.4g} mJ, {:.4g} W, {:.3g} TOPS/W (energy table '{}', {:g} nm, {:g} V; {})\n",
                report.energy->totalPj * 1e-9, report.averageMw() * 1e-3, report.topsPerWatt(), report.energy->table,
-               report.energy->technology.nodeNm, report.energy->technology.voltageV);
+               report.energy->technology.nodeNm, report.energy->technology.voltageV,
+               energy::describe(report.energy->switching));
 }
 
 ExitCode run(const Options& options, const Common& common) {
@@ -47,7 +48,8 @@ ExitCode run(const Options& options, const Common& common) {
   const Machine machine = options.arch.empty() ? machineOf(*program, options.program) : loadMachine(options.arch);
   auto loaded = openDevice(options.device, machine)->load(program);
   checkTensorFile(options.output, loaded->outputs().size());
-  const energy::EnergyModel model = energy::loadModel(machine, options.energy);
+  const energy::EnergyModel model = energy::loadModel(
+      machine, options.energy, options.dataEnergy ? energy::Switching::data : energy::Switching::assumed);
   checkFolder(options.report);
   checkFolder(options.trace);
   checkFolder(options.wave);
@@ -58,6 +60,7 @@ ExitCode run(const Options& options, const Common& common) {
     Progress progress(common);
     RunOptions settings;
     settings.detectRaces = options.detectRaces;
+    settings.countData = options.dataEnergy;
     settings.trace = options.trace;
     if (!options.wave.empty())
       settings.wave = {options.wave, options.waveFrom, options.waveTo};
@@ -106,6 +109,10 @@ void addRun(CLI::App& app, Action& action) {
   command->add_option("--wave-to", options->waveTo, "Last cycle of the waveform; default: the end")->needs(wave);
   command->add_flag("--detect-races", options->detectRaces,
                     "Stop at two overlapping accesses that no semaphore orders (func, cycle)");
+  command->add_flag(
+      "--data-energy", options->dataEnergy,
+      "Energy of array and buses from the toggles of the run's own data, instead of operands as in networks; "
+      "takes longer (cycle)");
   command->add_option("--energy", options->energy,
                       "Energy table (YAML) or Accelergy ERT; default: the built-in table, see 'weft energy'");
   command->add_option("-a,--arch", options->arch,
@@ -113,6 +120,7 @@ void addRun(CLI::App& app, Action& action) {
   command->footer("Examples:\n"
                   "  weft run net.weft --random-input 1\n"
                   "  weft run net.weft --input x.npz --output y.npz --report r.json\n"
+                  "  weft run net.weft --input x.npz --data-energy --report r.json\n"
                   "  weft run net.weft --device func --input image=x.npy --output y.npy\n"
                   "  weft run net.weft --device ref --input test_data_set_0/input_0.pb --output y.npz\n"
                   "  weft run by_hand.weft --arch edge-16 --trace t.json --detect-races\n"

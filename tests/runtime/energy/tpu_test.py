@@ -6,7 +6,7 @@ Jouppi et al., "In-Datacenter Performance Analysis of a Tensor Processing Unit",
 
               array active   weight stall   weight shift   the rest is not matrix work
     MLP0          12.7           53.9           15.9                 17.5
-    MLP1          10.6           44.2           13.4                 31.8
+    MLP1          10.6           44.2           13.4                 31.9
 
 Compared are the shares of the first three in their sum, which are those of the matrix-related cycles. Here, of a layer's own
 cycles: active = rows granted (multiply-accumulates / 65536); shift = stall_weights, the weights of the next tile are on their

@@ -10,7 +10,7 @@ namespace weft::test {
 namespace {
 
 Expenditure total(const ModelRun& run) {
-  return {run.model->cycle(), run.model->counters(), run.model->activity(), run.dram->counters()};
+  return {run.model->cycle(), run.model->counters(), run.model->activity(), run.dram->counters(), run.model->data()};
 }
 
 Expenditure sum(const std::vector<Expenditure>& shares) {
@@ -23,6 +23,8 @@ Expenditure sum(const std::vector<Expenditure>& shares) {
       result.activity.*field.count += share.activity.*field.count;
     for (const DramCounterField& field : kDramCounterFields)
       result.dram.*field.count += share.dram.*field.count;
+    for (const DataActivityField& field : kDataActivityFields)
+      result.data.*field.count += share.data.*field.count;
   }
   return result;
 }
@@ -34,6 +36,8 @@ void compare(const Expenditure& a, const Expenditure& b) {
     EXPECT_EQ(a.activity.*field.count, b.activity.*field.count) << field.name;
   for (const DramCounterField& field : kDramCounterFields)
     EXPECT_EQ(a.dram.*field.count, b.dram.*field.count) << field.name;
+  for (const DataActivityField& field : kDataActivityFields)
+    EXPECT_EQ(a.data.*field.count, b.data.*field.count) << field.name;
 }
 
 // Parts between the addresses of every fourth dispatch of the run.
@@ -64,6 +68,7 @@ TEST(Parts, AddUpToTheRunSkippedOrNot) {
       PartSampler parts(ranges);
       ModelRun run(machine, program, noSkip);
       run.options.parts = &parts;
+      run.options.countData = true;
       run.run();
       compare(sum(parts.shares()), total(run));
       EXPECT_EQ(run.model->cycle(), plain.model->cycle());
