@@ -30,11 +30,12 @@ void MatrixLowering::setUp() {
   e_.preset(kBlockScratch);
   if (windows) // they leave the rest of their last row as it was
     fillBlock(buffers_.input, buffers_.sizes.inputBuffers * geometry_.inputTileBytes, group_.inputZeroPoint);
-  loadBlock(e_.constant(constants_.add(packParameters(group_, geometry_, machine_))), e_.constant(buffers_.parameters),
+  loadBlock(e_.constant(addParameters()), e_.constant(buffers_.parameters),
             geometry_.columnTiles * timing::VX_PARAM_READS * cols_, {}, {});
   if (!group_.table.empty())
     loadTable(group_.table, buffers_.parameters + buffers_.sizes.parameters - timing::LUT_ENTRIES);
-  weightAddress_ = constants_.add(packMatrixWeights(group_, geometry_, mapping_, machine_));
+  weightAddress_ =
+      constants_.add(packMatrixWeights(group_, geometry_, mapping_, machine_), MapUse::weights, group_.weights.size());
   if (!residency_.input)
     setUpInputLoad(0);
 
