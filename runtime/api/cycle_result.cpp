@@ -51,6 +51,32 @@ Share shareOf(const Expenditure& part) {
   return {part.cycles, countersOf(part.counters), activityOf(part.activity, part.dram)};
 }
 
+// Indices in the memory map.
+std::vector<size_t> dramRanges(const Program& program) {
+  std::vector<size_t> indices;
+  if (program.manifest())
+    for (size_t i = 0; i < program.manifest()->memoryMap.size(); ++i)
+      if (program.manifest()->memoryMap[i].memory == MapMemory::dram)
+        indices.push_back(i);
+  return indices;
+}
+
+void addTraffic(CoreResult& core, const DramMeter& meter, const Program& program) {
+  const std::vector<size_t> ranges = dramRanges(program);
+  core.tensorTraffic.emplace();
+  for (const DramMeter::Count& count : meter.counts()) {
+    TensorTraffic& traffic = core.tensorTraffic->emplace_back();
+    traffic.moves = count.moves;
+    if (count.range < ranges.size())
+      traffic.tensor = ranges[count.range];
+    if (count.part < core.layers.size()) {
+      traffic.layer = count.part;
+      core.layers[count.part].dramBytesRead += count.moves.read;
+      core.layers[count.part].dramBytesWritten += count.moves.written;
+    }
+  }
+}
+
 // After a fault: the instructions that each engine had not finished; what the sequencer waits with is the fault's
 // place.
 std::vector<FaultContext::Unfinished> oldestUnfinished(const std::vector<InstructionRecord>& records) {
@@ -80,7 +106,18 @@ std::vector<ProgramPart> partsOf(const Program& program) {
   return parts;
 }
 
-CoreResult makeCoreResult(const CycleResult& result, const Program& program, const Machine& machine) {
+DramMeter makeMeter(const Program& program, const Machine& machine) {
+  std::vector<MeteredRange> ranges;
+  for (size_t index : dramRanges(program)) {
+    const MemoryRange& range = program.manifest()->memoryMap[index];
+    ranges.push_back({range.address, range.address + range.bytes, static_cast<size_t>(range.firstGroup),
+                      static_cast<size_t>(range.lastGroup)});
+  }
+  return {partsOf(program), ranges, machine.dma.busBytes};
+}
+
+CoreResult makeCoreResult(const CycleResult& result, const DramMeter& meter, const Program& program,
+                          const Machine& machine) {
   CoreResult core;
   if (result.status == CycleResult::Status::faulted) {
     core.fault = result.fault;
@@ -94,6 +131,7 @@ CoreResult makeCoreResult(const CycleResult& result, const Program& program, con
   core.traffic = trafficOf(result, machine);
   core.layers = layersOf(program);
   addInstructions(core.layers, program, machine, result.instructions);
+  addTraffic(core, meter, program);
   if (result.parts.size() == core.layers.size() + 1 && !core.fault) {
     for (size_t i = 0; i < core.layers.size(); ++i)
       core.layers[i].share = shareOf(result.parts[i]);

@@ -11,6 +11,7 @@ CoreModel::CoreModel(const Machine& machine, CoreMemory& memory, DramTimingModel
   core_.keepRecords = options.keepRecords;
   core_.races = options.races;
   core_.parts = options.parts;
+  core_.meter = options.meter;
   core_.events.attach(options.observer);
 }
 

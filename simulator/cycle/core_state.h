@@ -5,8 +5,10 @@
 #include "isa/check/race_detector.h"
 #include "isa/semantics/state.h"
 #include "isa/semantics/tensor.h"
+#include "simulator/cycle/dram_meter.h"
 #include "simulator/cycle/events.h"
 #include "simulator/cycle/ports.h"
+#include "simulator/cycle/program_part.h"
 #include "simulator/cycle/semaphores.h"
 #include "simulator/dram/dram_model.h"
 
@@ -119,12 +121,6 @@ struct InstructionRecord {
   Work work; // of a retired one
 };
 
-// Instructions of a program: [first, end) of their addresses.
-struct ProgramPart {
-  uint32_t first = 0;
-  uint32_t end = 0;
-};
-
 // What a run, or a part of the program, took and did.
 struct Expenditure {
   uint64_t cycles = 0;
@@ -207,6 +203,7 @@ struct CoreState {
   bool keepRecords = false;
   RaceDetector* races = nullptr;          // null: not asked for
   PartSampler* parts = nullptr;           // null: not asked for
+  DramMeter* meter = nullptr;             // null: not asked for
   std::vector<InstructionRecord> records; // by number
 
   // A DRAM request of `bytes` bytes, widened to whole beats of `busBytes`.
@@ -220,6 +217,8 @@ struct CoreState {
     uint32_t end = (address + (bytes - 1)) | (busBytes - 1); // last byte: cannot wrap
     uint32_t moved = end - first + 1;
     uint64_t answer = dram.access(cycle, first, moved, write);
+    if (meter && engine != Engine::sequencer)
+      meter->request(pc, first, moved, write);
     if (events.enabled())
       events.add({cycle, EventKind::dramRequest, engine, pc, 0, first, moved, write, answer});
     return {answer, moved};
