@@ -3,8 +3,6 @@
 #include "runtime/api/layers.h"
 
 #include <algorithm>
-#include <fmt/format.h>
-#include <fmt/ranges.h>
 
 namespace weft::runtime {
 namespace {
@@ -138,20 +136,6 @@ CoreResult makeCoreResult(const CycleResult& result, const DramMeter& meter, con
     core.prologue = shareOf(result.parts.back());
   }
   return core;
-}
-
-std::unique_ptr<TraceWriter> makeTrace(const RunOptions& options, const Machine& machine, const Program& program,
-                                       const Dram& dram) {
-  if (options.trace.empty())
-    return nullptr;
-  TraceOptions settings;
-  settings.label = [&](uint32_t pc) {
-    const std::string text = instructionText(dram, pc);
-    const Group* group = program.groupAt(pc);
-    return TraceLabel{text.substr(0, text.find(' ')),
-                      group ? fmt::format("{}", fmt::join(group->onnxNodes, " + ")) : ""};
-  };
-  return std::make_unique<TraceWriter>(options.trace, machine, settings);
 }
 
 } // namespace weft::runtime
