@@ -27,6 +27,7 @@ struct CycleOptions {
   bool countData = false;          // fills CycleResult::data and that of its parts; needs computeData
   std::vector<ProgramPart> parts;  // among which to divide the run: fills CycleResult::parts
   CycleObserver* observer = nullptr;
+  DramMeter* meter = nullptr;      // is told of the DRAM requests of load and store engine
   // Called now and then with the cycles that are over; false stops the run.
   std::function<bool(uint64_t cycle)> progress;
 };

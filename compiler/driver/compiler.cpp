@@ -1,5 +1,6 @@
 #include "compiler/driver/compiler.h"
 
+#include "compiler/driver/memory_map.h"
 #include "compiler/link/link.h"
 #include "compiler/lowering/group_lowering.h"
 #include "compiler/rtlib/rtlib.h"
@@ -130,7 +131,9 @@ std::vector<uint8_t> compile(const net::Network& source, const Machine& machine,
     const mapping::Group& group = graph.groups[g];
     progress("lowering", 0.1 + 0.4 * double(g) / double(graph.groups.size()));
     std::string symbol = symbolOf(g, group.name);
+    const size_t constantsBefore = constants.entries().size();
     emitter.function(symbol, group.name, [&] { emitGroup(emitter, graph, machine, plan, g, constants); });
+    addConstants(manifest.memoryMap, group, g, std::span(constants.entries()).subspan(constantsBefore));
     functions.push_back(symbol);
     manifest.groups.push_back(
         {symbol, group.nodes, group.onnxNodes, describe(group, plan.mapping.groups[g]), group.usefulMacs});
@@ -154,6 +157,7 @@ std::vector<uint8_t> compile(const net::Network& source, const Machine& machine,
   for (int32_t output : graph.outputs)
     manifest.outputs.push_back(deviceTensor(network, graph, machine, plan, output));
   manifest.mapping = mappingYaml;
+  addPlan(manifest.memoryMap, network, graph, machine, plan);
   manifest.constantBytes = constants.bytes().size();
   manifest.activationBytes = plan.arenaBytes;
   manifest.activationLowerBound = static_cast<uint64_t>(plan.activationLowerBound);

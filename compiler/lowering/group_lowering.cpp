@@ -82,9 +82,16 @@ void GroupLowering::fillBlock(int64_t scratch, int64_t bytes, int32_t value) {
 }
 
 void GroupLowering::loadTable(const std::vector<uint8_t>& table, int64_t scratch) {
-  loadBlock(e_.constant(constants_.add(table)), e_.constant(scratch), timing::LUT_ENTRIES, {}, {{kTableFull, {}}});
+  loadBlock(e_.constant(constants_.add(table, MapUse::table, table.size())), e_.constant(scratch), timing::LUT_ENTRIES,
+            {}, {{kTableFull, {}}});
   Value zero = e_.constant(0);
   issueVector(Opcode::VLDLUT, {e_.constant(scratch), zero, zero, zero}, {{kTableFull, {}}}, {});
+}
+
+uint32_t GroupLowering::addParameters() {
+  return constants_.add(packParameters(group_, geometry_, machine_), MapUse::parameters,
+                        group_.requantise.bias.size() * sizeof(int32_t) +
+                            group_.requantise.scale.size() * sizeof(float));
 }
 
 int64_t GroupLowering::pitch(int32_t index) const {

@@ -87,6 +87,8 @@ protected:
   void loadBlock(Value dram, Value scratch, int64_t bytes, const std::vector<Token>& waits,
                  const std::vector<Token>& signals);
   void fillBlock(int64_t scratch, int64_t bytes, int32_t value);
+  // Adds bias and scale of each channel to the constants.
+  uint32_t addParameters();
   // Loads the group's table, if it has one, through the parameter area into the engine.
   void loadTable(const std::vector<uint8_t>& table, int64_t scratch);
 

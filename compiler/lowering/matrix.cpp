@@ -30,7 +30,7 @@ void MatrixLowering::setUp() {
   e_.preset(kBlockScratch);
   if (windows) // they leave the rest of their last row as it was
     fillBlock(buffers_.input, buffers_.sizes.inputBuffers * geometry_.inputTileBytes, group_.inputZeroPoint);
-  loadBlock(e_.constant(constants_.add(packParameters(group_, geometry_, machine_))), e_.constant(buffers_.parameters),
+  loadBlock(e_.constant(addParameters()), e_.constant(buffers_.parameters),
             geometry_.columnTiles * timing::VX_PARAM_READS * cols_, {}, {});
   if (!group_.table.empty())
     loadTable(group_.table, buffers_.parameters + buffers_.sizes.parameters - timing::LUT_ENTRIES);
@@ -75,7 +75,8 @@ void MatrixLowering::setUp() {
 }
 
 void MatrixLowering::setUpWeights() {
-  weightAddress_ = constants_.add(packMatrixWeights(group_, geometry_, mapping_, machine_));
+  weightAddress_ =
+      constants_.add(packMatrixWeights(group_, geometry_, mapping_, machine_), MapUse::weights, group_.weights.size());
   walk_ = mapping::chooseWeightWalk(geometry_, mapping_, machine_);
   if (!walk_.windowed())
     return;

@@ -7,10 +7,11 @@ namespace weft::lowering {
 using mapping::Geometry;
 using mapping::Group;
 
-uint32_t ConstantImage::add(const std::vector<uint8_t>& bytes) {
+uint32_t ConstantImage::add(const std::vector<uint8_t>& bytes, MapUse use, uint64_t networkBytes) {
   bytes_.resize((bytes_.size() + alignment_ - 1) / alignment_ * alignment_);
   auto address = static_cast<uint32_t>(base_ + bytes_.size());
   bytes_.insert(bytes_.end(), bytes.begin(), bytes.end());
+  entries_.push_back({use, address, static_cast<uint32_t>(bytes.size()), networkBytes});
   return address;
 }
 

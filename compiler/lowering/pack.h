@@ -2,6 +2,7 @@
 #pragma once
 
 #include "compiler/mapping/geometry.h"
+#include "isa/program/memory_map.h"
 
 #include <cstdint>
 #include <vector>
@@ -12,13 +13,21 @@ namespace weft::lowering {
 class ConstantImage {
 public:
   ConstantImage(uint32_t base, uint32_t alignment) : base_(base), alignment_(alignment) {}
-  uint32_t add(const std::vector<uint8_t>& bytes);
+  struct Entry {
+    MapUse use;
+    uint32_t address, bytes;
+    uint64_t networkBytes;
+  };
+  // `networkBytes`: what the network has of it, without padding.
+  uint32_t add(const std::vector<uint8_t>& bytes, MapUse use, uint64_t networkBytes);
+  const std::vector<Entry>& entries() const { return entries_; } // in order
   uint32_t base() const { return base_; }
   const std::vector<uint8_t>& bytes() const { return bytes_; }
 
 private:
   uint32_t base_, alignment_;
   std::vector<uint8_t> bytes_;
+  std::vector<Entry> entries_;
 };
 
 // Weights of a matrix group: for each column tile, each chunk, each step of it one tile of rows x cols bytes. Places

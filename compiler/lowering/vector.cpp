@@ -46,13 +46,12 @@ void VectorLowering::setUp() {
   const bool depthwise = group_.kind == GroupKind::depthwise, sum = group_.kind == GroupKind::sum;
   if (depthwise) {
     std::vector<uint8_t> weights = packDepthwiseWeights(group_, geometry_, machine_);
-    loadBlock(e_.constant(constants_.add(weights)), e_.constant(buffers_.weights), static_cast<int64_t>(weights.size()),
-              {}, {});
+    loadBlock(e_.constant(constants_.add(weights, MapUse::weights, group_.weights.size())),
+              e_.constant(buffers_.weights), static_cast<int64_t>(weights.size()), {}, {});
   }
   if (depthwise || sum)
-    loadBlock(e_.constant(constants_.add(packParameters(group_, geometry_, machine_))),
-              e_.constant(buffers_.parameters), geometry_.columnTiles * timing::VX_PARAM_READS * cols_, {},
-              {{kParametersFull, {}}});
+    loadBlock(e_.constant(addParameters()), e_.constant(buffers_.parameters),
+              geometry_.columnTiles * timing::VX_PARAM_READS * cols_, {}, {{kParametersFull, {}}});
   const std::vector<uint8_t>& table = group_.kind == GroupKind::lut ? group_.tables[0] : group_.table;
   if (!table.empty())
     loadTable(table, buffers_.parameters + buffers_.sizes.parameters - timing::LUT_ENTRIES);

@@ -43,6 +43,8 @@ struct Home {
   // Border kept around every image, filled with the consumer's padding value.
   int64_t padTop = 0, padLeft = 0, padBottom = 0, padRight = 0;
   int32_t padValue = 0;
+  int64_t bytes = 0;                     // allocated
+  int64_t firstGroup = 0, lastGroup = 0; // that define or use it
 };
 
 struct Mapping {

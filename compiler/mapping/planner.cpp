@@ -14,6 +14,7 @@ namespace {
 
 // Channels of an input that few-channel convolutions take as windows.
 constexpr int64_t kFewChannels = 4;
+constexpr int64_t kDramAlignment = 4096; // of activations
 
 class Planner {
 public:
@@ -31,6 +32,7 @@ public:
     chooseResidents();
     mapGroups();
     placeInDram();
+    describeHomes();
     return std::move(plan_);
   }
 
@@ -241,8 +243,10 @@ private:
     plan_.buffers.push_back(buffers);
   }
 
+  // Beyond the end: windows of the last pixel may be read past it.
+  int64_t dramBytes(size_t index) const { return roundUp(homeBytes(index) + machine_.lineBytes(), kDramAlignment); }
+
   void placeInDram() {
-    constexpr int64_t kAlignment = 4096;
     IntervalAllocator allocator;
     int64_t groups = static_cast<int64_t>(graph_.groups.size());
     // What the host writes or reads is alive throughout, so that a run can be repeated.
@@ -251,15 +255,14 @@ private:
       if (home.scratchpad)
         continue;
       Lifetime lifetime = lifetimes_[index];
-      if (lifetime.first < 0 || lifetime.last >= groups)
+      if (ofHost(lifetime))
         lifetime = {-1, groups};
-      // Beyond the end: windows of the last pixel may be read past it.
-      int64_t bytes = roundUp(homeBytes(index) + machine_.lineBytes(), kAlignment);
-      home.address = static_cast<uint32_t>(*allocator.place(lifetime.first, lifetime.last, bytes, INT64_MAX));
+      home.address =
+          static_cast<uint32_t>(*allocator.place(lifetime.first, lifetime.last, dramBytes(index), INT64_MAX));
     }
     plan_.arenaBase = kDramBase + kCodeBytes;
     plan_.arenaBytes = static_cast<uint32_t>(allocator.peak());
-    plan_.constantBase = plan_.arenaBase + static_cast<uint32_t>(roundUp(allocator.peak(), kAlignment));
+    plan_.constantBase = plan_.arenaBase + static_cast<uint32_t>(roundUp(allocator.peak(), kDramAlignment));
     for (Home& home : plan_.homes)
       if (!home.scratchpad)
         home.address += plan_.arenaBase;
@@ -272,9 +275,26 @@ private:
     }
   }
 
+  void describeHomes() {
+    const auto last = std::max<int64_t>(0, static_cast<int64_t>(graph_.groups.size()) - 1);
+    for (size_t index = 0; index < plan_.homes.size(); ++index) {
+      plan_.homes[index].bytes =
+          plan_.homes[index].scratchpad ? roundUp(homeBytes(index), machine_.lineBytes()) : dramBytes(index);
+      Lifetime lifetime = lifetimes_[index];
+      if (ofHost(lifetime))
+        lifetime = {0, last};
+      plan_.homes[index].firstGroup = std::min(lifetime.first, last);
+      plan_.homes[index].lastGroup = std::clamp<int64_t>(lifetime.last, 0, last);
+    }
+  }
+
   struct Lifetime {
     int64_t first, last; // groups, inclusive
   };
+  bool ofHost(const Lifetime& lifetime) const {
+    return lifetime.first < 0 || lifetime.last >= static_cast<int64_t>(graph_.groups.size());
+  }
+
   const DeviceGraph& graph_;
   const Machine& machine_;
   const Mapping& given_;

@@ -32,6 +32,15 @@ Json toJson(const Group& group) {
           {"useful_macs", group.usefulMacs}};
 }
 
+Json toJson(const MemoryRange& range) {
+  Json json = {{"memory", name(range.memory)}, {"use", name(range.use)}, {"name", range.name},
+               {"address", range.address},     {"bytes", range.bytes},   {"first_group", range.firstGroup},
+               {"last_group", range.lastGroup}};
+  if (range.memory == MapMemory::dram)
+    json["network_bytes"] = range.networkBytes;
+  return json;
+}
+
 std::vector<int32_t> readIndices(const JsonFields& in, const char* key) {
   return in.integers<int32_t>(key, 0, std::numeric_limits<int32_t>::max());
 }
@@ -61,6 +70,24 @@ DeviceTensor readDeviceTensor(const JsonFields& in) {
       in.fail("the tensor ends beyond 32 bits of address");
   }
   return tensor;
+}
+
+MemoryRange readMemoryRange(const JsonFields& in, int32_t groups) {
+  MemoryRange range;
+  const std::optional<MapMemory> memory = mapMemoryFrom(in.text("memory"));
+  const std::optional<MapUse> use = mapUseFrom(in.text("use"));
+  if (!memory || !use)
+    in.fail("unknown memory or use of a range");
+  range.memory = *memory;
+  range.use = *use;
+  range.name = in.text("name");
+  range.address = in.integer<uint32_t>("address");
+  range.bytes = in.integer<uint32_t>("bytes", 0, std::numeric_limits<uint32_t>::max() - range.address);
+  range.firstGroup = in.integer<int32_t>("first_group", 0, groups - 1);
+  range.lastGroup = in.integer<int32_t>("last_group", range.firstGroup, groups - 1);
+  if (range.memory == MapMemory::dram)
+    range.networkBytes = in.integer<uint64_t>("network_bytes");
+  return range;
 }
 
 Group readGroup(const JsonFields& in) {
@@ -98,7 +125,8 @@ std::string toJson(const Manifest& manifest) {
                 {{"constant_bytes", manifest.constantBytes},
                  {"activation_bytes", manifest.activationBytes},
                  {"activation_lower_bound", manifest.activationLowerBound},
-                 {"scratchpad_peak", manifest.scratchpadPeak}}}};
+                 {"scratchpad_peak", manifest.scratchpadPeak}}},
+               {"memory_map", listToJson(manifest.memoryMap)}};
   // ONNX names may hold any bytes; what is not UTF-8 is replaced, as JSON cannot carry it.
   return json.dump(1, ' ', false, Json::error_handler_t::replace);
 }
@@ -126,6 +154,10 @@ Manifest manifestFromJson(const std::string& text, const std::string& origin) {
   manifest.activationBytes = memory.integer<uint64_t>("activation_bytes");
   manifest.activationLowerBound = memory.integer<uint64_t>("activation_lower_bound");
   manifest.scratchpadPeak = memory.integer<uint64_t>("scratchpad_peak");
+  if (in.has("memory_map"))
+    manifest.memoryMap = in.objects("memory_map", [&](const JsonFields& range) {
+      return readMemoryRange(range, static_cast<int32_t>(manifest.groups.size()));
+    });
   return manifest;
 }
 

@@ -1,6 +1,6 @@
 // The program file: what the compiler writes and devices load. A plain ELF32 (e_machine 0x5746) whose PT_LOAD segments
-// are the DRAM image (code, prepacked constants, zero-filled arenas), with a symbol table, and two note sections that no
-// segment loads:
+// are the DRAM image (code, prepacked constants, zero-filled arenas), with a symbol table, and two note sections that
+// no segment loads:
 //
 //   .weft.meta     JSON, the `Manifest` below (schema-versioned)
 //   .weft.network  the network as plain data (network.h), for graph-level devices and host-run edge operators
@@ -8,6 +8,7 @@
 // A hand-assembled program has no note sections: it has an entry and segments only.
 #pragma once
 
+#include "isa/program/memory_map.h"
 #include "isa/program/network.h"
 
 #include <cstdint>
@@ -18,9 +19,9 @@
 
 namespace weft {
 
-// Where an 8-bit tensor lies in DRAM. Logical tensors are N x C x H x W (missing trailing dimensions are 1; rank 2 is N x C).
-// Element (n, c, h, w) is at address + ((n * (H + padTop + padBottom) + h + padTop) * (W + padLeft + padRight) + w +
-// padLeft) * channelPitch + c. The pad border holds `padValue`.
+// Where an 8-bit tensor lies in DRAM. Logical tensors are N x C x H x W (missing trailing dimensions are 1; rank 2 is N
+// x C). Element (n, c, h, w) is at address + ((n * (H + padTop + padBottom) + h + padTop) * (W + padLeft + padRight) +
+// w + padLeft) * channelPitch + c. The pad border holds `padValue`.
 struct DeviceTensor {
   int32_t tensor = -1; // index in the network
   uint32_t address = 0;
@@ -33,7 +34,8 @@ struct DeviceTensor {
   }
 };
 
-// A function of the program and the nodes that it serves; every instruction between the symbol's start and end belongs to it.
+// A function of the program and the nodes that it serves; every instruction between the symbol's start and end belongs
+// to it.
 struct Group {
   std::string symbol;
   std::vector<int32_t> nodes;         // indices in the network
@@ -55,6 +57,7 @@ struct Manifest {
   std::string mapping; // the whole mapping as YAML
   // Memory plan, bytes.
   uint64_t constantBytes = 0, activationBytes = 0, activationLowerBound = 0, scratchpadPeak = 0;
+  std::vector<MemoryRange> memoryMap; // empty in files of earlier versions
 };
 
 struct Segment {

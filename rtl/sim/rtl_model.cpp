@@ -41,6 +41,7 @@ struct RtlModel::Implementation {
     tracer.eventData = options.eventData;
     tracer.keepRecords = options.keepRecords;
     tracer.parts = options.parts;
+    meter = options.meter;
     if (wave && !library.openWave(model.get(), wave->file.c_str()))
       throw Error(fmt::format("cannot write the waveform '{}'", wave->file.string()));
     reset();
@@ -106,6 +107,8 @@ struct RtlModel::Implementation {
     if (answer <= cycle)
       throw Error("the DRAM model answers a request in the cycle in which it is made");
     tracer.request({cycle, EventKind::dramRequest, engine, pc, 0, address, bytes, write, answer});
+    if (meter && engine != Engine::sequencer)
+      meter->request(pc, address, bytes, write);
   }
   uint64_t read(Engine engine, uint32_t pc, uint32_t address, uint8_t length, uint32_t bus, ReadChannel& channel) {
     const uint32_t bytes = (uint32_t{length} + 1) * bus;
@@ -200,6 +203,7 @@ struct RtlModel::Implementation {
   ReadChannel sequencerRead, loadRead;
   WriteChannel sequencerWrite, storeWrite;
   Tracer tracer;
+  DramMeter* meter = nullptr;
   std::optional<Wave> wave;
   State state = State::running;
   uint64_t cycle = 0;
@@ -261,6 +265,7 @@ CycleResult runRtl(const Machine& machine, CoreMemory& memory, const RtlOptions&
   RtlModelOptions settings;
   settings.observer = options.observer;
   settings.keepRecords = options.recordInstructions;
+  settings.meter = options.meter;
   settings.wave = options.wave;
   settings.building = options.building;
   std::optional<PartSampler> parts;

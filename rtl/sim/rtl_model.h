@@ -24,6 +24,7 @@ struct RtlModelOptions {
   CycleObserver* observer = nullptr;
   bool keepRecords = false;     // of every tensor instruction
   PartSampler* parts = nullptr; // divides the run; complete when the core has stopped
+  DramMeter* meter = nullptr;   // is told of the DRAM requests of load and store engine
   bool eventData = false;       // fills CycleEvent::data
   bool assertions = false; // of the design: a violation is an Error; registers without reset begin with random values
   bool coverage = false;   // of lines and cover properties: writeCoverage()
@@ -67,6 +68,7 @@ struct RtlOptions {
   bool recordInstructions = false; // fills CycleResult::instructions
   std::vector<ProgramPart> parts;  // among which to divide the run: fills CycleResult::parts
   CycleObserver* observer = nullptr;
+  DramMeter* meter = nullptr; // is told of the DRAM requests of load and store engine
   std::optional<Wave> wave;
   std::function<void(const std::string&)> building;
   // Called now and then with the cycles that are over; false stops the run.

@@ -20,7 +20,8 @@ struct CoreResult {
   std::map<std::string, uint64_t> activity;
   std::vector<MemoryTraffic> traffic;
   std::vector<LayerStatistics> layers; // one per group of the program, figures only
-  std::optional<Share> prologue;       // if the layers have shares
+  std::optional<std::vector<TensorTraffic>> tensorTraffic;
+  std::optional<Share> prologue; // if the layers have shares
 };
 
 class Core {

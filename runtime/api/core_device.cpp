@@ -31,6 +31,7 @@ void CoreProgram::runCore(CoreMemory& memory, const RunOptions& options, RunStat
   statistics.activity = std::move(result.activity);
   statistics.traffic = std::move(result.traffic);
   statistics.layers = std::move(result.layers);
+  statistics.tensorTraffic = std::move(result.tensorTraffic);
   statistics.prologue = std::move(result.prologue);
 }
 

@@ -19,6 +19,8 @@ public:
     CycleOptions settings;
     settings.recordInstructions = true;
     settings.parts = partsOf(program);
+    DramMeter meter = makeMeter(program, machine);
+    settings.meter = &meter;
     settings.detectRaces = options.detectRaces;
     settings.countData = options.countData;
     settings.progress = [&](uint64_t cycle) {
@@ -35,7 +37,7 @@ public:
       trace->finish(result.cycles);
     throwIfRaces(result.races, result.semaphoreProblems, program, memory.dram);
 
-    return makeCoreResult(result, program, machine);
+    return makeCoreResult(result, meter, program, machine);
   }
 };
 

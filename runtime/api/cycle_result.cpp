@@ -3,8 +3,6 @@
 #include "runtime/api/layers.h"
 
 #include <algorithm>
-#include <fmt/format.h>
-#include <fmt/ranges.h>
 
 namespace weft::runtime {
 namespace {
@@ -56,6 +54,32 @@ Share shareOf(const Expenditure& part, bool data) {
   return {part.cycles, countersOf(part.counters), activityOf(part.activity, part.dram, data ? &part.data : nullptr)};
 }
 
+// Indices in the memory map.
+std::vector<size_t> dramRanges(const Program& program) {
+  std::vector<size_t> indices;
+  if (program.manifest())
+    for (size_t i = 0; i < program.manifest()->memoryMap.size(); ++i)
+      if (program.manifest()->memoryMap[i].memory == MapMemory::dram)
+        indices.push_back(i);
+  return indices;
+}
+
+void addTraffic(CoreResult& core, const DramMeter& meter, const Program& program) {
+  const std::vector<size_t> ranges = dramRanges(program);
+  core.tensorTraffic.emplace();
+  for (const DramMeter::Count& count : meter.counts()) {
+    TensorTraffic& traffic = core.tensorTraffic->emplace_back();
+    traffic.moves = count.moves;
+    if (count.range < ranges.size())
+      traffic.tensor = ranges[count.range];
+    if (count.part < core.layers.size()) {
+      traffic.layer = count.part;
+      core.layers[count.part].dramBytesRead += count.moves.read;
+      core.layers[count.part].dramBytesWritten += count.moves.written;
+    }
+  }
+}
+
 // After a fault: the instructions that each engine had not finished; what the sequencer waits with is the fault's
 // place.
 std::vector<FaultContext::Unfinished> oldestUnfinished(const std::vector<InstructionRecord>& records) {
@@ -85,7 +109,18 @@ std::vector<ProgramPart> partsOf(const Program& program) {
   return parts;
 }
 
-CoreResult makeCoreResult(const CycleResult& result, const Program& program, const Machine& machine) {
+DramMeter makeMeter(const Program& program, const Machine& machine) {
+  std::vector<MeteredRange> ranges;
+  for (size_t index : dramRanges(program)) {
+    const MemoryRange& range = program.manifest()->memoryMap[index];
+    ranges.push_back({range.address, range.address + range.bytes, static_cast<size_t>(range.firstGroup),
+                      static_cast<size_t>(range.lastGroup)});
+  }
+  return {partsOf(program), ranges, machine.dma.busBytes};
+}
+
+CoreResult makeCoreResult(const CycleResult& result, const DramMeter& meter, const Program& program,
+                          const Machine& machine) {
   CoreResult core;
   if (result.status == CycleResult::Status::faulted) {
     core.fault = result.fault;
@@ -99,26 +134,13 @@ CoreResult makeCoreResult(const CycleResult& result, const Program& program, con
   core.traffic = trafficOf(result, machine);
   core.layers = layersOf(program);
   addInstructions(core.layers, program, machine, result.instructions);
+  addTraffic(core, meter, program);
   if (result.parts.size() == core.layers.size() + 1 && !core.fault) {
     for (size_t i = 0; i < core.layers.size(); ++i)
       core.layers[i].share = shareOf(result.parts[i], result.data.has_value());
     core.prologue = shareOf(result.parts.back(), result.data.has_value());
   }
   return core;
-}
-
-std::unique_ptr<TraceWriter> makeTrace(const RunOptions& options, const Machine& machine, const Program& program,
-                                       const Dram& dram) {
-  if (options.trace.empty())
-    return nullptr;
-  TraceOptions settings;
-  settings.label = [&](uint32_t pc) {
-    const std::string text = instructionText(dram, pc);
-    const Group* group = program.groupAt(pc);
-    return TraceLabel{text.substr(0, text.find(' ')),
-                      group ? fmt::format("{}", fmt::join(group->onnxNodes, " + ")) : ""};
-  };
-  return std::make_unique<TraceWriter>(options.trace, machine, settings);
 }
 
 } // namespace weft::runtime

@@ -10,8 +10,12 @@ namespace weft::runtime {
 // The functions of the program's layers, one for each group; empty if it has none.
 std::vector<ProgramPart> partsOf(const Program& program);
 
+// For a run divided by partsOf(): a meter of the DRAM ranges of the program's memory map.
+DramMeter makeMeter(const Program& program, const Machine& machine);
+
 // All figures of a run that halted or faulted; its layers have shares if it was divided by partsOf().
-CoreResult makeCoreResult(const CycleResult& result, const Program& program, const Machine& machine);
+CoreResult makeCoreResult(const CycleResult& result, const DramMeter& meter, const Program& program,
+                          const Machine& machine);
 
 // The writer of options.trace, null if none is wanted. All must outlive it.
 std::unique_ptr<TraceWriter> makeTrace(const RunOptions& options, const Machine& machine, const Program& program,

@@ -37,8 +37,6 @@ void addInstructions(std::vector<LayerStatistics>& layers, const Program& progra
     ++layer->instructions;
     layer->span.include(record.start, record.retire);
     layer->arrayMacs += record.work.macs;
-    layer->dramBytesRead += record.work.dramBytesRead;
-    layer->dramBytesWritten += record.work.dramBytesWritten;
   }
   for (LayerStatistics& layer : layers)
     layer.matrixBusy = layer.arrayMacs / machine.macsPerCycle();

@@ -22,6 +22,8 @@ public:
     rtl::RtlOptions settings;
     settings.recordInstructions = true;
     settings.parts = partsOf(program);
+    DramMeter meter = makeMeter(program, machine);
+    settings.meter = &meter;
     if (options.wave)
       settings.wave = {options.wave->file, options.wave->first, options.wave->last};
     settings.building = [&](const std::string& text) {
@@ -40,7 +42,7 @@ public:
       throw Cancelled();
     if (trace)
       trace->finish(result.cycles);
-    return makeCoreResult(result, program, machine);
+    return makeCoreResult(result, meter, program, machine);
   }
 
 private:

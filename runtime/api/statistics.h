@@ -1,6 +1,8 @@
 // What a run tells about itself. All counts are exact figures of the device named with them.
 #pragma once
 
+#include "simulator/cycle/dram_meter.h"
+
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -37,7 +39,7 @@ struct LayerStatistics {
   uint64_t instructions = 0;  // tensor instructions
   uint64_t arrayMacs = 0;     // that the array did for it, with padding
   uint64_t matrixBusy = 0;    // cycles in which the array took a row for it
-  uint64_t dramBytesRead = 0; // by its loads
+  uint64_t dramBytesRead = 0; // that the memory moved for its loads: whole beats
   uint64_t dramBytesWritten = 0;
   // From the end of the cycle in which its first tensor instruction is dispatched until the next layer's is: the shares
   // of the layers and the prologue add up to the run. Only of devices with time.
@@ -54,6 +56,13 @@ struct MemoryTraffic {
   uint64_t bytesWritten = 0;
 };
 
+// What load and store engine moved of one tensor for one layer.
+struct TensorTraffic {
+  std::optional<size_t> tensor; // index in the program's memory map; none: of nothing in it
+  std::optional<size_t> layer;  // none: for no layer
+  DramMoves moves;
+};
+
 struct RunStatistics {
   std::string device;   // "ref", "func", "cycle"
   std::string fidelity; // what the figures are worth, in words
@@ -63,9 +72,10 @@ struct RunStatistics {
   std::map<std::string, uint64_t> counters; // by their names in isa/Counters.td; empty for `ref`
   std::map<std::string, uint64_t> activity; // further counts of the device: caches, LUT, DRAM rows
   std::vector<MemoryTraffic> traffic;
-  std::vector<LayerStatistics> layers;            // in program order
-  std::optional<Share> prologue;                  // before the first layer; if the run is divided into layers
-  std::vector<std::string> hostBefore, hostAfter; // nodes that ran on the host, "name (operator)"
+  std::vector<LayerStatistics> layers;                     // in program order
+  std::optional<std::vector<TensorTraffic>> tensorTraffic; // of devices with time
+  std::optional<Share> prologue;                           // before the first layer; if the run is divided into layers
+  std::vector<std::string> hostBefore, hostAfter;          // nodes that ran on the host, "name (operator)"
 };
 
 } // namespace weft::runtime

@@ -41,6 +41,37 @@ void checkSums(const Counts& sums, const std::vector<std::pair<std::string, uint
       problems.push_back(fmt::format("'{}' of prologue and layers adds up to {}, the run does not have it", name, sum));
 }
 
+void checkDram(const Report& report, std::vector<std::string>& problems) {
+  DramMoves all;
+  std::vector<DramMoves> layers(report.layers.size());
+  for (const TensorReport& tensor : *report.tensors)
+    for (const TensorReport::Part& part : tensor.layers) {
+      all.read += part.moves.read;
+      all.written += part.moves.written;
+      if (part.layer) {
+        layers.at(*part.layer).read += part.moves.read;
+        layers.at(*part.layer).written += part.moves.written;
+      }
+    }
+  auto check = [&](const std::string& what, uint64_t sum, uint64_t total) {
+    if (sum != total)
+      problems.push_back(fmt::format("the DRAM bytes {} add up to {}, not to {}", what, sum, total));
+  };
+  check("read of tensors", all.read, report.count("load_bytes_read"));
+  check("written of tensors", all.written, report.count("store_bytes_written"));
+  for (size_t i = 0; i < layers.size(); ++i) {
+    check(fmt::format("read of tensors for layer '{}'", report.layers[i].symbol), layers[i].read,
+          report.layers[i].dramBytesRead);
+    check(fmt::format("written of tensors for layer '{}'", report.layers[i].symbol), layers[i].written,
+          report.layers[i].dramBytesWritten);
+  }
+  check("read by load engine and sequencer",
+        all.read + report.count("sequencer_bytes_fetched") + report.count("sequencer_bytes_read"),
+        report.count("dram_bytes_read"));
+  check("written by store engine and sequencer", all.written + report.count("sequencer_bytes_written"),
+        report.count("dram_bytes_written"));
+}
+
 } // namespace
 
 std::vector<std::string> closureProblems(const Report& report) {
@@ -55,6 +86,8 @@ std::vector<std::string> closureProblems(const Report& report) {
       problems.push_back(
           fmt::format("the cycles of engine '{}' add up to {}, not to the run's {}", engine.name, sum, report.cycles));
   }
+  if (report.tensors)
+    checkDram(report, problems);
   if (report.energy)
     for (std::string& problem : energy::closureProblems(*report.energy))
       problems.push_back(std::move(problem));

@@ -1,6 +1,7 @@
 #include "isa/machine/fields.h"
 #include "isa/support/json_fields.h"
 #include "runtime/report/closure.h"
+#include "runtime/report/dram_json.h"
 #include "runtime/report/energy_json.h"
 #include "runtime/report/report.h"
 
@@ -90,6 +91,19 @@ Json layerToJson(const LayerStatistics& layer, const Report& report) {
   return json;
 }
 
+Json codeToJson(const LayerCode& code) {
+  return {{"instructions", code.instructions},
+          {"tensor_instructions", code.tensorInstructions},
+          {"listing", code.listing},
+          {"mapping_yaml", code.mapping}};
+}
+
+LayerCode codeFromJson(const JsonFields& in) {
+  const JsonFields code = in.object("code");
+  return {code.text("mapping_yaml"), code.integer<uint64_t>("instructions"),
+          code.integer<uint64_t>("tensor_instructions"), code.texts("listing")};
+}
+
 LayerStatistics layerFromJson(const JsonFields& in, bool divided) {
   LayerStatistics layer;
   layer.symbol = in.text("function");
@@ -166,11 +180,16 @@ std::string toJson(const Report& report) {
   json["layers"] = Json::array();
   for (const LayerStatistics& layer : report.layers)
     json["layers"].push_back(layerToJson(layer, report));
+  for (size_t i = 0; i < report.code.size(); ++i)
+    json["layers"][i]["code"] = codeToJson(report.code[i]);
   json["host"] = {{"before", report.hostBefore}, {"after", report.hostAfter}};
   json["memory_plan"] = {{"constant_bytes", report.constantBytes},
                          {"activation_bytes", report.activationBytes},
                          {"activation_lower_bound", report.activationLowerBound},
                          {"scratchpad_peak", report.scratchpadPeak}};
+  if (report.tensors)
+    dramToJson(json, report);
+  memoryMapToJson(json, report);
   if (report.energy)
     energyToJson(json, report);
   json["counters"] = countsToJson(report.counters);
@@ -213,6 +232,8 @@ Report reportFromJson(const std::string& text, const std::string& origin) {
     report.prologue = shareFromJson(in.object("prologue"));
   report.layers =
       in.objects("layers", [&](const JsonFields& layer) { return layerFromJson(layer, report.prologue.has_value()); });
+  if (!report.layers.empty() && json["layers"][0].contains("code"))
+    report.code = in.objects("layers", codeFromJson);
   const JsonFields host = in.object("host");
   report.hostBefore = host.texts("before");
   report.hostAfter = host.texts("after");
@@ -221,6 +242,10 @@ Report reportFromJson(const std::string& text, const std::string& origin) {
   report.activationBytes = plan.integer<uint64_t>("activation_bytes");
   report.activationLowerBound = plan.integer<uint64_t>("activation_lower_bound");
   report.scratchpadPeak = plan.integer<uint64_t>("scratchpad_peak");
+  if (in.has("dram")) // not in reports of earlier versions
+    report.tensors = dramFromJson(in, report.layers.size());
+  if (in.has("memory_map"))
+    report.memoryMap = memoryMapFromJson(in, report.layers.size());
   report.counters = in.counts("counters");
   report.activity = in.counts("activity");
   if (json.contains("energy"))

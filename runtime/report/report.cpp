@@ -3,8 +3,10 @@
 #include "isa/generated/instructions.h"
 #include "runtime/report/closure.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <iterator>
 #include <stdexcept>
 
 namespace weft::runtime {
@@ -38,7 +40,24 @@ std::string describeDram(const Machine& machine) {
                      machine.dram.channels == 1 ? "" : "s");
 }
 
+void addMemory(Report& report, const RunStatistics& statistics, const Program& program) {
+  const std::vector<MemoryRange> none;
+  const std::vector<MemoryRange>& map = program.manifest() ? program.manifest()->memoryMap : none;
+  if (statistics.tensorTraffic)
+    report.tensors = tensorReports(*statistics.tensorTraffic, map);
+  std::copy_if(map.begin(), map.end(), std::back_inserter(report.memoryMap),
+               [](const MemoryRange& range) { return !isConstant(range); });
+}
+
 } // namespace
+
+uint64_t Report::count(std::string_view name) const {
+  for (const auto* counts : {&counters, &activity})
+    for (const auto& [candidate, value] : *counts)
+      if (candidate == name)
+        return value;
+  return 0;
+}
 
 double Report::utilisation(uint64_t macs, uint64_t duration) const {
   if (duration == 0)
@@ -66,6 +85,8 @@ Report makeReport(const RunStatistics& statistics, const Program& program, const
   report.arrayMacs = counter(statistics, "matrix_macs");
   report.layers = statistics.layers;
   report.prologue = statistics.prologue;
+  addMemory(report, statistics, program);
+  report.code = layerCode(program);
   for (const LayerStatistics& layer : statistics.layers)
     report.usefulMacs += layer.usefulMacs;
   if (!statistics.counters.empty())

@@ -6,10 +6,13 @@
 #include "isa/program/program.h"
 #include "runtime/api/statistics.h"
 #include "runtime/energy/evaluate.h"
+#include "runtime/report/code.h"
+#include "runtime/report/dram.h"
 
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -42,13 +45,18 @@ struct Report {
   std::vector<EngineReport> engines;
   std::vector<MemoryTraffic> traffic;
   std::vector<LayerStatistics> layers;
-  std::optional<Share> prologue; // in a timed run with layers: what came before the first of them
+  std::optional<std::vector<TensorReport>> tensors; // what load and store engine moved, of devices with time
+  std::vector<MemoryRange> memoryMap;               // without constants
+  std::vector<LayerCode> code;                      // of each layer, or empty
+  std::optional<Share> prologue;                    // in a timed run with layers: what came before the first of them
   std::vector<std::string> hostBefore, hostAfter;
   // Memory plan, bytes.
   uint64_t constantBytes = 0, activationBytes = 0, activationLowerBound = 0, scratchpadPeak = 0;
   std::vector<std::pair<std::string, uint64_t>> counters, activity;
   std::optional<energy::RunEnergy> energy; // addEnergy()
 
+  // Of a counter or an activity; 0 if the report does not have it.
+  uint64_t count(std::string_view name) const;
   double seconds() const { return static_cast<double>(cycles) / (static_cast<double>(clockMhz) * 1e6); }
   // Of the energy: mW over the run's time; 10^12 operations (two for a useful MAC) per joule.
   double averageMw() const { return energy && cycles > 0 ? energy->totalPj * 1e-9 / seconds() : 0; }

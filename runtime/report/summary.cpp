@@ -72,6 +72,30 @@ std::string traffic(const Report& report, bool colour) {
   return table.empty() ? "" : heading("Memory traffic", colour) + table.format(colour);
 }
 
+std::string dram(const Report& report, bool colour) {
+  if (!report.tensors || report.layers.empty())
+    return "";
+  const DramReasons sum = sumOfReasons(*report.tensors);
+  const uint64_t all = report.count("dram_bytes_read") + report.count("dram_bytes_written");
+  Table table({{"DRAM bytes", Align::left}, {"moved"}, {"of all"}, {"most by", Align::left, 100}});
+  for (const DramReason& reason : kDramReasons) {
+    std::vector<std::pair<uint64_t, std::string>> parts;
+    for (const TensorReport& tensor : *report.tensors)
+      if (const uint64_t bytes = tensor.reasons().*reason.bytes; bytes > 0 && tensor.range)
+        parts.emplace_back(bytes, fmt::format("{} ({})", tensor.range->name, name(tensor.range->use)));
+    std::stable_sort(parts.begin(), parts.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+    std::vector<std::string> texts;
+    for (size_t i = 0; i < std::min<size_t>(3, parts.size()); ++i)
+      texts.push_back(fmt::format("{} {}", parts[i].second, binaryBytes(parts[i].first)));
+    if (sum.*reason.bytes > 0)
+      table.row({reason.name, binaryBytes(sum.*reason.bytes), percent(share(sum.*reason.bytes, all)),
+                 fmt::format("{}", fmt::join(texts, ", "))});
+  }
+  const uint64_t fetched = report.count("sequencer_bytes_fetched");
+  table.row({"instructions", binaryBytes(fetched), percent(share(fetched, all)), ""});
+  return heading("DRAM bytes by reason", colour) + table.format(colour);
+}
+
 std::string energyText(double pj) {
   const char* const units[] = {"pJ", "nJ", "uJ", "mJ", "J"};
   size_t unit = 0;
@@ -184,8 +208,8 @@ std::string summary(const Report& report, bool colour) {
   std::string text = totals(report, colour);
   if (report.timed)
     text += engines(report, colour);
-  text += energyOf(report, colour) + traffic(report, colour) + layers(report, colour) + host(report, colour) +
-          memoryPlan(report, colour);
+  text += energyOf(report, colour) + traffic(report, colour) + dram(report, colour) + layers(report, colour) +
+          host(report, colour) + memoryPlan(report, colour);
   return text;
 }
 

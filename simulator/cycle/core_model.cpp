@@ -13,6 +13,7 @@ CoreModel::CoreModel(const Machine& machine, CoreMemory& memory, DramTimingModel
   core_.keepRecords = options.keepRecords;
   core_.races = options.races;
   core_.parts = options.parts;
+  core_.meter = options.meter;
   core_.events.attach(options.observer);
   WEFT_CHECK(options.computeData || !options.countData, "data that are not there cannot be counted");
   if (options.countData)

@@ -22,6 +22,7 @@ struct CoreModelOptions {
   CycleObserver* observer = nullptr;
   RaceDetector* races = nullptr; // is told of the execution
   PartSampler* parts = nullptr;  // divides the run; complete when the core has stopped
+  DramMeter* meter = nullptr;    // is told of the DRAM requests
 };
 
 class CoreModel {

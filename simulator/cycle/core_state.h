@@ -6,8 +6,10 @@
 #include "isa/semantics/state.h"
 #include "isa/semantics/tensor.h"
 #include "simulator/cycle/data_activity.h"
+#include "simulator/cycle/dram_meter.h"
 #include "simulator/cycle/events.h"
 #include "simulator/cycle/ports.h"
+#include "simulator/cycle/program_part.h"
 #include "simulator/cycle/semaphores.h"
 #include "simulator/dram/dram_model.h"
 
@@ -137,12 +139,6 @@ struct InstructionRecord {
   Work work; // of a retired one
 };
 
-// Instructions of a program: [first, end) of their addresses.
-struct ProgramPart {
-  uint32_t first = 0;
-  uint32_t end = 0;
-};
-
 // What a run, or a part of the program, took and did.
 struct Expenditure {
   uint64_t cycles = 0;
@@ -227,6 +223,7 @@ struct CoreState {
   RaceDetector* races = nullptr;          // null: not asked for
   PartSampler* parts = nullptr;           // null: not asked for
   DataCounter* data = nullptr;            // null: not asked for
+  DramMeter* meter = nullptr;             // null: not asked for
   std::vector<InstructionRecord> records; // by number
 
   // A DRAM request of `bytes` bytes, widened to whole beats of `busBytes`.
@@ -241,6 +238,8 @@ struct CoreState {
     uint32_t end = (address + (bytes - 1)) | (busBytes - 1); // last byte: cannot wrap
     uint32_t moved = end - first + 1;
     uint64_t answer = dram.access(cycle, first, moved, write);
+    if (meter && engine != Engine::sequencer)
+      meter->request(pc, first, moved, write);
     if (events.enabled())
       events.add({cycle, EventKind::dramRequest, engine, pc, 0, first, moved, write, answer});
     return {answer, first, moved};

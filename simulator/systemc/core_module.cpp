@@ -19,6 +19,7 @@ CoreModelOptions modelOptions(const CycleOptions& options, RaceDetector* races, 
   result.observer = options.observer;
   result.races = races;
   result.parts = parts;
+  result.meter = options.meter;
   return result;
 }
 

@@ -6,7 +6,9 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cerrno>
+#include <cmath>
 #include <cstring>
 #include <unistd.h>
 
@@ -14,8 +16,9 @@ namespace weft {
 
 namespace {
 
-constexpr uint64_t kMostSamples = 200'000; // of the bandwidth, before the window doubles
+constexpr uint64_t kMostSamples = 200'000; // of the counters, before the window doubles
 constexpr int kProcess = 1;
+constexpr int kPhaseTrack = 1;            // above the engines'
 constexpr uint64_t kTaken = ~uint64_t{0}; // a lane
 constexpr size_t kLanes = 100;            // thread numbers of an engine
 
@@ -30,7 +33,8 @@ std::string jsonString(const std::string& text) {
 } // namespace
 
 TraceWriter::TraceWriter(const std::filesystem::path& path, const Machine& machine, TraceOptions options)
-    : path_(path), temporary_(path), clockMhz_(machine.clockMhz), options_(std::move(options)) {
+    : path_(path), temporary_(path), clockMhz_(machine.clockMhz), options_(std::move(options)),
+      phase_(options_.phases.size()) {
   temporary_ += fmt::format(".{}.tmp", getpid());
   file_ = std::fopen(temporary_.c_str(), "wb");
   if (!file_)
@@ -42,6 +46,9 @@ TraceWriter::TraceWriter(const std::filesystem::path& path, const Machine& machi
   std::string process = fmt::format(R"({{"ph":"M","pid":{},"tid":0,"name":"process_name","args":{{"name":{}}}}})",
                                     kProcess, jsonString(machine.name));
   failed_ = failed_ || std::fwrite(process.data(), 1, process.size(), file_) != process.size();
+  nameTrack(thread(Engine::sequencer, 0), engineName(Engine::sequencer));
+  if (!options_.phases.empty())
+    nameTrack(kPhaseTrack, "layers");
 }
 
 TraceWriter::~TraceWriter() {
@@ -57,8 +64,13 @@ void TraceWriter::line(const std::string& json) {
       failed_ || std::fwrite(",\n", 1, 2, file_) != 2 || std::fwrite(json.data(), 1, json.size(), file_) != json.size();
 }
 
-double TraceWriter::microseconds(uint64_t cycle) const {
-  return static_cast<double>(cycle) / clockMhz_;
+uint64_t TraceWriter::picoseconds(uint64_t cycle) const {
+  return static_cast<uint64_t>(std::llround(static_cast<double>(cycle) * 1e6 / clockMhz_));
+}
+
+// Viewers take a slice's end as the sum of two such numbers: they are multiples of one unit, so that neighbours meet.
+std::string TraceWriter::microseconds(uint64_t picoseconds) const {
+  return fmt::format("{}.{:06}", picoseconds / 1'000'000, picoseconds % 1'000'000);
 }
 
 const TraceLabel& TraceWriter::labelOf(uint32_t pc) {
@@ -80,49 +92,137 @@ size_t TraceWriter::openLane(Engine engine, uint64_t cycle) {
     }
   size_t lane = lanes.size();
   lanes.push_back(kTaken);
-  std::string name = lane == 0 ? engineName(engine) : fmt::format("{} ({})", engineName(engine), lane + 1);
-  line(fmt::format(R"({{"ph":"M","pid":{},"tid":{},"name":"thread_name","args":{{"name":{}}}}})", kProcess,
-                   thread(engine, lane), jsonString(name)));
-  line(fmt::format(R"({{"ph":"M","pid":{},"tid":{},"name":"thread_sort_index","args":{{"sort_index":{}}}}})", kProcess,
-                   thread(engine, lane), thread(engine, lane)));
+  nameTrack(thread(engine, lane),
+            lane == 0 ? engineName(engine) : fmt::format("{} ({})", engineName(engine), lane + 1));
   return lane;
 }
 
-void TraceWriter::slice(const CycleEvent& retire, const Flight& flight) {
+void TraceWriter::nameTrack(int track, const std::string& name) {
+  line(fmt::format(R"({{"ph":"M","pid":{},"tid":{},"name":"thread_name","args":{{"name":{}}}}})", kProcess, track,
+                   jsonString(name)));
+  line(fmt::format(R"({{"ph":"M","pid":{},"tid":{},"name":"thread_sort_index","args":{{"sort_index":{}}}}})", kProcess,
+                   track, track));
+}
+
+// --- Phases ------------------------------------------------------------------------------------------------------
+
+void TraceWriter::enterPhase(uint32_t pc, uint64_t cycle) {
+  auto within = [&](size_t i) { return options_.phases[i].code.first <= pc && pc < options_.phases[i].code.end; };
+  if (phase_ < options_.phases.size() && within(phase_))
+    return;
+  for (size_t i = 0; i < options_.phases.size(); ++i) {
+    if (!within(i))
+      continue;
+    endPhase(cycle);
+    phase_ = i;
+    phaseStart_ = cycle;
+    for (const auto& [track, series] : options_.phases[i].counters)
+      line(fmt::format(R"({{"ph":"C","pid":{},"tid":0,"ts":{},"name":{},"args":{}}})", kProcess, time(cycle),
+                       jsonString(track), nlohmann::json(series).dump()));
+    return;
+  }
+}
+
+void TraceWriter::endPhase(uint64_t cycle) {
+  if (phase_ == options_.phases.size())
+    return;
+  line(fmt::format(R"({{"ph":"X","pid":{},"tid":{},"ts":{},"dur":{},"name":{}}})", kProcess, kPhaseTrack,
+                   time(phaseStart_), microseconds(picoseconds(cycle) - picoseconds(phaseStart_)),
+                   jsonString(options_.phases[phase_].name)));
+}
+
+// --- Slices and flows --------------------------------------------------------------------------------------------
+
+bool TraceWriter::slice(const CycleEvent& retire, const Flight& flight) {
   if (slices_ >= options_.maxSlices) {
     ++omitted_;
-    return;
+    return false;
   }
   ++slices_;
   const TraceLabel& label = labelOf(retire.pc);
   std::string node = label.node.empty() ? "" : fmt::format(",\"node\":{}", jsonString(label.node));
-  line(fmt::format(R"({{"ph":"X","pid":{},"tid":{},"ts":{:.6f},"dur":{:.6f},"name":{},"args":{{"pc":"{:#010x}"{},)"
+  line(fmt::format(R"({{"ph":"X","pid":{},"tid":{},"ts":{},"dur":{},"name":{},"args":{{"pc":"{:#010x}"{},)"
                    R"("start":{},"retire":{},"dispatch":{},"queued":{}}}}})",
-                   kProcess, thread(retire.engine, flight.lane), microseconds(flight.start),
-                   microseconds(retire.cycle + 1 - flight.start), jsonString(label.mnemonic), retire.pc, node,
-                   flight.start, retire.cycle, flight.dispatch, flight.start - flight.dispatch));
+                   kProcess, thread(retire.engine, flight.lane), time(flight.start),
+                   microseconds(picoseconds(retire.cycle + 1) - picoseconds(flight.start)), jsonString(label.mnemonic),
+                   retire.pc, node, flight.start, retire.cycle, flight.dispatch, flight.start - flight.dispatch));
+  return true;
 }
 
-// Ends all windows before `cycle`. A sample is written when the value changes.
-void TraceWriter::sampleBandwidth(uint64_t cycle) {
-  while (cycle >= windowStart_ + options_.bandwidthWindow) {
-    if (windowBytes_ != lastBytes_) {
-      double perByte = clockMhz_ / 1000.0 / static_cast<double>(options_.bandwidthWindow);
-      line(fmt::format(R"({{"ph":"C","pid":{},"tid":0,"ts":{:.6f},"name":"DRAM GB/s","args":{{"read":{:.4f},)"
-                       R"("write":{:.4f}}}}})",
-                       kProcess, microseconds(windowStart_), static_cast<double>(windowBytes_[0]) * perByte,
-                       static_cast<double>(windowBytes_[1]) * perByte));
-      ++samples_;
-      lastBytes_ = windowBytes_;
-    }
-    windowBytes_ = {};
-    windowStart_ += options_.bandwidthWindow;
-    if (lastBytes_[0] == 0 && lastBytes_[1] == 0) // nothing moved: go to the window of `cycle`
-      windowStart_ += (cycle - windowStart_) / options_.bandwidthWindow * options_.bandwidthWindow;
+// Each end lies within its slice and is bound to it.
+void TraceWriter::flow(const SemaphoreFlows::End& from, const SemaphoreFlows::End& to) {
+  const uint64_t id = ++flowCount_;
+  line(fmt::format(R"({{"ph":"s","pid":{},"tid":{},"ts":{},"id":{},"cat":"data","name":"data"}})", kProcess,
+                   thread(from.engine, from.lane), time(from.cycle), id));
+  line(fmt::format(R"({{"ph":"f","bp":"e","pid":{},"tid":{},"ts":{},"id":{},"cat":"data","name":"data"}})", kProcess,
+                   thread(to.engine, to.lane), time(to.cycle), id));
+}
+
+void TraceWriter::dispatch(const CycleEvent& event) {
+  sample(event.cycle);
+  enterPhase(event.pc, event.cycle);
+  flights_[event.instruction].dispatch = event.cycle;
+  const auto engine = static_cast<size_t>(event.engine);
+  window_.waiting[engine] = std::max(window_.waiting[engine], ++waiting_[engine]);
+}
+
+void TraceWriter::start(const CycleEvent& event) {
+  sample(event.cycle);
+  --waiting_[static_cast<size_t>(event.engine)];
+  Flight& flight = flights_[event.instruction];
+  flight.start = event.cycle;
+  flight.lane = openLane(event.engine, event.cycle);
+  flight.sources = flows_.wait(labelOf(event.pc).instruction, event.engine);
+}
+
+void TraceWriter::retire(const CycleEvent& event) {
+  auto at = flights_.find(event.instruction);
+  if (at == flights_.end())
+    return;
+  const Flight& flight = at->second;
+  const bool drawn = slice(event, flight);
+  for (const SemaphoreFlows::End& source : flight.sources)
+    if (drawn && source.drawn)
+      flow(source, {event.engine, flight.lane, flight.start, true});
+  flows_.signal(labelOf(event.pc).instruction, {event.engine, flight.lane, event.cycle, drawn});
+  lanes_[static_cast<size_t>(event.engine)][flight.lane] = event.cycle + 1;
+  flights_.erase(at);
+}
+
+// --- Sampled counters --------------------------------------------------------------------------------------------
+
+void TraceWriter::writeSample() {
+  if (window_.bytes != last_.bytes) {
+    const double perByte = clockMhz_ / 1000.0 / static_cast<double>(options_.window);
+    line(fmt::format(R"({{"ph":"C","pid":{},"tid":0,"ts":{},"name":"DRAM GB/s","args":{{"read":{:.4f},)"
+                     R"("write":{:.4f}}}}})",
+                     kProcess, time(windowStart_), static_cast<double>(window_.bytes[0]) * perByte,
+                     static_cast<double>(window_.bytes[1]) * perByte));
+  }
+  if (window_.waiting != last_.waiting) {
+    nlohmann::ordered_json series;
+    for (Engine engine : {Engine::load, Engine::matrix, Engine::vector, Engine::store})
+      series[engineName(engine)] = window_.waiting[static_cast<size_t>(engine)];
+    line(fmt::format(R"({{"ph":"C","pid":{},"tid":0,"ts":{},"name":"queued instructions","args":{}}})", kProcess,
+                     time(windowStart_), series.dump()));
+  }
+  ++samples_;
+  last_ = window_;
+}
+
+// Ends all windows before `cycle`. A sample is written when a value changes.
+void TraceWriter::sample(uint64_t cycle) {
+  while (cycle >= windowStart_ + options_.window) {
+    if (window_ != last_)
+      writeSample();
+    window_ = {{}, waiting_};
+    windowStart_ += options_.window;
+    if (window_ == last_) // nothing happened: go to the window of `cycle`
+      windowStart_ += (cycle - windowStart_) / options_.window * options_.window;
     if (samples_ >= kMostSamples) {
       samples_ = 0;
-      options_.bandwidthWindow *= 2;
-      lastBytes_ = {lastBytes_[0] * 2, lastBytes_[1] * 2};
+      options_.window *= 2;
+      last_.bytes = {last_.bytes[0] * 2, last_.bytes[1] * 2};
     }
   }
 }
@@ -130,33 +230,24 @@ void TraceWriter::sampleBandwidth(uint64_t cycle) {
 void TraceWriter::event(const CycleEvent& event) {
   switch (event.kind) {
   case EventKind::dispatch:
-    flights_[event.instruction].dispatch = event.cycle;
+    dispatch(event);
     break;
-  case EventKind::start: {
-    Flight& flight = flights_[event.instruction];
-    flight.start = event.cycle;
-    flight.lane = openLane(event.engine, event.cycle);
+  case EventKind::start:
+    start(event);
     break;
-  }
-  case EventKind::retire: {
-    auto flight = flights_.find(event.instruction);
-    if (flight == flights_.end())
-      break;
-    slice(event, flight->second);
-    lanes_[static_cast<size_t>(event.engine)][flight->second.lane] = event.cycle + 1;
-    flights_.erase(flight);
+  case EventKind::retire:
+    retire(event);
     break;
-  }
   case EventKind::dramRequest:
-    sampleBandwidth(event.cycle);
-    windowBytes_[event.write ? 1 : 0] += event.bytes;
+    sample(event.cycle);
+    window_.bytes[event.write ? 1 : 0] += event.bytes;
     break;
   case EventKind::beat:
     break;
   case EventKind::fault:
   case EventKind::halt:
-    line(fmt::format(R"({{"ph":"i","s":"p","pid":{},"tid":{},"ts":{:.6f},"name":"{}","args":{{"pc":"{:#010x}"}}}})",
-                     kProcess, thread(event.engine, 0), microseconds(event.cycle),
+    line(fmt::format(R"({{"ph":"i","s":"p","pid":{},"tid":{},"ts":{},"name":"{}","args":{{"pc":"{:#010x}"}}}})",
+                     kProcess, thread(event.engine, 0), time(event.cycle),
                      event.kind == EventKind::halt ? "halt" : "fault", event.pc));
     break;
   }
@@ -164,7 +255,9 @@ void TraceWriter::event(const CycleEvent& event) {
 
 void TraceWriter::finish(uint64_t cycles) {
   WEFT_CHECK(file_, "a trace is finished once");
-  sampleBandwidth(cycles + options_.bandwidthWindow);
+  waiting_ = {};
+  sample(cycles + options_.window);
+  endPhase(cycles);
   line(fmt::format(R"({{"ph":"M","pid":{},"tid":0,"name":"process_labels","args":{{"labels":"{} cycles{}"}}}})",
                    kProcess, cycles, omitted_ == 0 ? "" : fmt::format(", {} later instructions left out", omitted_)));
   failed_ = failed_ || std::fwrite("\n]}\n", 1, 4, file_) != 4;

@@ -3,32 +3,48 @@
 
 #include "isa/machine/machine.h"
 #include "simulator/cycle/events.h"
+#include "simulator/cycle/program_part.h"
+#include "simulator/trace/flows.h"
 
 #include <array>
 #include <cstdio>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 namespace weft {
 
 struct TraceLabel {
   std::string mnemonic;
-  std::string node; // that the instruction serves; empty: unknown
+  std::string node;             // that the instruction serves; empty: unknown
+  Instruction instruction = {}; // its semaphores make flows
+};
+
+// A part of the program: from the dispatch of its first tensor instruction until another's is dispatched.
+struct TracePhase {
+  ProgramPart code;
+  std::string name;
+  // Counters that hold while it lasts: track, series, value.
+  std::map<std::string, std::map<std::string, uint64_t>> counters;
 };
 
 struct TraceOptions {
   // What is at this address; called once for each pc. Unset: instructions are named by their address.
   std::function<TraceLabel(uint32_t pc)> label;
-  uint64_t maxSlices = 1'000'000;  // later instructions are left out and counted in the trace's metadata
-  uint64_t bandwidthWindow = 1024; // cycles that one sample of the DRAM bandwidth covers; doubled when samples get many
+  std::vector<TracePhase> phases; // do not overlap
+  uint64_t maxSlices = 1'000'000; // later instructions are left out and counted in the trace's metadata
+  uint64_t window = 1024;         // cycles that one sample of the counters covers; doubled when samples get many
 };
 
 // One track for each engine (more while its instructions overlap), one slice from start to retirement of each tensor
-// instruction with its pc, node, dispatch cycle and the cycles that it waited in the queue; counters of the DRAM
-// bandwidth in GB/s; an instant for halt or fault. Time is that of the machine's clock. The file is written as the run
-// goes on, under a temporary name until finish().
+// instruction with its pc, node, dispatch cycle and the cycles that it waited in the queue; a track of the phases and
+// their counters; flows from the retirement of an instruction to the start of the one that waits for its data
+// (SemaphoreFlows); counters of the DRAM bandwidth in GB/s and of the most instructions that waited in each queue; an
+// instant for halt or fault. Time is that of the machine's clock. The file is written as the run goes on, under a
+// temporary name until finish().
 class TraceWriter final : public CycleObserver {
 public:
   // Throws Error if the file cannot be created.
@@ -43,20 +59,37 @@ public:
 
   uint64_t slices() const { return slices_; }
   uint64_t omitted() const { return omitted_; }
+  uint64_t flows() const { return flowCount_; }
 
 private:
   struct Flight {
     uint64_t dispatch = 0;
     uint64_t start = 0;
     size_t lane = 0;
+    std::vector<SemaphoreFlows::End> sources;
+  };
+  struct Sample {
+    std::array<uint64_t, 2> bytes{};   // read, written
+    std::array<uint64_t, 5> waiting{}; // by engine, the most
+    bool operator==(const Sample&) const = default;
   };
 
   void line(const std::string& json);
-  double microseconds(uint64_t cycle) const;
+  uint64_t picoseconds(uint64_t cycle) const;
+  std::string microseconds(uint64_t picoseconds) const;
+  std::string time(uint64_t cycle) const { return microseconds(picoseconds(cycle)); }
+  void nameTrack(int track, const std::string& name);
+  void enterPhase(uint32_t pc, uint64_t cycle);
+  void endPhase(uint64_t cycle);
+  void flow(const SemaphoreFlows::End& from, const SemaphoreFlows::End& to);
+  void dispatch(const CycleEvent& event);
+  void start(const CycleEvent& event);
+  void retire(const CycleEvent& event);
   const TraceLabel& labelOf(uint32_t pc);
   size_t openLane(Engine engine, uint64_t cycle);
-  void slice(const CycleEvent& retire, const Flight& flight);
-  void sampleBandwidth(uint64_t cycle);
+  bool slice(const CycleEvent& retire, const Flight& flight);
+  void sample(uint64_t cycle);
+  void writeSample();
 
   std::filesystem::path path_;
   std::filesystem::path temporary_;
@@ -69,10 +102,14 @@ private:
   std::array<std::vector<uint64_t>, 5> lanes_;   // by engine: free from this cycle on
   uint64_t slices_ = 0;
   uint64_t omitted_ = 0;
+  SemaphoreFlows flows_;
+  uint64_t flowCount_ = 0;
+  size_t phase_; // under way; number of phases: none
+  uint64_t phaseStart_ = 0;
   uint64_t windowStart_ = 0;
   uint64_t samples_ = 0;
-  std::array<uint64_t, 2> windowBytes_{}; // read, written
-  std::array<uint64_t, 2> lastBytes_{};
+  std::array<uint64_t, 5> waiting_{}; // by engine: in its queue
+  Sample window_, last_;
 };
 
 } // namespace weft

@@ -8,11 +8,18 @@ function roundUp(value) {
   return [1, 2, 2.5, 5, 10].find((step) => step * power >= value * 0.999) * power;
 }
 
+// The same for bytes.
+function roundUpBytes(value) {
+  const power = 2 ** Math.floor(Math.log2(Math.max(1, value)));
+  return [1, 1.25, 1.5, 2].find((step) => step * power >= value) * power;
+}
+
 // One column for each layer; stack(layer) = [[name, value, colour]...].
 function stackedColumns(run, stack, unit, select) {
   const width = 1280, height = 230, left = 70, bottom = 24, top = 8;
   const stacks = run.layers.map(stack);
-  const peak = roundUp(Math.max(...stacks.map((parts) => sum(parts.map((part) => part[1])))));
+  const round = unit === format.bytes ? roundUpBytes : roundUp;
+  const peak = round(Math.max(...stacks.map((parts) => sum(parts.map((part) => part[1])))));
   const step = (width - left) / Math.max(1, stacks.length);
   const y = (value) => top + (height - top - bottom) * (1 - value / peak);
   const picture = svg('svg', {viewBox: `0 0 ${width} ${height}`, role: 'img'});

@@ -72,6 +72,10 @@ function comparePage(runs) {
         metrics.push([`${name} stalled: ${cause}`, `engines.${name}.stalls.${cause}`, (r) => of(r) && of(r).stalls[cause],
           format.count, true]);
   }
+  const reasons = [...new Set(runs.flatMap((run) => Object.keys(run.report.dram ? run.report.dram.by_reason : {})))];
+  for (const name of reasons)
+    metrics.push([`DRAM: ${name}`, `dram.by_reason.${name}`, (r) => r.report.dram && r.report.dram.by_reason[name],
+      format.bytes, true]);
   const groups = [...new Set(runs.flatMap((run) => run.report.energy ? groupNames(run) : []))];
   for (const name of groups)
     metrics.push([`energy: ${name}`, `energy.groups.${name}`, (r) => r.report.energy && r.report.energy.groups[name],

@@ -13,9 +13,9 @@ function main() {
   }
   document.title = `Weft report: ${[...new Set(runs.map((run) => run.report.run.network))].join(', ')}`;
   document.getElementById('page').append(runs.length > 1 ? html('nav', {}, buttons) : '', body);
-  // #N shows the N-th run of a comparison.
-  const wanted = Number(location.hash.slice(1));
-  show(Number.isInteger(wanted) && wanted > 0 && wanted < views.length ? wanted : 0);
+  // #N shows the N-th run of a comparison, #layer=N (or #N&layer=M) chooses a layer.
+  const wanted = Number((/^#(\d+)/.exec(location.hash) || [])[1]);
+  show(wanted > 0 && wanted < views.length ? wanted : 0);
 }
 
 main();

@@ -74,8 +74,8 @@ function time(run, select) {
         {class: 'number'}),
       figure('td', run, `engines.${engine.name}.busy`, engine.busy, format.percent(engine.busy / cycles), {class: 'number'}),
       figure('td', run, `engines.${engine.name}.idle`, engine.idle, format.percent(engine.idle / cycles), {class: 'number'}),
-      own.filter((state) => of(state) > 0 && state !== 'busy' && state !== 'idle')
-        .map((state) => `${state} ${format.percent(of(state) / cycles)}`).join(', ')];
+      html('td', {}, own.filter((state) => of(state) > 0 && state !== 'busy' && state !== 'idle')
+        .map((state) => `${state} ${format.percent(of(state) / cycles)}`).join(', '))];
   });
   const parts = [html('div', {}, plainTable(['engine', 'share of all cycles', 'instructions', 'busy', 'idle', 'stalls'], rows, 2)),
     legend(states, stateColour)];
@@ -129,12 +129,23 @@ function rooflinePart(run, select) {
     `${missing} layers without MACs are not shown; ${resident} without DRAM traffic are at the right edge.`));
 }
 
+// A cell of one line: what does not fit is in the tooltip.
+const shortCell = (whole, content) => html('td', {class: 'short', title: whole}, content);
+
+// The first ONNX node of a layer and how many follow.
+function shortNodes({layer, nodes}) {
+  const more = layer.onnx_nodes.length - 1;
+  return more > 0 ? [layer.onnx_nodes[0], html('span', {class: 'dim'}, ` + ${more}`)] : nodes;
+}
+
 function layerTable(run) {
   const number = (title, path, value, text, explain) => ({title, number: true, explain, value,
     cell: (item) => figure('td', run, `layers.${item.index}.${path}`, value(item), text(value(item), item), {class: 'number'})});
   const columns = [
     {title: '#', number: true, value: (item) => item.index, cell: (item) => html('td', {class: 'number'}, item.index)},
-    {title: 'ONNX nodes', value: (item) => item.nodes, cell: (item) => html('td', {class: 'name'}, item.nodes)}];
+    {title: 'ONNX nodes', value: (item) => item.nodes, cell: (item) => shortCell(item.nodes, shortNodes(item))},
+    {title: 'mapping', value: (item) => item.layer.mapping, explain: 'how the layer was tiled; its YAML is below the table',
+      cell: (item) => shortCell(item.layer.mapping, html('a', {href: `#layer=${item.index}`}, item.layer.mapping))}];
   if (run.divided)
     columns.push(number('own cycles', 'own_cycles', (item) => item.layer.own_cycles, format.count,
       'from its first dispatch to that of the next layer; they add up to the run'));
@@ -149,14 +160,20 @@ function layerTable(run) {
   columns.push(number('useful MACs', 'useful_macs', (item) => item.layer.useful_macs, format.count, 'without padding'),
     number('DRAM read', 'dram_bytes_read', (item) => item.layer.dram_bytes_read, format.bytes, 'bytes of its loads'),
     number('DRAM written', 'dram_bytes_written', (item) => item.layer.dram_bytes_written, format.bytes, 'bytes of its stores'));
+  if (run.report.dram)
+    for (const [title, explain] of [['refetch', kReasonTexts.refetch], ['spill', kReasonTexts.spill]])
+      columns.push(number(title, `dram_by_reason.${title}`, (item) => item.layer.dram_by_reason[title] || 0, format.bytes, explain));
   if (run.report.energy && run.divided)
     columns.push(number('energy', 'energy', (item) => item.pj, format.energy, 'of its part of the run'));
-  columns.push({title: 'mapping', value: (item) => item.layer.mapping,
-    cell: (item) => html('td', {class: 'long'}, item.layer.mapping)},
-  {title: 'function', value: (item) => item.layer.function, explain: "its instructions: 'weft disasm PROGRAM'",
-    cell: (item) => html('td', {class: 'long'}, html('code', {}, item.layer.function),
-      ` (${format.count(item.layer.instructions)} tensor instructions)`)});
-  return sortedTable(run.layers, columns, (item) => `${item.index} ${item.nodes} ${item.layer.mapping} ${item.layer.function}`);
+  columns.push({title: 'function', value: (item) => item.layer.function, explain: 'its instructions are below the table',
+    cell: (item) => shortCell(item.layer.function, html('a', {href: `#layer=${item.index}`}, html('code', {}, item.layer.function)))},
+  number('ran', 'instructions', (item) => item.layer.instructions, format.count, 'tensor instructions that ran'));
+  const detail = html('div', {class: 'detail'}, html('p', {class: 'dim'},
+    'Choose a layer, here or in a picture, for its mapping, instructions and tensors.'));
+  const table = sortedTable(run.layers, columns,
+    (item) => `${item.index} ${item.nodes} ${item.layer.mapping} ${item.layer.function}`,
+    (index) => detail.replaceChildren(...layerDetail(run, index)));
+  return {element: [table.element, detail], select: table.select, show: table.show};
 }
 
 function memory(run) {
@@ -197,6 +214,8 @@ function runPage(run) {
     parts.push(time(run, select));
   if (run.report.energy)
     parts.push(energyParts(run, select));
+  if (run.report.dram)
+    parts.push(dramPart(run, select));
   if (run.layers.length > 0)
     parts.push(section('Layers', run.fidelity, table.element));
   if (run.timed && run.layers.length > 0)
@@ -204,9 +223,14 @@ function runPage(run) {
   if (run.divided)
     parts.push(section('Timeline', run.fidelity, html('p', {class: 'dim'}, 'Within the part of a layer, each engine\'s ' +
       'states are stacked by their share of its cycles, not in the order in which they happened.'), timeline(run, select)));
+  if (run.divided && run.layers.length > 0 && (run.report.memory_map || []).length > 0)
+    parts.push(occupancyPart(run, select));
   parts.push(memory(run));
   if (run.report.energy)
     parts.push(area(run));
   parts.push(assumptions(run));
+  const wanted = /layer=(\d+)/.exec(location.hash);
+  if (wanted && Number(wanted[1]) < run.layers.length)
+    table.show(Number(wanted[1]));
   return parts;
 }

@@ -1,10 +1,11 @@
 // Tables that sort and filter.
 
-// columns: [{title, value(item), cell(item), number, explain}]; returns {element, select(index)}.
-function sortedTable(items, columns, searchable) {
+// columns: [{title, value(item), cell(item), number, explain}]; chosen(index) is called for the row that is selected.
+// Returns {element, show(index), select(index)}; the latter scrolls to the row as well.
+function sortedTable(items, columns, searchable, chosen = () => {}) {
   const state = {column: -1, down: false, filter: ''};
   const body = html('tbody');
-  const rows = items.map((item, i) => html('tr', {onclick: () => select(i)}, columns.map((column) => column.cell(item))));
+  const rows = items.map((item, i) => html('tr', {onclick: () => show(i)}, columns.map((column) => column.cell(item))));
   const texts = items.map((item) => searchable(item).toLowerCase());
   const shown = html('span', {class: 'dim'});
   const heads = columns.map((column, i) => html('th', {class: column.number && 'number', title: column.explain,
@@ -30,25 +31,28 @@ function sortedTable(items, columns, searchable) {
     state.column = column;
     draw();
   }
-  function select(index) {
+  function show(index) {
     rows.forEach((row, i) => row.classList.toggle('selected', i === index));
+    chosen(index);
   }
   draw();
-  const element = html('div', {}, html('div', {class: 'tools'},
+  const element = html('div', {}, html('div', {class: 'tools screen'},
     html('label', {}, 'filter ', html('input', {type: 'search', placeholder: 'name or mapping', oninput: (event) => {
       state.filter = event.target.value;
       draw();
     }})), shown), html('div', {class: 'scroll'}, html('table', {}, html('thead', {}, html('tr', {}, heads)), body)));
-  return {element, select(index) {
-    select(index);
+  return {element, show, select(index) {
+    show(index);
     if (rows[index].isConnected)
       rows[index].scrollIntoView({block: 'nearest'});
   }};
 }
 
-// Rows of cells without sorting; the first `names` columns are text.
+// Rows of cells without sorting; the first `names` columns are text, the others numbers where their cells do not say
+// otherwise.
 function plainTable(titles, rows, names = 1) {
-  const kind = (i) => i < names ? undefined : 'number';
+  const isText = (cell) => cell instanceof Element && cell.tagName === 'TD' && !cell.classList.contains('number');
+  const kind = (i) => i < names || (rows.length > 0 && isText(rows[0][i])) ? undefined : 'number';
   return html('table', {}, html('thead', {}, html('tr', {}, titles.map((title, i) => html('th', {class: kind(i)}, title)))),
     html('tbody', {}, rows.map((row) => html('tr', {}, row.map((cell, i) =>
       cell instanceof Element && cell.tagName === 'TD' ? cell : html('td', {class: kind(i)}, cell))))));

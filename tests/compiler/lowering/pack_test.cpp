@@ -114,10 +114,15 @@ TEST(Pack, ParametersAreBiasesThenScalesOfEachColumnTile) {
 
 TEST(ConstantImage, AlignsWhatIsAdded) {
   ConstantImage image(0x1000, 64);
-  EXPECT_EQ(image.add({1, 2, 3}), 0x1000u);
-  EXPECT_EQ(image.add({4}), 0x1040u);
+  EXPECT_EQ(image.add({1, 2, 3}, MapUse::weights, 2), 0x1000u);
+  EXPECT_EQ(image.add({4}, MapUse::table, 1), 0x1040u);
   EXPECT_EQ(image.bytes().size(), 65u);
   EXPECT_EQ(image.bytes()[64], 4);
+  ASSERT_EQ(image.entries().size(), 2u);
+  EXPECT_EQ(image.entries()[0].bytes, 3u);
+  EXPECT_EQ(image.entries()[0].networkBytes, 2u);
+  EXPECT_EQ(image.entries()[1].address, 0x1040u);
+  EXPECT_EQ(image.entries()[1].use, MapUse::table);
 }
 
 } // namespace

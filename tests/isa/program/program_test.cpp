@@ -35,6 +35,8 @@ Manifest sampleManifest() {
   manifest.activationBytes = 2;
   manifest.activationLowerBound = 3;
   manifest.scratchpadPeak = 4;
+  manifest.memoryMap = {{MapMemory::dram, MapUse::weights, "relu0", 0x80003000, 64, 48, 0, 0},
+                        {MapMemory::scratchpad, MapUse::inputTiles, "relu0", 128, 32, 0, 0, 0}};
   return manifest;
 }
 
@@ -119,6 +121,9 @@ TEST(Program, ManifestRoundTripKeepsEverything) {
   EXPECT_EQ(after.groups[0].usefulMacs, 1234567890123u);
   EXPECT_EQ(after.groups[0].onnxNodes[1], "also \"this\"");
   EXPECT_EQ(after.scratchpadPeak, 4u);
+  ASSERT_EQ(after.memoryMap.size(), 2u);
+  EXPECT_EQ(after.memoryMap[0].networkBytes, 48u);
+  EXPECT_EQ(after.memoryMap[1].use, MapUse::inputTiles);
 }
 
 TEST(Program, ManifestErrorsNameTheField) {
@@ -153,6 +158,12 @@ TEST(Program, ManifestErrorsNameTheField) {
                     return m;
                   }()),
                   "tensor 'x' on the device has another size");
+  EXPECT_CONTAINS(errorOf([] {
+                    Manifest m = sampleManifest();
+                    m.memoryMap[1].lastGroup = 1;
+                    return m;
+                  }()),
+                  ".memory_map[1]: field 'last_group' must be an integer from 0 to 0");
   EXPECT_THROW(manifestFromJson("{", "p"), Error);
   EXPECT_THROW(manifestFromJson("[]", "p"), Error);
   EXPECT_THROW(manifestFromJson(R"({"schema": "weft-program/1"})", "p"), Error);

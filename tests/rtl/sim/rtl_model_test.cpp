@@ -98,23 +98,32 @@ protected:
   // A run of both; the caller compares what matters.
   struct Both {
     Both(const Machine& machine, const ProgramBuilder& program, bool assertions = false)
-        : memory{CoreMemory(machine), CoreMemory(machine)}, dram{makeDramModel(machine), makeDramModel(machine)} {
+        : memory{CoreMemory(machine), CoreMemory(machine)}, dram{makeDramModel(machine), makeDramModel(machine)},
+          meter{makeMeter(machine), makeMeter(machine)} {
       for (CoreMemory& one : memory)
         load(program, one);
       CoreModelOptions simulatorOptions;
       simulatorOptions.observer = &recorder[0];
       simulatorOptions.keepRecords = true;
       simulatorOptions.eventData = true;
+      simulatorOptions.meter = &meter[0];
       simulator.emplace(machine, memory[0], *dram[0], simulatorOptions);
       RtlModelOptions rtlOptions;
       rtlOptions.observer = &recorder[1];
       rtlOptions.keepRecords = true;
       rtlOptions.eventData = true;
+      rtlOptions.meter = &meter[1];
       rtlOptions.assertions = assertions;
       rtl.emplace(machine, memory[1], *dram[1], rtlOptions);
     }
     CoreMemory memory[2];
     std::unique_ptr<DramTimingModel> dram[2];
+    // One part and one range that are everything.
+    static DramMeter makeMeter(const Machine& machine) {
+      const auto end = static_cast<uint32_t>(kDramBase + machine.dram.bytes);
+      return {{{kDramBase, end}}, {{kDramBase, end, 0, 0}}, machine.dma.busBytes};
+    }
+    DramMeter meter[2];
     Recorder recorder[2];
     std::optional<CoreModel> simulator;
     std::optional<RtlModel> rtl;
@@ -136,6 +145,15 @@ TEST_F(RtlModelTest, ReportsWhatTheSimulatorReports) {
   const CounterValues wanted = both.simulator->counters(), found = both.rtl->counters();
   for (size_t i = 0; i < wanted.size(); ++i)
     EXPECT_EQ(found[i], wanted[i]) << (counter::table[i].name ? counter::table[i].name : "");
+
+  const auto moved = both.meter[0].counts(), movedInRtl = both.meter[1].counts();
+  ASSERT_EQ(moved.size(), 1u);
+  ASSERT_EQ(movedInRtl.size(), 1u);
+  EXPECT_GT(moved[0].moves.read, 0u);
+  EXPECT_EQ(movedInRtl[0].moves.read, moved[0].moves.read);
+  EXPECT_EQ(movedInRtl[0].moves.readAgain, moved[0].moves.readAgain);
+  EXPECT_EQ(movedInRtl[0].moves.written, moved[0].moves.written);
+  EXPECT_EQ(movedInRtl[0].moves.writtenAgain, moved[0].moves.writtenAgain);
 
   const auto& records = both.rtl->records();
   ASSERT_EQ(records.size(), both.simulator->records().size());

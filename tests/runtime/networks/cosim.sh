@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Whole networks on simulator and RTL of edge-16: no event and no byte may differ.
+# Whole networks on simulator and RTL of edge-16: no event and no byte may differ, nor (small) any figure of the reports.
 #
 #   cosim.sh WEFT small|large      small: digits and MLPerf Tiny; large: MobileNetV2 and ResNet-50
 #
@@ -30,5 +30,10 @@ for network in "${networks[@]}"; do
   fi
   "$weft" compile "$network" --arch edge-16 -o "$scratch/net.weft" --quiet
   echo "$(basename "$network"): $("$weft" cosim "$scratch/net.weft" --random-input 1)"
+  [[ $suite == small ]] || continue
+  for device in cycle rtl; do
+    "$weft" run "$scratch/net.weft" --device "$device" --random-input 1 --report "$scratch/$device.json" --quiet
+  done
+  python3 "$root/tests/runtime/networks/same_report.py" "$scratch/cycle.json" "$scratch/rtl.json"
 done
 exit "$missing"

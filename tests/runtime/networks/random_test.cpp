@@ -48,6 +48,16 @@ std::string differences(const HostTensors& expected, const HostTensors& actual) 
   return "";
 }
 
+// Everything that is moved between DRAM and scratchpad is of a tensor and for a layer.
+std::string trafficProblem(const runtime::RunStatistics& statistics) {
+  if (statistics.tensorTraffic)
+    for (const runtime::TensorTraffic& traffic : *statistics.tensorTraffic)
+      if (!traffic.tensor || !traffic.layer)
+        return fmt::format("{} bytes read and {} written of DRAM that is not in the memory map", traffic.moves.read,
+                           traffic.moves.written);
+  return "";
+}
+
 // A legal mapping with every number drawn at random.
 std::string randomMapping(uint64_t seed, const net::Network& network, const Machine& machine) {
   Random random(seed ^ 0x6d6170);
@@ -96,7 +106,10 @@ Outcome compare(const net::Network& network, const Machine& machine, const HostT
     std::optional<HostTensors> expected;
     for (const char* device : {"ref", "func", "cycle"}) {
       stage = device;
-      HostTensors outputs = runtime::openDevice(device, machine)->load(program)->run(inputs, run).outputs;
+      runtime::RunResult result = runtime::openDevice(device, machine)->load(program)->run(inputs, run);
+      if (std::string problem = trafficProblem(result.statistics); !problem.empty())
+        return {false, fmt::format("{}: {}", device, problem)};
+      HostTensors outputs = std::move(result.outputs);
       if (!expected)
         expected = outputs;
       else if (std::string difference = differences(*expected, outputs); !difference.empty())

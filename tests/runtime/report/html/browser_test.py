@@ -1,6 +1,6 @@
 """The pages in a real browser: browser_test.py WRITE_SAMPLES FOLDER, the browser in WEFT_CHROMIUM or on the path.
 
-Are the figures that the scripts show those of the JSON? Screenshots stay in FOLDER. Exit code 77: no browser.
+Are the figures that the scripts show those of the JSON? Screenshots and prints stay in FOLDER. Exit code 77: no browser.
 """
 
 import html.parser
@@ -18,15 +18,17 @@ class Page(html.parser.HTMLParser):
     def __init__(self, text):
         super().__init__()
         self.figures, self.headings, self.notes, self.tags, self.title = {}, [], [], set(), ""
+        self.listings, self.load_ms = [], None
         self.open = None
         self.feed(text)
 
     def handle_starttag(self, tag, attributes):
         attributes = dict(attributes)
         self.tags.add(tag)
+        self.load_ms = attributes.get("data-load-ms", self.load_ms)
         if "data-path" in attributes:
             self.open = ("figure", (int(attributes["data-run"]), attributes["data-path"], attributes["data-value"]))
-        elif tag in ("h1", "h2", "title"):
+        elif tag in ("h1", "h2", "h3", "pre", "title"):
             self.open = (tag, None)
         elif attributes.get("class") == "note":
             self.open = ("note", None)
@@ -37,6 +39,8 @@ class Page(html.parser.HTMLParser):
         (kind, figure), self.open = self.open, None
         if kind == "figure":
             self.figures.setdefault(figure[:2], (float(figure[2]), text))
+        elif kind == "pre":
+            self.listings.append(text)
         elif kind == "title":
             self.title = self.title or text  # later ones are tooltips in pictures
         else:
@@ -53,6 +57,16 @@ def figures_of(report):
             wanted[f"layers.{i}.{name}"] = layer[name]
     if not report["run"]["timed"]:
         return wanted
+    dram = report["dram"]
+    for name, value in dram["by_reason"].items():
+        if value > 0:
+            wanted[f"dram.by_reason.{name}"] = value
+    for i, tensor in enumerate(dram["tensors"]):
+        for name in ("read", "written", "compulsory", "refetch", "spill"):
+            wanted[f"dram.tensors.{i}.{name}"] = tensor[name]
+    for i, layer in enumerate(report["layers"]):
+        for name in ("refetch", "spill"):
+            wanted[f"layers.{i}.dram_by_reason.{name}"] = layer["dram_by_reason"].get(name, 0)
     for name in ("seconds", "utilisation"):
         wanted[f"totals.{name}"] = report["totals"][name]
     wanted["1/totals.seconds"] = 1 / report["totals"]["seconds"]
@@ -97,12 +111,15 @@ def main():
         sys.exit(77)
     subprocess.run([samples, folder], check=True)
 
-    def shown(name, place=""):
-        command = [browser, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--window-size=1366,3000",
-                   f"--user-data-dir={folder / 'profile'}", f"--screenshot={folder / (name + '.png')}", "--dump-dom",
-                   (folder / f"{name}.html").resolve().as_uri() + place]
+    def browse(name, *arguments, place=""):
+        command = [browser, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars",
+                   f"--user-data-dir={folder / 'profile'}", *arguments, (folder / f"{name}.html").resolve().as_uri() + place]
         done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=300, check=True)
-        return Page(done.stdout.decode("utf-8"))
+        return done.stdout.decode("utf-8")
+
+    def shown(name, place="", size="1366,3000", picture=None):
+        return Page(browse(name, f"--window-size={size}", f"--screenshot={folder / ((picture or name) + '.png')}", "--dump-dom",
+                           place=place))
 
     def report(name):
         return json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
@@ -114,7 +131,27 @@ def main():
         check("img" not in page.tags and page.title.startswith("Weft report: "), f"{name}: a name became markup")
         for heading in ("Summary", "Layers", "Assumptions"):
             check(heading in page.headings, f"{name}: no section '{heading}'")
-        check(("Timeline" in page.headings) == (name != "untimed"), f"{name}: a timeline needs time")
+        for heading in ("Timeline", "Roofline", "Where the DRAM bytes go", "Memory over time"):
+            check((heading in page.headings) == (name != "untimed"), f"{name}: '{heading}' needs time")
+        check(not page.listings, f"{name}: no layer was chosen")
+
+    page = shown("small", "#layer=1", picture="layer")
+    check(any(heading.startswith("Layer 1: conv_1") for heading in page.headings), "a layer of the address is not chosen")
+    code = report("small")["layers"][1]["code"]
+    check(page.listings == [code["mapping_yaml"], "\n".join(code["listing"])], "mapping and instructions are not the layer's")
+
+    # A laptop's screen, paper, and the time to open; the time is for the reader only.
+    large = folder / "large.html"
+    check(large.stat().st_size < 5_000_000, f"a page of 200 layers has {large.stat().st_size} bytes")
+    shown("large", size="1366,768", picture="laptop")
+    browse("large", "--no-pdf-header-footer", f"--print-to-pdf={folder / 'large.pdf'}")
+    check((folder / "large.pdf").read_bytes().startswith(b"%PDF"), "the page cannot be printed")
+    measure = ("<script>addEventListener('load', () => setTimeout(() => "
+               "document.body.setAttribute('data-load-ms', Math.round(performance.now()))))</script>")
+    (folder / "timed.html").write_text(large.read_text(encoding="utf-8").replace("</body>", measure + "</body>"),
+                                       encoding="utf-8")
+    milliseconds = Page(browse("timed", "--dump-dom")).load_ms
+    print(f"a page of 200 layers: {large.stat().st_size} bytes, drawn after {milliseconds} ms")
 
     page = shown("compare")
     for run, name in enumerate(("small", "slower")):

@@ -1,8 +1,11 @@
 #include "tests/runtime/report/html/sample.h"
 
 #include "runtime/energy/model.h"
+#include "runtime/report/closure.h"
 
+#include <algorithm>
 #include <fmt/format.h>
+#include <stdexcept>
 
 namespace weft::runtime::test {
 namespace {
@@ -26,6 +29,40 @@ Share share(uint64_t cycles) {
   share.activity["dram_bytes_read"] = 64 * cycles;
   share.activity["scratchpad_activation_reads"] = cycles;
   return share;
+}
+
+// Weights, read more than once, and an activation that layers hand over through DRAM.
+void addMemories(Report& report, const Share& prologue) {
+  TensorReport unknown;
+  unknown.layers = {{std::nullopt, {prologue.counters.at("load_bytes_read"), 0, 0, 0}}};
+  report.tensors.emplace();
+  for (size_t i = 0; i < report.layers.size(); ++i) {
+    const LayerStatistics& layer = report.layers[i];
+    const auto number = static_cast<int32_t>(i), last = static_cast<int32_t>(report.layers.size()) - 1;
+    const uint64_t bytes = layer.dramBytesRead;
+    TensorReport weights;
+    weights.range = {MapMemory::dram, MapUse::weights, layer.onnxNodes[0], 0x81000000, 4096, 1000, number, number};
+    weights.layers = {{i, {bytes, bytes / 4, 0, 0}}};
+    report.tensors->push_back(weights);
+    if (layer.dramBytesWritten > 0) {
+      TensorReport activation;
+      activation.range = {
+          MapMemory::dram, MapUse::activation,        layer.onnxNodes[0] + "_out", 0x80000000, 4096, 4096,
+          number,          std::min(number + 1, last)};
+      activation.layers = {{i, {0, 0, layer.dramBytesWritten, 0}}};
+      report.tensors->push_back(activation);
+      report.memoryMap.push_back(*activation.range);
+    }
+    report.memoryMap.push_back({MapMemory::scratchpad, MapUse::weights, layer.onnxNodes[0], 0,
+                                1024 * (1 + static_cast<uint32_t>(i % 7)), 0, number, number});
+    report.memoryMap.push_back({MapMemory::scratchpad, MapUse::activation, layer.onnxNodes[0] + "_in", 0x8000, 8192, 0,
+                                number, std::min(number + 2, last)});
+    report.memoryMap.push_back(
+        {MapMemory::accumulators, MapUse::partialSums, layer.onnxNodes[0], 0, 2048, 0, number, number});
+    report.code.push_back({fmt::format("node: {}\ntile_rows: {}", layer.onnxNodes[0], i + 1), 900, 60,
+                           std::vector<std::string>(160, "80000100  ld a0, a1, p0, p1 <signal 3>")});
+  }
+  report.tensors->push_back(unknown);
 }
 
 void add(RunStatistics& statistics, const Share& part) {
@@ -58,6 +95,7 @@ Report sampleReport(const Sample& sample) {
     layer.instructions = 10 + i;
     layer.dramBytesRead = 64 * layer.share.cycles;
     layer.dramBytesWritten = i % 2 == 0 ? 4096 : 0;
+    layer.share.counters["store_bytes_written"] = layer.share.activity["dram_bytes_written"] = layer.dramBytesWritten;
     add(statistics, layer.share);
     statistics.layers.push_back(std::move(layer));
   }
@@ -66,6 +104,9 @@ Report sampleReport(const Sample& sample) {
   const Machine machine = loadMachine("edge-16");
   Report report = makeReport(statistics, Program{}, machine, "p.weft");
   report.network = sample.network;
+  addMemories(report, *statistics.prologue);
+  for (const std::string& problem : closureProblems(report))
+    throw std::logic_error(problem);
   addEnergy(report, energy::makeModel(energy::loadTable(""), machine));
   return report;
 }

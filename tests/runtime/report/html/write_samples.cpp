@@ -22,6 +22,7 @@ int main(int, char** arguments) {
   untimed.engines.clear();
   untimed.energy.reset();
   untimed.prologue.reset();
+  untimed.tensors.reset();
   untimed.device = "func";
   for (runtime::LayerStatistics& layer : untimed.layers)
     layer.span = {};

@@ -1,0 +1,21 @@
+// The memory map of a compiled network for its manifest: constants, activations and buffers with their groups.
+#pragma once
+
+#include "compiler/lowering/pack.h"
+#include "compiler/mapping/planner.h"
+#include "isa/program/memory_map.h"
+
+#include <span>
+#include <vector>
+
+namespace weft {
+
+// The constants that group `index` added to the image.
+void addConstants(std::vector<MemoryRange>& map, const mapping::Group& group, size_t index,
+                  std::span<const lowering::ConstantImage::Entry> constants);
+
+// Activations in DRAM and scratchpad; buffers and accumulators of each group.
+void addPlan(std::vector<MemoryRange>& map, const net::Network& network, const mapping::DeviceGraph& graph,
+             const Machine& machine, const mapping::Plan& plan);
+
+} // namespace weft
