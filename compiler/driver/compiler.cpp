@@ -3,6 +3,7 @@
 #include "compiler/core/emitter.h"
 #include "compiler/link/link.h"
 #include "compiler/lowering/lower.h"
+#include "compiler/mapping/workload.h"
 #include "compiler/rtlib/rtlib.h"
 #include "isa/check/verify_program.h"
 #include "isa/program/program.h"
@@ -121,6 +122,7 @@ std::vector<uint8_t> compile(const net::Network& source, const Machine& machine,
     manifest.inputs.push_back(deviceTensor(network, graph, machine, plan, input));
   for (int32_t output : graph.outputs)
     manifest.outputs.push_back(deviceTensor(network, graph, machine, plan, output));
+  manifest.workload = mapping::workloadOf(graph);
   manifest.mapping = mappingYaml;
   manifest.constantBytes = constants.bytes().size();
   manifest.activationBytes = plan.arenaBytes;
