@@ -17,7 +17,7 @@ using namespace mlir;
 
 namespace {
 
-mlir::Value unwrap(void* handle) {
+mlir::Value mlirValue(void* handle) {
   return mlir::Value::getFromOpaquePointer(handle);
 }
 
@@ -57,8 +57,7 @@ void Emitter::mainFunction(const std::vector<std::string>& callees) {
 
 Value Emitter::constant(int64_t value) {
   auto low = static_cast<int32_t>(static_cast<uint32_t>(value));
-  return Value(
-      state_->builder.create<arith::ConstantIntOp>(state_->location, low, 32).getResult().getAsOpaquePointer());
+  return wrap(state_->builder.create<arith::ConstantIntOp>(state_->location, low, 32).getResult().getAsOpaquePointer());
 }
 
 // The folded result of a two-operand operation.
@@ -68,38 +67,35 @@ static void* fold(OpBuilder& builder, Location location, Arguments... arguments)
 }
 
 Value Emitter::add(Value a, Value b) {
-  return Value(fold<arith::AddIOp>(state_->builder, state_->location, unwrap(a.handle_), unwrap(b.handle_)));
+  return wrap(fold<arith::AddIOp>(state_->builder, state_->location, mlirValue(unwrap(a)), mlirValue(unwrap(b))));
 }
 Value Emitter::sub(Value a, Value b) {
-  return Value(fold<arith::SubIOp>(state_->builder, state_->location, unwrap(a.handle_), unwrap(b.handle_)));
+  return wrap(fold<arith::SubIOp>(state_->builder, state_->location, mlirValue(unwrap(a)), mlirValue(unwrap(b))));
 }
 Value Emitter::mul(Value a, Value b) {
-  return Value(fold<arith::MulIOp>(state_->builder, state_->location, unwrap(a.handle_), unwrap(b.handle_)));
+  return wrap(fold<arith::MulIOp>(state_->builder, state_->location, mlirValue(unwrap(a)), mlirValue(unwrap(b))));
 }
 Value Emitter::bitAnd(Value a, Value b) {
-  return Value(fold<arith::AndIOp>(state_->builder, state_->location, unwrap(a.handle_), unwrap(b.handle_)));
+  return wrap(fold<arith::AndIOp>(state_->builder, state_->location, mlirValue(unwrap(a)), mlirValue(unwrap(b))));
 }
 Value Emitter::minimum(Value a, Value b) {
-  return Value(fold<arith::MinSIOp>(state_->builder, state_->location, unwrap(a.handle_), unwrap(b.handle_)));
+  return wrap(fold<arith::MinSIOp>(state_->builder, state_->location, mlirValue(unwrap(a)), mlirValue(unwrap(b))));
 }
 Value Emitter::maximum(Value a, Value b) {
-  return Value(fold<arith::MaxSIOp>(state_->builder, state_->location, unwrap(a.handle_), unwrap(b.handle_)));
+  return wrap(fold<arith::MaxSIOp>(state_->builder, state_->location, mlirValue(unwrap(a)), mlirValue(unwrap(b))));
 }
 Value Emitter::less(Value a, int64_t b) {
-  return Value(fold<arith::CmpIOp>(state_->builder, state_->location, arith::CmpIPredicate::slt, unwrap(a.handle_),
-                                   unwrap(constant(b).handle_)));
+  return wrap(fold<arith::CmpIOp>(state_->builder, state_->location, arith::CmpIPredicate::slt, mlirValue(unwrap(a)),
+                                  mlirValue(unwrap(constant(b)))));
 }
 Value Emitter::equal(Value a, int64_t b) {
-  return Value(fold<arith::CmpIOp>(state_->builder, state_->location, arith::CmpIPredicate::eq, unwrap(a.handle_),
-                                   unwrap(constant(b).handle_)));
-}
-Value Emitter::both(Value a, Value b) {
-  return bitAnd(a, b);
+  return wrap(fold<arith::CmpIOp>(state_->builder, state_->location, arith::CmpIPredicate::eq, mlirValue(unwrap(a)),
+                                  mlirValue(unwrap(constant(b)))));
 }
 
 std::optional<int64_t> Emitter::known(Value value) const {
   llvm::APInt constant;
-  if (!matchPattern(unwrap(value.handle_), m_ConstantInt(&constant)))
+  if (!matchPattern(mlirValue(unwrap(value)), m_ConstantInt(&constant)))
     return std::nullopt;
   return constant.getBitWidth() == 1 ? static_cast<int64_t>(constant.getZExtValue()) : constant.getSExtValue();
 }
@@ -110,11 +106,11 @@ void Emitter::loop(int64_t count, const std::function<void(Value)>& body) {
     return;
   }
   OpBuilder& builder = state_->builder;
-  auto loop = builder.create<scf::ForOp>(state_->location, unwrap(constant(0).handle_), unwrap(constant(count).handle_),
-                                         unwrap(constant(1).handle_));
+  auto loop = builder.create<scf::ForOp>(state_->location, mlirValue(unwrap(constant(0))),
+                                         mlirValue(unwrap(constant(count))), mlirValue(unwrap(constant(1))));
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPoint(loop.getBody()->getTerminator());
-  body(Value(loop.getInductionVar().getAsOpaquePointer()));
+  body(wrap(loop.getInductionVar().getAsOpaquePointer()));
 }
 
 void Emitter::when(Value condition, const std::function<void()>& then, const std::function<void()>& otherwise) {
@@ -126,7 +122,7 @@ void Emitter::when(Value condition, const std::function<void()>& then, const std
     return;
   }
   OpBuilder& builder = state_->builder;
-  auto branch = builder.create<scf::IfOp>(state_->location, unwrap(condition.handle_), static_cast<bool>(otherwise));
+  auto branch = builder.create<scf::IfOp>(state_->location, mlirValue(unwrap(condition)), static_cast<bool>(otherwise));
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPoint(branch.thenBlock()->getTerminator());
   then();
@@ -142,7 +138,7 @@ void Emitter::preset(int pattern) {
 
 void Emitter::setField(int pattern, int field, Value value) {
   state_->builder.create<SetFieldOp>(state_->location, static_cast<uint32_t>(pattern), static_cast<uint32_t>(field),
-                                     unwrap(value.handle_));
+                                     mlirValue(unwrap(value)));
 }
 
 void Emitter::issue(Opcode opcode, const std::vector<Value>& registers, const std::vector<int>& patterns,
@@ -172,7 +168,7 @@ void Emitter::issueResolved(Opcode opcode, const std::vector<Value>& registers, 
   };
   SmallVector<mlir::Value> operands;
   for (Value value : registers)
-    operands.push_back(unwrap(value.handle_));
+    operands.push_back(mlirValue(unwrap(value)));
   SmallVector<int32_t> patternNumbers(patterns.begin(), patterns.end());
   state_->builder.create<IssueOp>(state_->location, info(opcode).mnemonic, operands, patternNumbers, numbers(waits),
                                   numbers(signals));

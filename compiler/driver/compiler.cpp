@@ -1,8 +1,10 @@
 #include "compiler/driver/compiler.h"
 
+#include "compiler/core/emitter.h"
 #include "compiler/driver/memory_map.h"
 #include "compiler/link/link.h"
-#include "compiler/lowering/group_lowering.h"
+#include "compiler/lowering/lower.h"
+#include "compiler/mapping/workload.h"
 #include "compiler/rtlib/rtlib.h"
 #include "isa/check/verify_program.h"
 #include "isa/program/program.h"
@@ -25,39 +27,6 @@ std::string symbolOf(size_t index, const std::string& node) {
   for (char c : node)
     symbol += std::isalnum(static_cast<unsigned char>(c)) ? c : '_';
   return symbol;
-}
-
-void emitStart(core::Emitter& emitter, const Machine& machine) {
-  emitter.function("g_start", "start-up", [&] {
-    emitter.preset(lowering::kUnit);
-    emitter.preset(lowering::kSyncConfig);
-    emitter.setField(lowering::kSyncConfig, config::types, int64_t{0});
-    emitter.setField(lowering::kSyncConfig, config::hi, 255);
-    // What the synchronising vector instructions copy.
-    emitter.preset(lowering::kBlockDram);
-    emitter.setField(lowering::kBlockDram, field::count0, 2 * machine.lineBytes());
-    emitter.setField(lowering::kBlockDram, field::hi0, int64_t{0});
-    core::Value zero = emitter.constant(0);
-    emitter.issue(Opcode::LD, {zero, zero}, {lowering::kBlockDram, lowering::kUnit}, {}, {});
-    emitter.fence();
-  });
-}
-
-void emitGroup(core::Emitter& emitter, const DeviceGraph& graph, const Machine& machine, const Plan& plan, size_t index,
-               ConstantImage& constants) {
-  switch (graph.groups[index].kind) {
-  case GroupKind::matrix:
-    lowering::MatrixLowering(emitter, graph, machine, plan, index, constants).emit();
-    break;
-  case GroupKind::transpose:
-    lowering::TransposeLowering(emitter, graph, machine, plan, index, constants).emit();
-    break;
-  case GroupKind::concat:
-    lowering::ConcatLowering(emitter, graph, machine, plan, index, constants).emit();
-    break;
-  default:
-    lowering::VectorLowering(emitter, graph, machine, plan, index, constants).emit();
-  }
 }
 
 DeviceTensor deviceTensor(const net::Network& network, const DeviceGraph& graph, const Machine& machine,
@@ -125,14 +94,14 @@ std::vector<uint8_t> compile(const net::Network& source, const Machine& machine,
   core::Emitter emitter;
   ConstantImage constants(plan.constantBase, std::max<uint32_t>(64, machine.dma.burstBytes));
   Manifest manifest;
-  emitStart(emitter, machine);
+  emitter.function("g_start", "start-up", [&] { lowering::lowerStart(emitter, machine); });
   std::vector<std::string> functions = {"g_start"};
   for (size_t g = 0; g < graph.groups.size(); ++g) {
     const mapping::Group& group = graph.groups[g];
     progress("lowering", 0.1 + 0.4 * double(g) / double(graph.groups.size()));
     std::string symbol = symbolOf(g, group.name);
     const size_t constantsBefore = constants.entries().size();
-    emitter.function(symbol, group.name, [&] { emitGroup(emitter, graph, machine, plan, g, constants); });
+    emitter.function(symbol, group.name, [&] { lowering::lowerGroup(emitter, graph, machine, plan, g, constants); });
     addConstants(manifest.memoryMap, group, g, std::span(constants.entries()).subspan(constantsBefore));
     functions.push_back(symbol);
     manifest.groups.push_back(
@@ -156,6 +125,7 @@ std::vector<uint8_t> compile(const net::Network& source, const Machine& machine,
     manifest.inputs.push_back(deviceTensor(network, graph, machine, plan, input));
   for (int32_t output : graph.outputs)
     manifest.outputs.push_back(deviceTensor(network, graph, machine, plan, output));
+  manifest.workload = mapping::workloadOf(graph);
   manifest.mapping = mappingYaml;
   addPlan(manifest.memoryMap, network, graph, machine, plan);
   manifest.constantBytes = constants.bytes().size();

@@ -19,9 +19,9 @@ int64_t runBytes(int64_t bytes) {
 
 } // namespace
 
-GroupLowering::GroupLowering(Emitter& emitter, const mapping::DeviceGraph& graph, const Machine& machine,
+GroupLowering::GroupLowering(Builder& builder, const mapping::DeviceGraph& graph, const Machine& machine,
                              const mapping::Plan& plan, size_t index, ConstantImage& constants)
-    : e_(emitter), graph_(graph), machine_(machine), plan_(plan), group_(graph.groups[index]),
+    : e_(builder), graph_(graph), machine_(machine), plan_(plan), group_(graph.groups[index]),
       mapping_(plan.mapping.groups[index]), buffers_(plan.buffers[index]), geometry_(graph, group_, machine, mapping_),
       residency_(plan.residency(group_)), constants_(constants), rows_(machine.array.rows), cols_(machine.array.cols) {}
 

@@ -4,14 +4,14 @@
 // queue size can make it deadlock. Groups are separated by fences; all semaphores are 0 there.
 #pragma once
 
-#include "compiler/core/emitter.h"
+#include "compiler/core/builder.h"
 #include "compiler/lowering/pack.h"
 #include "compiler/mapping/planner.h"
 #include "compiler/mapping/weight_walk.h"
 
 namespace weft::lowering {
 
-using core::Emitter;
+using core::Builder;
 using core::Token;
 using core::Value;
 using mapping::Geometry;
@@ -71,7 +71,7 @@ struct Tile {
 
 class GroupLowering {
 public:
-  GroupLowering(Emitter& emitter, const mapping::DeviceGraph& graph, const Machine& machine, const mapping::Plan& plan,
+  GroupLowering(Builder& builder, const mapping::DeviceGraph& graph, const Machine& machine, const mapping::Plan& plan,
                 size_t index, ConstantImage& constants);
 
 protected:
@@ -126,7 +126,7 @@ protected:
   const mapping::Home& home(int32_t activation) const { return plan_.homes[static_cast<size_t>(activation)]; }
   const mapping::Activation& activation(int32_t index) const { return graph_.activations[static_cast<size_t>(index)]; }
 
-  Emitter& e_;
+  Builder& e_;
   const mapping::DeviceGraph& graph_;
   const Machine& machine_;
   const mapping::Plan& plan_;

@@ -8,9 +8,13 @@ using mapping::Geometry;
 using mapping::Group;
 
 uint32_t ConstantImage::add(const std::vector<uint8_t>& bytes, MapUse use, uint64_t networkBytes) {
-  bytes_.resize((bytes_.size() + alignment_ - 1) / alignment_ * alignment_);
-  auto address = static_cast<uint32_t>(base_ + bytes_.size());
-  bytes_.insert(bytes_.end(), bytes.begin(), bytes.end());
+  size_ = (size_ + alignment_ - 1) / alignment_ * alignment_;
+  auto address = static_cast<uint32_t>(base_ + size_);
+  size_ += bytes.size();
+  if (keep_ == Keep::bytes) {
+    bytes_.resize(address - base_);
+    bytes_.insert(bytes_.end(), bytes.begin(), bytes.end());
+  }
   entries_.push_back({use, address, static_cast<uint32_t>(bytes.size()), networkBytes});
   return address;
 }
@@ -21,6 +25,8 @@ std::vector<uint8_t> packMatrixWeights(const Group& group, const Geometry& geome
   const int64_t kernelH = group.window.kernelH, kernelW = group.window.kernelW;
   const bool windows = mapping.input == mapping::InputFlow::windows;
   std::vector<uint8_t> packed(static_cast<size_t>(geometry.weightBytes()), static_cast<uint8_t>(group.weightZeroPoint));
+  if (group.weights.empty())
+    return packed;
   const auto& inner = geometry.chunkSteps;
   uint8_t* tile = packed.data();
   auto packTile = [&](int64_t column, int64_t h, int64_t w, int64_t block) {
@@ -55,6 +61,8 @@ std::vector<uint8_t> packDepthwiseWeights(const Group& group, const Geometry& ge
   const int64_t cols = machine.array.cols, taps = group.window.kernelH * group.window.kernelW;
   std::vector<uint8_t> packed(static_cast<size_t>(geometry.columnTiles * taps * cols),
                               static_cast<uint8_t>(group.weightZeroPoint));
+  if (group.weights.empty())
+    return packed;
   for (int64_t channel = 0; channel < geometry.outC; ++channel)
     for (int64_t tap = 0; tap < taps; ++tap)
       packed[static_cast<size_t>((channel / cols * taps + tap) * cols + channel % cols)] =
@@ -65,6 +73,8 @@ std::vector<uint8_t> packDepthwiseWeights(const Group& group, const Geometry& ge
 std::vector<uint8_t> packParameters(const Group& group, const Geometry& geometry, const Machine& machine) {
   const int64_t cols = machine.array.cols;
   std::vector<uint8_t> packed(static_cast<size_t>(geometry.columnTiles * cols * 8), 0);
+  if (group.requantise.scale.empty())
+    return packed;
   for (int64_t channel = 0; channel < geometry.outC; ++channel) {
     uint8_t* block = packed.data() + channel / cols * cols * 8 + channel % cols * 4;
     std::memcpy(block, &group.requantise.bias[static_cast<size_t>(channel)], 4);

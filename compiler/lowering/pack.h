@@ -12,7 +12,10 @@ namespace weft::lowering {
 // The DRAM image of all constants; addresses are handed out as they are added.
 class ConstantImage {
 public:
-  ConstantImage(uint32_t base, uint32_t alignment) : base_(base), alignment_(alignment) {}
+  enum class Keep : uint8_t { bytes, addresses };
+  // With Keep::addresses only the addresses are wanted: bytes() stays empty.
+  ConstantImage(uint32_t base, uint32_t alignment, Keep keep = Keep::bytes)
+      : base_(base), alignment_(alignment), keep_(keep) {}
   struct Entry {
     MapUse use;
     uint32_t address, bytes;
@@ -26,9 +29,14 @@ public:
 
 private:
   uint32_t base_, alignment_;
+  Keep keep_;
+  size_t size_ = 0;
   std::vector<uint8_t> bytes_;
   std::vector<Entry> entries_;
 };
+
+// The packed constants of a group without weights or parameters (only its shape is known) are of the right size and
+// hold nothing.
 
 // Weights of a matrix group: for each column tile, each chunk, each step of it one tile of rows x cols bytes. Places
 // without a weight hold the zero point, which contributes nothing.

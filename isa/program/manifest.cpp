@@ -1,6 +1,5 @@
 #include "isa/program/program.h"
-
-#include "isa/support/json_fields.h"
+#include "isa/program/workload_json.h"
 
 namespace weft {
 namespace {
@@ -127,6 +126,8 @@ std::string toJson(const Manifest& manifest) {
                  {"activation_lower_bound", manifest.activationLowerBound},
                  {"scratchpad_peak", manifest.scratchpadPeak}}},
                {"memory_map", listToJson(manifest.memoryMap)}};
+  if (manifest.workload)
+    json["workload"] = workloadToJson(*manifest.workload);
   // ONNX names may hold any bytes; what is not UTF-8 is replaced, as JSON cannot carry it.
   return json.dump(1, ' ', false, Json::error_handler_t::replace);
 }
@@ -149,6 +150,8 @@ Manifest manifestFromJson(const std::string& text, const std::string& origin) {
   manifest.outputs = in.objects("outputs", readDeviceTensor);
   manifest.groups = in.objects("groups", readGroup);
   manifest.mapping = in.text("mapping");
+  if (in.has("workload"))
+    manifest.workload = workloadFromJson(in.object("workload"));
   const JsonFields memory = in.object("memory");
   manifest.constantBytes = memory.integer<uint64_t>("constant_bytes");
   manifest.activationBytes = memory.integer<uint64_t>("activation_bytes");

@@ -10,6 +10,7 @@
 
 #include "isa/program/memory_map.h"
 #include "isa/program/network.h"
+#include "isa/program/workload.h"
 
 #include <cstdint>
 #include <optional>
@@ -54,7 +55,8 @@ struct Manifest {
   std::vector<DeviceTensor> inputs;  // written by the host before a run
   std::vector<DeviceTensor> outputs; // read by the host after a run
   std::vector<Group> groups;
-  std::string mapping; // the whole mapping as YAML
+  std::optional<Workload> workload; // of the groups; missing in files of earlier versions
+  std::string mapping;              // the whole mapping as YAML
   // Memory plan, bytes.
   uint64_t constantBytes = 0, activationBytes = 0, activationLowerBound = 0, scratchpadPeak = 0;
   std::vector<MemoryRange> memoryMap; // empty in files of earlier versions

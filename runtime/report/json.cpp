@@ -1,4 +1,5 @@
 #include "isa/machine/fields.h"
+#include "isa/program/workload_json.h"
 #include "isa/support/json_fields.h"
 #include "runtime/report/closure.h"
 #include "runtime/report/dram_json.h"
@@ -192,6 +193,10 @@ std::string toJson(const Report& report) {
   memoryMapToJson(json, report);
   if (report.energy)
     energyToJson(json, report);
+  if (report.workload) {
+    json["workload"] = workloadToJson(*report.workload);
+    json["workload"]["mapping"] = report.mapping;
+  }
   json["counters"] = countsToJson(report.counters);
   json["activity"] = countsToJson(report.activity);
   // Names from ONNX files may hold any bytes; JSON carries only UTF-8.
@@ -250,6 +255,14 @@ Report reportFromJson(const std::string& text, const std::string& origin) {
   report.activity = in.counts("activity");
   if (json.contains("energy"))
     report.energy = energyFromJson(in, json);
+  if (json.contains("workload")) {
+    const JsonFields workload = in.object("workload");
+    report.workload = workloadFromJson(workload);
+    report.mapping = workload.text("mapping");
+    if (report.workload->groups.size() != report.layers.size())
+      in.fail(fmt::format("'workload' has {} groups and the run {} layers", report.workload->groups.size(),
+                          report.layers.size()));
+  }
   if (const std::vector<std::string> problems = closureProblems(report); !problems.empty())
     in.fail(fmt::format("{}", fmt::join(problems, "; ")));
   return report;

@@ -97,6 +97,8 @@ Report makeReport(const RunStatistics& statistics, const Program& program, const
   report.hostBefore = statistics.hostBefore;
   report.hostAfter = statistics.hostAfter;
   if (const auto& manifest = program.manifest()) {
+    report.workload = manifest->workload;
+    report.mapping = manifest->workload ? manifest->mapping : "";
     report.constantBytes = manifest->constantBytes;
     report.activationBytes = manifest->activationBytes;
     report.activationLowerBound = manifest->activationLowerBound;

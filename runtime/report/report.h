@@ -50,6 +50,9 @@ struct Report {
   std::vector<LayerCode> code;                      // of each layer, or empty
   std::optional<Share> prologue;                    // in a timed run with layers: what came before the first of them
   std::vector<std::string> hostBefore, hostAfter;
+  // What the layers compute, one group for each, and how they were mapped (YAML); of programs that say so.
+  std::optional<Workload> workload;
+  std::string mapping;
   // Memory plan, bytes.
   uint64_t constantBytes = 0, activationBytes = 0, activationLowerBound = 0, scratchpadPeak = 0;
   std::vector<std::pair<std::string, uint64_t>> counters, activity;

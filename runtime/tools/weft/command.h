@@ -31,6 +31,7 @@ void addRun(CLI::App& app, Action& action);
 void addCosim(CLI::App& app, Action& action);
 void addEnergy(CLI::App& app, Action& action);
 void addReport(CLI::App& app, Action& action);
+void addExplain(CLI::App& app, Action& action);
 void addDisasm(CLI::App& app, Action& action);
 void addAsm(CLI::App& app, Action& action);
 void addLink(CLI::App& app, Action& action);

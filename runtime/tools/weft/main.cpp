@@ -60,6 +60,7 @@ ExitCode runCommandLine(int argc, char** argv) {
   addCosim(app, action);
   addEnergy(app, action);
   addReport(app, action);
+  addExplain(app, action);
   addDisasm(app, action);
   addAsm(app, action);
   addLink(app, action);

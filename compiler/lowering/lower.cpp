@@ -1,0 +1,38 @@
+#include "compiler/lowering/lower.h"
+
+#include "compiler/lowering/group_lowering.h"
+
+namespace weft::lowering {
+
+void lowerStart(core::Builder& builder, const Machine& machine) {
+  builder.preset(kUnit);
+  builder.preset(kSyncConfig);
+  builder.setField(kSyncConfig, config::types, int64_t{0});
+  builder.setField(kSyncConfig, config::hi, 255);
+  // What the synchronising vector instructions copy.
+  builder.preset(kBlockDram);
+  builder.setField(kBlockDram, field::count0, 2 * machine.lineBytes());
+  builder.setField(kBlockDram, field::hi0, int64_t{0});
+  Value zero = builder.constant(0);
+  builder.issue(Opcode::LD, {zero, zero}, {kBlockDram, kUnit}, {}, {});
+  builder.fence();
+}
+
+void lowerGroup(core::Builder& builder, const mapping::DeviceGraph& graph, const Machine& machine,
+                const mapping::Plan& plan, size_t index, ConstantImage& constants) {
+  switch (graph.groups[index].kind) {
+  case mapping::GroupKind::matrix:
+    MatrixLowering(builder, graph, machine, plan, index, constants).emit();
+    break;
+  case mapping::GroupKind::transpose:
+    TransposeLowering(builder, graph, machine, plan, index, constants).emit();
+    break;
+  case mapping::GroupKind::concat:
+    ConcatLowering(builder, graph, machine, plan, index, constants).emit();
+    break;
+  default:
+    VectorLowering(builder, graph, machine, plan, index, constants).emit();
+  }
+}
+
+} // namespace weft::lowering

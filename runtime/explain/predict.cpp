@@ -1,0 +1,100 @@
+#include "runtime/explain/predict.h"
+
+#include "compiler/core/recorder.h"
+#include "compiler/lowering/lower.h"
+#include "compiler/mapping/planner.h"
+#include "compiler/mapping/workload.h"
+#include "isa/generated/timing.h"
+#include "isa/support/error.h"
+
+#include <fmt/format.h>
+
+namespace weft::explain {
+namespace {
+
+uint64_t count(const runtime::Share& share, const char* name) {
+  auto it = share.counters.find(name);
+  return it == share.counters.end() ? 0 : it->second;
+}
+
+// Cycles that a missing cache line costs (timing chapter, section 5).
+double lineCycles(const Machine& machine) {
+  return machine.dramLatencyCycles() + double(timing::ICACHE_LINE_BYTES) / timing::SEQ_BUS_BYTES;
+}
+
+void check(const runtime::Report& report, const std::string& origin) {
+  auto refuse = [&](const std::string& reason) { throw Error(fmt::format("{}: {}", origin, reason)); };
+  if (!report.timed)
+    refuse(fmt::format("the device '{}' has no time, so nothing can be explained; run the program on cycle or rtl",
+                       report.device));
+  if (!report.prologue || report.layers.empty())
+    refuse("the run is not divided into layers; only compiled networks are explained");
+  if (!report.workload)
+    refuse("the report does not say what its layers compute; compile and run the network with this version");
+  if (report.description.dram.model != DramModel::ideal)
+    refuse("the run is of the detailed DRAM model; predictions are made for dram.model ideal only");
+}
+
+} // namespace
+
+Predictor::Predictor(const runtime::Report& report, const std::string& origin) : report_(report) {
+  check(report, origin);
+  try {
+    graph_ = mapping::graphOf(*report.workload);
+    const mapping::Mapping given = mapping::parseMapping(report.mapping, "workload.mapping");
+    chosenMapping_ = toYaml(mapping::plan(graph_, report.description, {}).mapping) ==
+                     toYaml(mapping::plan(graph_, report.description, given).mapping);
+    base_.replay = replay(report.description, given);
+  } catch (const Error& error) {
+    throw Error(fmt::format("{}: {}", origin, error.what()));
+  }
+  base_.machine = report.description;
+  base_.cycles = static_cast<double>(report.cycles);
+  for (size_t i = 0; i < report.layers.size(); ++i) {
+    const runtime::LayerStatistics& layer = report.layers[i];
+    if (base_.replay[i].instructions != layer.instructions)
+      throw Error(fmt::format("{}: layer '{}' ran {} tensor instructions, this version of the compiler makes {} of it; "
+                              "compile and run the network with this version",
+                              origin, layer.symbol, layer.instructions, base_.replay[i].instructions));
+    base_.layers.push_back(static_cast<double>(layer.share.cycles));
+  }
+}
+
+std::vector<LayerTime> Predictor::replay(const Machine& machine, const mapping::Mapping& given) const {
+  const mapping::Plan plan = mapping::plan(graph_, machine, given);
+  Replay replay(machine);
+  Steps steps;
+  core::Recorder recorder([&](const TensorOp& op) { steps.push_back(op); },
+                          [&] { steps.emplace_back().instruction.op = Opcode::FENCE; });
+  lowering::lowerStart(recorder, machine);
+  lowering::ConstantImage constants(plan.constantBase, std::max<uint32_t>(64, machine.dma.burstBytes),
+                                    lowering::ConstantImage::Keep::addresses);
+  for (size_t g = 0; g < graph_.groups.size(); ++g) {
+    steps.clear();
+    lowering::lowerGroup(recorder, graph_, machine, plan, g, constants);
+    const runtime::LayerStatistics& layer = report_.layers[g];
+    SequencerCost cost;
+    cost.perInstruction =
+        double(count(layer.share, "sequencer_busy")) / double(std::max<uint64_t>(1, layer.instructions));
+    cost.fetch =
+        double(count(layer.share, "sequencer_stall_fetch")) * lineCycles(machine) / lineCycles(report_.description);
+    replay.layer(steps, cost);
+  }
+  return replay.finish();
+}
+
+Prediction Predictor::predict(const Machine& machine) const {
+  Prediction result;
+  result.machine = machine;
+  result.replay = replay(machine, {});
+  result.cycles = static_cast<double>(report_.prologue->cycles);
+  for (size_t i = 0; i < result.replay.size(); ++i) {
+    const double replayed = static_cast<double>(base_.replay[i].cycles);
+    const double ratio = replayed > 0 ? base_.layers[i] / replayed : 0;
+    result.layers.push_back(static_cast<double>(result.replay[i].cycles) * ratio);
+    result.cycles += result.layers.back();
+  }
+  return result;
+}
+
+} // namespace weft::explain
