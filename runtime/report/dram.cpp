@@ -76,4 +76,13 @@ DramReasons sumOfReasons(const std::vector<TensorReport>& tensors) {
   return sum;
 }
 
+std::vector<DramReasons> reasonsOfLayers(const std::vector<TensorReport>& tensors, size_t layers) {
+  std::vector<DramReasons> sums(layers);
+  for (const TensorReport& tensor : tensors)
+    for (const TensorReport::Part& part : tensor.layers)
+      if (part.layer)
+        sums.at(*part.layer).add(tensor.reasons(part.moves));
+  return sums;
+}
+
 } // namespace weft::runtime

@@ -53,4 +53,7 @@ std::vector<TensorReport> tensorReports(const std::vector<TensorTraffic>& traffi
 
 DramReasons sumOfReasons(const std::vector<TensorReport>& tensors);
 
+// Of each of `layers` layers; compulsory holds their padding.
+std::vector<DramReasons> reasonsOfLayers(const std::vector<TensorReport>& tensors, size_t layers);
+
 } // namespace weft::runtime

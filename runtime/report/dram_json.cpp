@@ -94,11 +94,7 @@ void dramToJson(Json& json, const Report& report) {
       item["layers"].push_back(partToJson(part));
     out["tensors"].push_back(std::move(item));
   }
-  std::vector<DramReasons> layers(report.layers.size());
-  for (const TensorReport& tensor : *report.tensors)
-    for (const TensorReport::Part& part : tensor.layers)
-      if (part.layer)
-        layers[*part.layer].add(tensor.reasons(part.moves));
+  const std::vector<DramReasons> layers = reasonsOfLayers(*report.tensors, report.layers.size());
   for (size_t i = 0; i < layers.size(); ++i) {
     Json& reasons = json["layers"][i]["dram_by_reason"] = Json::object();
     for (const DramReason& reason : kDramReasons)

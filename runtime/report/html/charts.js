@@ -28,7 +28,7 @@ function stackedColumns(run, stack, unit, select) {
     picture.append(svg('line', {class: 'grid', x1: left, x2: width, y1: y(value), y2: y(value)}),
       svg('text', {x: left - 6, y: y(value) + 4, 'text-anchor': 'end'}, unit(value)));
   }
-  const every = Math.ceil(24 / step);
+  const every = Math.ceil(34 / step);
   stacks.forEach((parts, i) => {
     const x = left + i * step;
     const column = svg('g', {class: 'hit', onclick: () => select(i)});

@@ -71,12 +71,16 @@ std::string layersCsv(const std::vector<NamedReport>& reports) {
                                      "fidelity",     "layer",       "function",        "onnx_nodes",
                                      "mapping",      "first_cycle", "last_cycle",      "cycles",
                                      "own_cycles",   "useful_macs", "array_macs",      "matrix_busy",
-                                     "instructions", "utilisation", "dram_bytes_read", "dram_bytes_written"};
+                                     "instructions", "utilisation", "dram_bytes_read", "dram_bytes_written",
+                                     "dram_refetch", "dram_spill"};
   titles.insert(titles.end(), states.begin(), states.end());
   for (const std::string& part : parts)
     titles.push_back("pj:" + part);
   std::string text = fmt::format("{}\r\n", fmt::join(titles, ","));
-  for (const auto& [name, report] : reports)
+  for (const auto& [name, report] : reports) {
+    const std::vector<TensorReport> none;
+    const bool attributed = report.tensors.has_value();
+    const std::vector<DramReasons> reasons = reasonsOfLayers(attributed ? *report.tensors : none, report.layers.size());
     for (size_t i = 0; i < report.layers.size(); ++i) {
       const LayerStatistics& layer = report.layers[i];
       auto number = [](bool known, auto value) { return known ? fmt::format("{}", value) : std::string(); };
@@ -100,7 +104,9 @@ std::string layersCsv(const std::vector<NamedReport>& reports) {
                                       fmt::format("{}", layer.instructions),
                                       number(report.timed, report.utilisation(layer.usefulMacs, layer.span.cycles())),
                                       fmt::format("{}", layer.dramBytesRead),
-                                      fmt::format("{}", layer.dramBytesWritten)};
+                                      fmt::format("{}", layer.dramBytesWritten),
+                                      number(attributed, reasons[i].refetch),
+                                      number(attributed, reasons[i].spill)};
       for (const std::string& state : states) {
         const auto count = layer.share.counters.find(state);
         row.push_back(number(divided, count == layer.share.counters.end() ? uint64_t{0} : count->second));
@@ -109,6 +115,7 @@ std::string layersCsv(const std::vector<NamedReport>& reports) {
         row.push_back(componentText(report, i, part));
       text += fmt::format("{}\r\n", fmt::join(row, ","));
     }
+  }
   return text;
 }
 

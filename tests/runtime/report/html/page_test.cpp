@@ -2,6 +2,7 @@
 #include "tests/runtime/report/html/sample.h"
 
 #include <algorithm>
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -100,6 +101,10 @@ TEST(LayersCsv, HasAllFiguresOfAllReports) {
       << lines[1];
   const std::string macs = "," + std::to_string(layer.usefulMacs) + "," + std::to_string(layer.arrayMacs) + ",";
   EXPECT_NE(lines[1].find(macs), std::string::npos) << lines[1];
+  EXPECT_NE(lines[0].find(",dram_bytes_written,dram_refetch,dram_spill,"), std::string::npos);
+  const uint64_t read = layer.dramBytesRead; // sample.cpp: a quarter of it again; what is written is an activation
+  const std::string bytes = fmt::format(",{},4096,{},4096,", read, read / 4);
+  EXPECT_NE(lines[1].find(bytes), std::string::npos) << lines[1];
   // A report without time leaves empty what it does not know.
   EXPECT_TRUE(lines[4].starts_with("b.json,,,func,,0,g0,,,,,,,0,0,,0,,0,0,,,")) << lines[4];
   const auto commas = [](const std::string& line) { return std::count(line.begin(), line.end(), ','); };
