@@ -7,9 +7,9 @@
 namespace weft::mapping {
 namespace {
 
-// A walk's fields cost scalar instructions, for each load ...
-constexpr double kWorthwhile = 0.99;
-// ... and once, half a line of the instruction cache.
+// A walk's fields cost scalar instructions: some for each load, taken as a part of all cycles ...
+constexpr double kFields = 0.01;
+// ... and others once, half a line of the instruction cache.
 int64_t setUpCycles(const Machine& machine) {
   return machine.dramLatencyCycles() + timing::ICACHE_LINE_BYTES / timing::SEQ_BUS_BYTES;
 }
@@ -97,16 +97,18 @@ WeightWalk chooseWeightWalk(const Geometry& geometry, const GroupMapping& mappin
   WeightWalk best{.cycles = cost.contiguous()};
   if (geometry.reductionRows % rows == 0 && geometry.outC % cols == 0)
     return best;
-  // What arrives while the array is busy with the weights before gains nothing.
+  // The first load is exposed; what arrives later while the array is busy with the weights before is not.
   const double array = double(geometry.columnTiles * geometry.steps() * std::max(geometry.tilePixels(), rows + 1));
-  const double limit = std::max(best.cycles, array) * kWorthwhile - double(setUpCycles(machine));
+  const auto loads = double(geometry.columnTiles * geometry.chunks());
+  auto exposed = [&](double cycles) { return cycles / loads + std::max(cycles, array); };
+  const double limit = exposed(best.cycles) - kFields * best.cycles - double(setUpCycles(machine));
   // Runs of one row, whose columns have a window too, or of a burst.
   for (int64_t run : {int64_t{1}, std::min(rows, burst / cols)}) {
     if (run < 1 || run * cols < machine.dma.busBytes)
       continue;
     for (int64_t part = run; part <= rows; part *= 2) {
       double cycles = cost.walk(run, part);
-      if (cycles < best.cycles && std::max(cycles, array) < limit)
+      if (cycles < best.cycles && exposed(cycles) < limit)
         best = {.runRows = run, .partRows = part, .cycles = cycles};
     }
   }
