@@ -1,6 +1,7 @@
 // How tensor instructions read their operands; shared by checks, footprints, execution and models.
 #pragma once
 
+#include "isa/generated/timing.h"
 #include "isa/semantics/state.h"
 
 #include <array>
@@ -42,6 +43,11 @@ struct Usage {
   bool typeResult = false;
 };
 Usage usage(Opcode op); // of a built vector instruction other than vldlut
+
+// From the issue of a result row's last tap to its write (timing chapter, section 9).
+inline uint32_t pipelineCycles(const Usage& use) {
+  return use.floatRows ? timing::VX_FLOAT_PIPELINE : timing::VX_PIPELINE;
+}
 
 inline uint32_t count(const PatternRegister& walk, int dimension) {
   return walk.field[static_cast<size_t>(field::count0 + dimension)];

@@ -22,7 +22,6 @@ inline constexpr uint64_t kLog2e = {log2e}; // log2(e) * 2^33
 // Number of a function's first segment.
 {bases}
 
-inline constexpr uint32_t kBits = {bits}; // of the table in hardware
 inline constexpr Coefficients kTable[] = {{
 {rows}
 }};
@@ -36,8 +35,6 @@ def main():
         fraction=special_tables.FRACTION, log2e=special_tables.LOG2E,
         bases="\n".join(f"inline constexpr uint32_t k{name.capitalize()} = {base};"
                         for name, base in special_tables.bases()),
-        bits=(special_tables.C0_BITS + special_tables.C1_BITS + special_tables.C2_BITS) *
-        len(special_tables.coefficients()),
         rows="\n".join(f"    {{{c0}, {c1}, {c2}}}," for c0, c1, c2 in special_tables.coefficients())))
 
 

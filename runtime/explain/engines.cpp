@@ -222,15 +222,14 @@ VectorModel::VectorModel(const Machine& machine, Semaphores& semaphores)
 void VectorModel::act(Cycle) {
   const Cycle cycle = next();
   const TensorOp& op = queue.start(cycle, semaphores_);
-  uint64_t work = 0, tail = timing::VX_PIPELINE;
+  uint64_t work = 0, tail = 0;
   if (op.instruction.op == Opcode::VLDLUT) {
     work = std::max<uint64_t>(1, timing::LUT_ENTRIES / cols_);
     tail = timing::VX_LUT_TAIL;
   } else {
     const operands::Usage usage = operands::usage(op.instruction.op);
-    work = operands::points(op.pC) * (usage.taps ? operands::points(op.pB) : 1);
-    if (usage.parameters)
-      work += timing::VX_PARAM_READS;
+    work = usage.parameterRows + operands::points(op.pC) * (usage.taps ? operands::points(op.pB) : 1);
+    tail = operands::pipelineCycles(usage);
   }
   time.busy += work;
   retire(op, cycle + work + tail);

@@ -19,7 +19,7 @@ VectorEngine::Shape VectorEngine::shape(Opcode op) {
   shape.b = use.scratchpadB;
   shape.window = use.taps;
   shape.weights = use.weights;
-  shape.pipeline = use.floatRows ? timing::VX_FLOAT_PIPELINE : timing::VX_PIPELINE;
+  shape.pipeline = operands::pipelineCycles(use);
   return shape;
 }
 
