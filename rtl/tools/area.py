@@ -48,8 +48,7 @@ def synthesise(arguments, top, folder, say):
     modules, root = netlist.elaborate(arguments.yosys, [arguments.isa, arguments.parameters], top, folder)
     counts = netlist.instances(modules, root)
     clock = re.search(r"CLOCK_MHZ = 32'd(\d+)", arguments.parameters.read_text(encoding="utf-8"))
-    mapper = netlist.Mapper(arguments.yosys, arguments.library, arguments.library_text, arguments.sequential,
-                            1000000 // int(clock.group(1)), arguments.cache)
+    mapper = netlist.Mapper(arguments.yosys, arguments.library, folder, 1000000 // int(clock.group(1)), arguments.cache)
     blocks, files = {}, []
     for number, name in enumerate(sorted(counts), 1):
         begin = time.monotonic()
@@ -130,9 +129,7 @@ def run(arguments):
     for block in arguments.block or []:
         if block not in known - {MACRO}:
             raise AreaError(f"there is no block '{block}'; the blocks are {', '.join(sorted(known - {MACRO}))}")
-    library = liberty.merge_libraries(list(liberty.library_files(arguments.liberty or liberty.default_library())))
-    arguments.sequential = liberty.sequential_cells(library)
-    arguments.library_text = library
+    arguments.library = liberty.merge_libraries(list(liberty.library_files(arguments.liberty or liberty.default_library())))
     arguments.cache = arguments.cache or cache_folder()
     try:
         arguments.cache.mkdir(parents=True, exist_ok=True)
@@ -140,8 +137,6 @@ def run(arguments):
         raise AreaError(f"cannot keep mapped blocks in '{arguments.cache}': {error.strerror}") from error
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
-        arguments.library = folder / "cells.lib"
-        arguments.library.write_text(library, encoding="utf-8")
         def say(text):
             if arguments.progress:
                 print(f"weft: {text}", file=sys.stderr, flush=True)

@@ -1,4 +1,4 @@
-"""Libraries of standard cells in Liberty files: merged to one, without what no mapping looks at."""
+"""Libraries of standard cells in Liberty files: merged to one, without their tables of power, which are most of the text."""
 
 import gzip
 import os
@@ -38,25 +38,31 @@ def read_library(path):
     return text
 
 
-def without_power(text):
-    """The library without its tables of power: most of the text, and nothing for area and delay."""
+def without(text, *groups):
+    """The library without groups of these names."""
     kept, position = [], 0
-    for match in re.finditer(r"[ \t]*\b(?:internal_power|leakage_power)\s*\([^)\n]*\)\s*\{", text):
+    brace = re.compile(r"[{}]")
+    for match in re.finditer(rf"[ \t]*\b(?:{'|'.join(groups)})\s*\([^)\n]*\)\s*\{{", text):
         if match.start() < position:
             continue
         kept.append(text[position:match.start()])
         depth, position = 1, match.end()
         while depth:
-            brace = re.compile(r"[{}]").search(text, position)
-            depth += 1 if brace.group() == "{" else -1
-            position = brace.end()
+            found = brace.search(text, position)
+            depth += 1 if found.group() == "{" else -1
+            position = found.end()
         position += text[position:position + 1] == "\n"
     return "".join(kept) + text[position:]
 
 
+def outline(library):
+    """What Yosys itself wants to know: functions and areas. It reads tables slowly; ABC is fast."""
+    return without(library, "timing")
+
+
 def merge_libraries(paths):
     """One library: the first one's head and the cells of all. (ABC of Yosys 0.23 takes one file.)"""
-    texts = [without_power(read_library(path)) for path in paths]
+    texts = [without(read_library(path), "internal_power", "leakage_power") for path in paths]
     bodies = []
     for text in texts:
         first = re.search(r"^\s*cell\s*\(", text, re.MULTILINE).start()

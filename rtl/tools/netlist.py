@@ -9,6 +9,8 @@ import signal
 import subprocess
 import tempfile
 
+import liberty
+
 RTL = pathlib.Path(__file__).resolve().parent.parent
 TOP = "weft_core"
 MACRO = "weft_sram"
@@ -23,11 +25,11 @@ RECIPE = f"""read_rtlil block.il
 hierarchy -check -top %(top)s
 synth -run coarse: -noabc -noshare
 rename -wire -suffix _reg t:$_*FF*
-dfflibmap -liberty %(library)s
+dfflibmap -liberty %(outline)s
 abc -D %(period)d -liberty %(library)s -script +{MAPPING.replace(" ", ",")}
 opt_clean -purge
 rename -enumerate
-tee -o stat.txt stat -liberty %(library)s
+tee -o stat.txt stat -liberty %(outline)s
 select %(top)s
 write_rtlil -selected netlist.il
 """
@@ -181,14 +183,17 @@ def check_nothing_is_lost(before, counts, after, root):
 class Mapper:
     """Maps blocks; what was mapped once is kept in the cache under a hash of everything that goes into it."""
 
-    def __init__(self, program, library, library_text, sequential, period_ps, cache):
+    def __init__(self, program, library, folder, period_ps, cache):
         self.program = program
-        self.library = library
-        self.sequential = sequential
+        self.library = folder / "cells.lib"
+        self.outline = folder / "outline.lib"
+        self.library.write_text(library, encoding="utf-8")
+        self.outline.write_text(liberty.outline(library), encoding="utf-8")
+        self.sequential = liberty.sequential_cells(library)
         self.period = period_ps
         self.cache = cache
         version = subprocess.run([program, "-V"], capture_output=True, text=True).stdout
-        self.recipe = "\n".join([version, hashlib.sha256(library_text.encode()).hexdigest(), str(period_ps), RECIPE])
+        self.recipe = "\n".join([version, hashlib.sha256(library.encode()).hexdigest(), str(period_ps), RECIPE])
 
     def place(self, module, modules):
         text = "".join(modules[kind].interface() for kind in sorted(set(module.kinds)) if kind in modules) + module.text
@@ -207,7 +212,7 @@ class Mapper:
         with tempfile.TemporaryDirectory(dir=self.cache) as name:
             folder = pathlib.Path(name)
             (folder / "block.il").write_text(text, encoding="utf-8")
-            script = RECIPE % {"top": escaped(module.name), "library": self.library, "period": self.period}
+            script = RECIPE % {"top": escaped(module.name), "library": self.library, "outline": self.outline, "period": self.period}
             log = yosys(self.program, script, folder)
             mapped = read_modules((folder / "netlist.il").read_text(encoding="utf-8"))[module.name]
             result = self.describe(module, mapped, (folder / "stat.txt").read_text(encoding="utf-8"), log)

@@ -89,7 +89,7 @@ class Library(unittest.TestCase):
         self.assertEqual(merged.count("{"), merged.count("}"))
 
     def test_power_is_left_out_and_nothing_else(self):
-        short = liberty.without_power(LEFT)
+        short = liberty.without(LEFT, "internal_power", "leakage_power")
         self.assertNotIn("power", short)
         self.assertNotIn("values", short)
         for kept in ("time_unit", "cell (INV)", "area : 1;", "pin (Y)", 'function : "!A"'):
