@@ -4,6 +4,7 @@
 #include "runtime/explain/replay.h"
 #include "runtime/report/report.h"
 
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>

@@ -111,7 +111,6 @@ void recommend(Explainer& explainer, const Explainer::Lifted& lifted, Explanatio
   Prediction prediction = lifted.predictions[*best];
   for (uint64_t factor = 2;; factor *= 2) {
     result.lift = gainOf(base, prediction, chosen, nullptr);
-    result.changed = chosen.machine;
     result.after.reset();
     const Explainer::Lifted next = explainer.liftAll(prediction);
     const std::optional<size_t> second = cheapestSufficient(next.gains);

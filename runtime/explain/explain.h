@@ -41,8 +41,7 @@ struct Explanation {
   std::optional<Gain> lift;  // the cheapest sufficient one; doubled twice if the same bound would hold after once
   std::optional<Gain> after; // on the machine so changed, the next one; cycles and parts are those of that machine
   std::vector<LayerExplanation> layers;
-  std::optional<Machine> changed; // the machine of `lift`
-  bool chosenMapping = true;      // Predictor::chosenMapping
+  bool chosenMapping = true; // Predictor::chosenMapping
 };
 
 // Less than this part saved is not worth a change.
