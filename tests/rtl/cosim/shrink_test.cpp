@@ -81,9 +81,9 @@ TEST(Shrink, StopsAtItsLimit) {
   const RandomCase test = caseWithoutRaces(5);
   int tried = 0;
   const ShrinkResult result = shrink(
-      test.tree, test.machine, test.options, [&](const RandomTree&) { return ++tried % 2 == 0; }, 17);
-  EXPECT_EQ(tried, 17);
-  EXPECT_EQ(result.attempts, 17);
+      test.tree, test.machine, test.options, [&](const RandomTree&) { return ++tried % 2 == 0; }, 10);
+  EXPECT_EQ(tried, 10);
+  EXPECT_EQ(result.attempts, 10);
 }
 
 } // namespace
