@@ -10,9 +10,9 @@ void ConcatLowering::emit() {
     e_.preset(pattern);
   int64_t channel = 0;
   for (size_t operand = 0; operand < group_.inputs.size(); ++operand) {
+    e_.fence();
     emitOperand(operand, channel);
     channel += activation(group_.inputs[operand]).channels;
-    e_.fence();
   }
 }
 

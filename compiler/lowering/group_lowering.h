@@ -1,7 +1,9 @@
 // What the lowerings of all groups share: loops over tiles, loads and stores of tiles, semaphores, pattern registers.
 //
 // Order and deadlock: in the program's order every instruction's waits are satisfied by earlier instructions. So no
-// queue size can make it deadlock. Groups are separated by fences; all semaphores are 0 there.
+// queue size can make it deadlock. Groups are separated by fences; all semaphores are 0 there. A group's fence follows
+// its set-up of pattern registers: that runs while the group before drains, whose instructions have the values that
+// they need.
 #pragma once
 
 #include "compiler/core/builder.h"
@@ -147,6 +149,7 @@ public:
 
 private:
   void setUp();
+  void loadConstants();
   void setUpWeights();
   struct Chunk {
     Value column, number; // the column tile; among its chunks
@@ -170,6 +173,7 @@ public:
 
 private:
   void setUp();
+  void loadConstants();
   void emitTile(const Tile& tile);
   bool elementwise() const;
   Opcode opcode() const;

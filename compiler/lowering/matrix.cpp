@@ -13,8 +13,9 @@ using mapping::WeightFlow;
 
 void MatrixLowering::emit() {
   setUp();
-  forTiles([&](const Tile& tile) { emitTile(tile); });
   e_.fence();
+  loadConstants();
+  forTiles([&](const Tile& tile) { emitTile(tile); });
 }
 
 void MatrixLowering::setUp() {
@@ -25,16 +26,6 @@ void MatrixLowering::setUp() {
     e_.preset(pattern);
 
   const bool windows = mapping_.input == mapping::InputFlow::windows; // one window for each result column
-  fillBorder();
-  e_.preset(kBlockDram);
-  e_.preset(kBlockScratch);
-  if (windows) // they leave the rest of their last row as it was
-    fillBlock(buffers_.input, buffers_.sizes.inputBuffers * geometry_.inputTileBytes, group_.inputZeroPoint);
-  loadBlock(e_.constant(addParameters()), e_.constant(buffers_.parameters),
-            geometry_.columnTiles * timing::VX_PARAM_READS * cols_, {}, {});
-  if (!group_.table.empty())
-    loadTable(group_.table, buffers_.parameters + buffers_.sizes.parameters - timing::LUT_ENTRIES);
-  setUpWeights();
   if (!residency_.input)
     setUpInputLoad(0);
 
@@ -72,6 +63,19 @@ void MatrixLowering::setUp() {
     e_.setField(kVectorConfig, config::lo2, group_.addition.lo);
     e_.setField(kVectorConfig, config::hi2, group_.addition.hi);
   }
+}
+
+void MatrixLowering::loadConstants() {
+  fillBorder();
+  e_.preset(kBlockDram);
+  e_.preset(kBlockScratch);
+  if (mapping_.input == mapping::InputFlow::windows) // they leave the rest of their last row as it was
+    fillBlock(buffers_.input, buffers_.sizes.inputBuffers * geometry_.inputTileBytes, group_.inputZeroPoint);
+  loadBlock(e_.constant(addParameters()), e_.constant(buffers_.parameters),
+            geometry_.columnTiles * timing::VX_PARAM_READS * cols_, {}, {});
+  if (!group_.table.empty())
+    loadTable(group_.table, buffers_.parameters + buffers_.sizes.parameters - timing::LUT_ENTRIES);
+  setUpWeights();
 }
 
 void MatrixLowering::setUpWeights() {

@@ -23,6 +23,7 @@ void TransposeLowering::emit() {
   e_.setField(kOutputScratch, field::stride2, inputPixelPitch(0));
   e_.setField(kOutputDram, field::stride3, stride[kRow]);
   e_.setField(kOutputScratch, field::stride3, inputRowPitch(0));
+  e_.fence();
   forTiles([&](const Tile& tile) {
     loadInputTile(0, tile, {reused(kCopyEmpty, tile.index)}, {{kCopyFull, {}}});
     e_.setField(kOutputDram, field::count2, tile.cols);
@@ -33,7 +34,6 @@ void TransposeLowering::emit() {
              {kOutputDram, kOutputScratch}, {{kCopyFull, {}}},
              {reusedLater(kCopyEmpty, tile.index, geometry_.tiles())});
   });
-  e_.fence();
 }
 
 } // namespace weft::lowering

@@ -31,8 +31,26 @@ Opcode VectorLowering::opcode() const {
 
 void VectorLowering::emit() {
   setUp();
-  forTiles([&](const Tile& tile) { emitTile(tile); });
   e_.fence();
+  loadConstants();
+  forTiles([&](const Tile& tile) { emitTile(tile); });
+}
+
+void VectorLowering::loadConstants() {
+  fillBorder();
+  e_.preset(kBlockDram);
+  e_.preset(kBlockScratch);
+  if (group_.kind == GroupKind::depthwise) {
+    std::vector<uint8_t> weights = packDepthwiseWeights(group_, geometry_, machine_);
+    loadBlock(e_.constant(constants_.add(weights, MapUse::weights, group_.weights.size())),
+              e_.constant(buffers_.weights), static_cast<int64_t>(weights.size()), {}, {});
+  }
+  if (group_.kind == GroupKind::depthwise || group_.kind == GroupKind::sum)
+    loadBlock(e_.constant(addParameters()), e_.constant(buffers_.parameters),
+              geometry_.columnTiles * timing::VX_PARAM_READS * cols_, {}, {{kParametersFull, {}}});
+  const std::vector<uint8_t>& table = group_.kind == GroupKind::lut ? group_.tables[0] : group_.table;
+  if (!table.empty())
+    loadTable(table, buffers_.parameters + buffers_.sizes.parameters - timing::LUT_ENTRIES);
 }
 
 void VectorLowering::setUp() {
@@ -40,24 +58,10 @@ void VectorLowering::setUp() {
   for (int pattern :
        {kVectorA, kVectorB, kVectorResult, kVectorConfig, kBlockDram, kBlockScratch, kOutputDram, kOutputScratch})
     e_.preset(pattern);
-  fillBorder();
-  e_.preset(kBlockDram);
-  e_.preset(kBlockScratch);
-  const bool depthwise = group_.kind == GroupKind::depthwise, sum = group_.kind == GroupKind::sum;
-  if (depthwise) {
-    std::vector<uint8_t> weights = packDepthwiseWeights(group_, geometry_, machine_);
-    loadBlock(e_.constant(constants_.add(weights, MapUse::weights, group_.weights.size())),
-              e_.constant(buffers_.weights), static_cast<int64_t>(weights.size()), {}, {});
-  }
-  if (depthwise || sum)
-    loadBlock(e_.constant(addParameters()), e_.constant(buffers_.parameters),
-              geometry_.columnTiles * timing::VX_PARAM_READS * cols_, {}, {{kParametersFull, {}}});
-  const std::vector<uint8_t>& table = group_.kind == GroupKind::lut ? group_.tables[0] : group_.table;
-  if (!table.empty())
-    loadTable(table, buffers_.parameters + buffers_.sizes.parameters - timing::LUT_ENTRIES);
   if (!residency_.input || (group_.inputs.size() > 1 && !residency_.secondInput))
     setUpInputLoad(0);
 
+  const bool depthwise = group_.kind == GroupKind::depthwise;
   const int64_t pixelA = inputPixelPitch(0), rowA = inputRowPitch(0);
   const bool whole = elementwise() || group_.kind == GroupKind::maxPool; // all channels by one instruction
   if (whole) {
