@@ -262,7 +262,7 @@ class Core(unittest.TestCase):
             self.assertGreater(block["cells"], 0, block)
             self.assertGreater(block["area_um2"], 0, block)
             self.assertGreaterEqual(block["sequential"], 0.9 * block["state_bits"], block)
-        # Nothing is constant or twice there but in the sequencer's stores to DRAM, whose halves are equal.
+        # What is constant or twice there: dimension 0 of a walk of runs, the halves of a word that the sequencer stores.
         different = {name for name, block in blocks.items() if block["sequential"] != block["state_bits"]}
         self.assertLessEqual(different, {"weft_sequencer", "weft_load", "weft_store", "weft_vector", "weft_matrix"})
 
