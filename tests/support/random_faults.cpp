@@ -23,7 +23,7 @@ public:
         {1, call<&FaultMaker::farAway>},     {2, call<&FaultMaker::leavingWalk>}, {9, call<&FaultMaker::border>},
         {1, call<&FaultMaker::badCount>},    {1, call<&FaultMaker::badType>},     {2, call<&FaultMaker::misalignment>},
         {2, call<&FaultMaker::endlessWait>}, {1, call<&FaultMaker::overflow>},    {1, call<&FaultMaker::underflow>},
-        {3, call<&FaultMaker::sameCycle>},   {1, call<&FaultMaker::badWord>},     {2, call<&FaultMaker::scalarAddress>},
+        {3, call<&FaultMaker::sameCycle>},   {1, call<&FaultMaker::badWord>},     {3, call<&FaultMaker::scalarAddress>},
         {1, call<&FaultMaker::badPc>},       {1, call<&FaultMaker::trap>},
     };
     uint32_t all = 0;
@@ -339,6 +339,9 @@ private:
   }
 
   // Around the ends of its memories, aligned or not.
+  // The end of a memory, often exactly.
+  uint32_t around(uint32_t end) { return random_.percent(50) ? end : end - 4 + random_.below(8); }
+
   void scalarAddress() {
     Instruction in;
     in.op = random_.pick({Opcode::LW, Opcode::SW, Opcode::LH, Opcode::SH, Opcode::LB, Opcode::SB, Opcode::PLOAD});
@@ -353,7 +356,7 @@ private:
       in.imm = kScalarMemoryBase - 4 + random_.below(8);
       break;
     case 2:
-      in.imm = kScalarMemoryBase + machine_.scalarMemory.bytes - 4 + random_.below(8);
+      in.imm = around(kScalarMemoryBase + machine_.scalarMemory.bytes);
       break;
     case 3:
       in.imm = kDramBase - 4 + random_.below(4); // not beyond: there is code
@@ -362,7 +365,7 @@ private:
       in.imm = kDramBase + kSequencerOffset + random_.below(8);
       break;
     default:
-      in.imm = dramEnd() - 4 + random_.below(8);
+      in.imm = around(dramEnd());
       break;
     }
     nodes_.push_back(scalar(in));

@@ -104,10 +104,12 @@ function occupancyPart(run, select) {
     html('div', {class: 'tools'}, html('label', {}, 'bytes of ', choice)), chart);
 }
 
-// Everything about one layer: its mapping, the beginning of its instructions, its tensors.
+// Everything about one layer: its bound, its mapping, the beginning of its instructions, its tensors.
 function layerDetail(run, index) {
   const {layer, nodes} = run.layers[index];
   const parts = [html('h3', {}, `Layer ${index}: ${nodes}`), html('p', {}, layer.mapping)];
+  if (run.why.layers.length > 0)
+    parts.push(html('p', {}, run.why.layers[index]));
   if (layer.code) {
     const {code} = layer;
     const more = code.instructions - code.listing.length;

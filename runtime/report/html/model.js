@@ -5,7 +5,7 @@ const ofData = (report) => report.energy.switching === 'data';
 
 function makeRun(item, index) {
   const report = item.report;
-  const run = {index, report, file: item.file, peak: item.peak, timed: report.run.timed,
+  const run = {index, report, file: item.file, peak: item.peak, why: item.why, timed: report.run.timed,
     fidelity: `${report.run.device}: ${report.run.fidelity}`};
   run.energyFidelity = report.energy &&
     `energy table '${report.energy.table.name}' (${report.energy.table.node_nm} nm, ${report.energy.table.voltage_v} V) ` +

@@ -36,8 +36,10 @@ std::string withoutMarkup(const std::string& json) {
 std::string htmlPage(const std::vector<NamedReport>& reports) {
   Json items = Json::array();
   for (const NamedReport& item : reports)
-    items.push_back(
-        {{"file", item.name}, {"peak", peakToJson(item.report)}, {"report", Json::parse(toJson(item.report))}});
+    items.push_back({{"file", item.name},
+                     {"peak", peakToJson(item.report)},
+                     {"why", {{"network", item.why.network}, {"layers", item.why.layers}}},
+                     {"report", Json::parse(toJson(item.report))}});
   std::string page(kPageBeforeReports);
   page += withoutMarkup(items.dump(-1, ' ', false, Json::error_handler_t::replace));
   page += kPageAfterReports;

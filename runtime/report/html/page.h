@@ -8,9 +8,16 @@
 
 namespace weft::runtime {
 
+// Sentences about what bounds a run and what would lift it (runtime/explain), for its page.
+struct Reasons {
+  std::string network;             // or why there are none
+  std::vector<std::string> layers; // one for each layer of the report, or empty
+};
+
 struct NamedReport {
   std::string name; // the file, for the reader
   Report report;
+  Reasons why = {};
 };
 
 // One self-contained page that needs no network: one run, or a comparison of several, the first of which is what the

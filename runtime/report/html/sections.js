@@ -210,6 +210,8 @@ function runPage(run) {
     html('h1', {}, run.report.run.network || '(hand-written program)'),
     html('div', {class: 'dim'}, `${machine.name}: ${machine.rows} x ${machine.cols} array, ${machine.clock_mhz} MHz, DRAM ` +
       `${machine.dram} · ${run.file}`), html('div', {}, fidelity(run.fidelity)), summary(run)];
+  if (run.why.network)
+    parts.push(section('Why', `'weft explain', from the counts of ${run.report.run.device}`, html('p', {}, run.why.network)));
   if (run.timed)
     parts.push(time(run, select));
   if (run.report.energy)

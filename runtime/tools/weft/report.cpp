@@ -1,10 +1,13 @@
 // weft report: a report for a person.
 #include "isa/support/error.h"
 #include "isa/support/file.h"
+#include "runtime/explain/text.h"
 #include "runtime/report/html/page.h"
 #include "runtime/report/summary.h"
 #include "runtime/tools/weft/command.h"
+#include "runtime/tools/weft/interrupt.h"
 #include "runtime/tools/weft/outputs.h"
+#include "runtime/tools/weft/progress.h"
 
 #include <filesystem>
 #include <fmt/format.h>
@@ -36,6 +39,30 @@ void checkOutputs(const Options& options) {
     throw Error("--json takes one report");
 }
 
+// What bounds the run, for its page; what cannot be explained says why.
+runtime::Reasons reasonsOf(const runtime::Report& report, const std::string& file, Progress& progress) {
+  runtime::Reasons why;
+  try {
+    const explain::Explanation explanation = explain::explain(report, file, [&](double part) {
+      throwIfInterrupted();
+      progress.update("explaining", part);
+    });
+    why.network = explain::networkText(explanation);
+    for (const explain::LayerExplanation& layer : explanation.layers)
+      why.layers.push_back(explain::layerText(layer));
+  } catch (const Error& error) {
+    why.network = fmt::format("Not explained: {}", error.what());
+  }
+  return why;
+}
+
+void writePage(const std::string& path, std::vector<runtime::NamedReport>& reports, const Common& common) {
+  Progress progress(common);
+  for (runtime::NamedReport& item : reports)
+    item.why = reasonsOf(item.report, item.name, progress);
+  writeFile(path, runtime::htmlPage(reports));
+}
+
 } // namespace
 
 void addReport(CLI::App& app, Action& action) {
@@ -53,13 +80,13 @@ void addReport(CLI::App& app, Action& action) {
                   "  weft report r.json --html r.html --csv layers.csv\n"
                   "  weft report before.json after.json --html difference.html");
   command->callback([options, &action] {
-    action = [options](const Common&) {
+    action = [options](const Common& common) {
       checkOutputs(*options);
       std::vector<runtime::NamedReport> reports;
       for (const std::string& file : options->files)
         reports.push_back({file, runtime::reportFromJson(readTextFile(file), file)});
       if (!options->html.empty())
-        writeFile(options->html, runtime::htmlPage(reports));
+        writePage(options->html, reports, common);
       if (!options->csv.empty())
         writeFile(options->csv, runtime::layersCsv(reports));
       if (options->json)

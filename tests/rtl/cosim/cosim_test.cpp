@@ -69,7 +69,7 @@ TEST(Coverage, ProgramsThatFaultReachTheEndsOfMemories) {
   Coverage coverage;
   const Machine machine = smallMachine(4, 4);
   auto reached = [&](const std::string& bin) { return coverage.counts().at(bin) > 0; };
-  for (uint64_t seed = 0; seed < 600 && !std::all_of(bins.begin(), bins.end(), reached); ++seed) {
+  for (uint64_t seed = 0; seed < 1500 && !std::all_of(bins.begin(), bins.end(), reached); ++seed) {
     const RandomCase test = makeCase(seed, machine);
     if (!test.options.faulty)
       continue;
