@@ -8,6 +8,7 @@
 #include "tests/support/random_program.h"
 
 #include <bit>
+#include <cmath>
 #include <deque>
 
 namespace weft::test {
@@ -251,9 +252,13 @@ private:
         config.typeA = operands::s32;
       if (op == Opcode::VMOVF && random_.percent(50))
         config.typeResult = operands::s32;
-      if (random_.percent(50)) { // t = a
+      const uint32_t kind = random_.below(100);
+      if (kind < 50) { // t = a
         config.ra = 1.0f;
         config.rf = -0.0f;
+      } else if (kind < 65) { // whatever the data: special cases of the functions
+        static constexpr float rare[] = {NAN, INFINITY, -INFINITY, 3e38f, -3e38f};
+        config.rf = rare[kind % 5];
       }
     }
     PatternRegister result = pattern(config);
