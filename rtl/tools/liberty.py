@@ -1,4 +1,5 @@
-"""Libraries of standard cells in Liberty files: merged to one, without their tables of power, which are most of the text."""
+"""Libraries of standard cells in Liberty files: merged to one, if not asked for without their tables of power, which are most of
+the text."""
 
 import gzip
 import os
@@ -60,9 +61,11 @@ def outline(library):
     return without(library, "timing")
 
 
-def merge_libraries(paths):
+def merge_libraries(paths, power=False):
     """One library: the first one's head and the cells of all. (ABC of Yosys 0.23 takes one file.)"""
-    texts = [without(read_library(path), "internal_power", "leakage_power") for path in paths]
+    texts = [read_library(path) for path in paths]
+    if not power:
+        texts = [without(text, "internal_power", "leakage_power") for text in texts]
     bodies = []
     for text in texts:
         first = re.search(r"^\s*cell\s*\(", text, re.MULTILINE).start()

@@ -19,7 +19,8 @@ LARGE = 512   # and bits of state of its own
 LOST = 0.1    # part of a block's state that may turn out constant, or equal to another one
 
 # How a block is mapped. ABC: without SAT sweeping, which takes minutes for a multiplier and finds nothing, and without dc2, which
-# makes chains of parallel prefix adders; then buffers and sizes for the clock, and the longest path.
+# makes chains of parallel prefix adders; then buffers and sizes for the clock, and the longest path. The pattern of names is not that
+# of the elaboration: Yosys gives a wire the name of a cell that was numbered before.
 MAPPING = "strash;&get -n;&dch -f;&nf {D};&put;buffer -c;topo;upsize {D};dnsize {D};stime -p"
 RECIPE = f"""read_rtlil block.il
 hierarchy -check -top %(top)s
@@ -28,7 +29,7 @@ rename -wire -suffix _reg t:$_*FF*
 dfflibmap -liberty %(outline)s
 abc -D %(period)d -liberty %(library)s -script +{MAPPING.replace(" ", ",")}
 opt_clean -purge
-rename -enumerate
+rename -enumerate -pattern _mapped%%_
 tee -o stat.txt stat -liberty %(outline)s
 select %(top)s
 write_rtlil -selected netlist.il

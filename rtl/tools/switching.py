@@ -17,7 +17,7 @@ import statistics
 
 import numpy
 
-import area
+import netlist
 
 SLEW = 2  # index of the input transition time
 
@@ -105,7 +105,7 @@ class Library:
     def cell(self, name):
         if name not in self.cells:
             if name not in self.starts:
-                raise area.AreaError(f"the library has no cell '{name}'")
+                raise netlist.NetlistError(f"the library has no cell '{name}'")
             self.cells[name] = Cell(self._group(name), self)
         return self.cells[name]
 
@@ -182,13 +182,13 @@ def synthesise(yosys, sources, top, library_text, clock_mhz, folder):
     """Maps module `top` of the files `sources`, flat; returns Yosys' JSON of it. `folder` is for scratch files."""
     library = folder / "cells.lib"
     library.write_text(library_text, encoding="utf-8")
-    area.yosys(yosys, f"""read_verilog -sv {" ".join(f'"{path}"' for path in sources)}
+    netlist.yosys(yosys, f"""read_verilog -sv {" ".join(f'"{path}"' for path in sources)}
 hierarchy -check -top {top}
 proc
 flatten
 synth -run coarse: -noabc -noshare
 dfflibmap -liberty {library}
-abc -D {1000000 // clock_mhz} -liberty {library} -script +{area.MAPPING.replace(" ", ",")}
+abc -D {1000000 // clock_mhz} -liberty {library} -script +{netlist.MAPPING.replace(" ", ",")}
 splitnets -ports
 opt_clean -purge
 write_json netlist.json
@@ -244,7 +244,7 @@ class Netlist:
                 done = all(net in known for pin, net in pins.items() if pin not in kind.functions)
                 (ready if done else later).append((kind, pins))
             if not ready:
-                raise area.AreaError("the netlist has a loop of gates")
+                raise netlist.NetlistError("the netlist has a loop of gates")
             known |= {net for kind, pins in ready for pin, net in pins.items() if pin in kind.functions}
             order += ready
             waiting = later

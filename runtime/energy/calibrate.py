@@ -23,8 +23,9 @@ import numpy
 
 PROJECT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(PROJECT / "rtl" / "tools"))
-import area  # noqa: E402
+import liberty  # noqa: E402
 import switching  # noqa: E402
+from netlist import NetlistError  # noqa: E402
 
 ROWS, COLS = 16, 4  # elements that are simulated together, a word of copies: all rows of some columns
 WARM_UP = 4  # cycles until the first tile is active
@@ -109,15 +110,15 @@ def of_statistic(statistic, cycles, random):
 
 # --- Gates --------------------------------------------------------------------------------------------------------------
 
-def load_netlist(yosys, liberty, sources, top):
+def load_netlist(yosys, libraries, sources, top):
     with tempfile.TemporaryDirectory() as name:
-        text = area.merge_libraries(list(area.library_files(liberty)))
+        text = liberty.merge_libraries(list(liberty.library_files(libraries)), power=True)
         module = switching.synthesise(yosys, sources, top, text, 1000, pathlib.Path(name))
     return switching.Netlist(module, switching.Library(text))
 
 
-def processing_element(yosys, liberty):
-    return load_netlist(yosys, liberty, [PROJECT / "rtl" / "matrix" / "weft_pe_int8.sv"], "weft_pe_int8")
+def processing_element(yosys, libraries):
+    return load_netlist(yosys, libraries, [PROJECT / "rtl" / "matrix" / "weft_pe_int8.sv"], "weft_pe_int8")
 
 
 def measure(netlist, stimuli):
@@ -126,7 +127,7 @@ def measure(netlist, stimuli):
     energy, outputs = netlist.simulate(operands, WARM_UP)
     expected = numpy.concatenate([sums for _, _, sums in stimuli])
     if ((outputs["psum_o"] ^ expected) & 0xffffffff).any():
-        raise area.AreaError("the netlist does not compute what the processing element does")
+        raise NetlistError("the netlist does not compute what the processing element does")
     return energy, numpy.array([counts for _, counts, _ in stimuli])
 
 
@@ -135,7 +136,7 @@ def fit(energy, toggles, clock):
     weight = 1 / (energy + clock)
     figures, *_ = numpy.linalg.lstsq(toggles * weight[:, None], energy * weight, rcond=None)
     if (figures <= 0).any():
-        raise area.AreaError(f"the fit has figures that are not positive: {figures}")
+        raise NetlistError(f"the fit has figures that are not positive: {figures}")
     return figures
 
 
@@ -166,8 +167,8 @@ def print_errors(names, figures, clock, energy, toggles):
 def run(arguments):
     yosys = shutil.which(arguments.yosys)
     if not yosys:
-        raise area.AreaError("Yosys is not installed (Debian package yosys)")
-    netlist = processing_element(yosys, arguments.liberty or area.default_library())
+        raise NetlistError("Yosys is not installed (Debian package yosys)")
+    netlist = processing_element(yosys, arguments.liberty or liberty.default_library())
     random = numpy.random.default_rng(1)
     energy, toggles = measure(netlist, [of_statistic(case, arguments.cycles, random) for case in TRAINING])
     figures = fit(energy, toggles, netlist.clock_pj)
@@ -197,7 +198,7 @@ def main():
         parser.error("--network and --input belong together")
     try:
         run(arguments)
-    except (area.AreaError, OSError, ImportError) as error:
+    except (NetlistError, liberty.LibraryError, OSError, ImportError) as error:
         sys.exit(f"calibrate.py: error: {error}")
 
 

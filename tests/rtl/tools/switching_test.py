@@ -86,7 +86,7 @@ class Energy(unittest.TestCase):
         self.assertAlmostEqual(nand.internal_pj("Y", 0), 2e-3)
         self.assertAlmostEqual(nand.internal_pj("Y", 5), 3e-3)
         self.assertEqual(dff.clock, "CK")
-        with self.assertRaisesRegex(switching.area.AreaError, "no cell 'XOR'"):
+        with self.assertRaisesRegex(switching.netlist.NetlistError, "no cell 'XOR'"):
             self.netlist.library.cell("XOR")
 
     def test_toggles_add_up(self):
@@ -111,7 +111,7 @@ class Energy(unittest.TestCase):
 
     def test_a_loop_of_gates_is_refused(self):
         cells = {"u_nand": {"type": "NAND", "connections": {"A": [4], "B": [3], "Y": [4]}}}
-        with self.assertRaisesRegex(switching.area.AreaError, "loop"):
+        with self.assertRaisesRegex(switching.netlist.NetlistError, "loop"):
             switching.Netlist({"ports": MODULE["ports"], "cells": cells}, switching.Library(LIBRARY))
 
     def test_functions_are_understood(self):

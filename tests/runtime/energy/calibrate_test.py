@@ -25,11 +25,11 @@ import numpy  # noqa: E402
 
 sys.path.insert(0, str(PROJECT / "runtime" / "energy"))
 import calibrate  # noqa: E402 (its folder is an argument)
-from calibrate import area  # noqa: E402
+from calibrate import NetlistError, liberty  # noqa: E402
 
 try:
-    LIBERTY = area.default_library()
-except area.AreaError as error:
+    LIBERTY = liberty.default_library()
+except liberty.LibraryError as error:
     print(f"skipped: {error}")
     sys.exit(77)
 
@@ -98,7 +98,7 @@ class Calibration(unittest.TestCase):
 
     def test_a_wrong_netlist_is_noticed(self):
         operands, counts, sums = calibrate.of_statistic(calibrate.HELD_OUT[0], 20, numpy.random.default_rng(3))
-        with self.assertRaisesRegex(area.AreaError, "does not compute"):
+        with self.assertRaisesRegex(NetlistError, "does not compute"):
             calibrate.measure(self.netlist, [(operands, counts, sums + 1)])
 
     @unittest.skipUnless(PUBLISHED.is_file(), "there is no pe_calibration.csv")
