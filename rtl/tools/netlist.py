@@ -88,8 +88,10 @@ class Module:
         for kind, body in re.findall(r"^  cell \$(\w+) \S+\n(.*?)^  end$", self.text, re.MULTILINE | re.DOTALL):
             if kind in REGISTERS:
                 bits += int(re.search(r"parameter \\WIDTH (\d+)$", body, re.MULTILINE).group(1))
-        for width, size in re.findall(r"^  memory width (\d+) size (\d+) ", self.text, re.MULTILINE):
-            bits += int(width) * int(size)
+        written = set(re.findall(r"^  cell \$memwr\w* \S+\n(?:    .*\n)*?    parameter \\MEMID \"\\(\S+)\"$", self.text, re.MULTILINE))
+        for width, size, name in re.findall(r"^  memory width (\d+) size (\d+) (?:offset \d+ )?(\S+)$", self.text, re.MULTILINE):
+            if name in written: # else a table of constants
+                bits += int(width) * int(size)
         return bits
 
     def macros(self):
