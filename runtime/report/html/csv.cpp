@@ -77,7 +77,8 @@ std::string layersCsv(const std::vector<NamedReport>& reports) {
   for (const std::string& part : parts)
     titles.push_back("pj:" + part);
   std::string text = fmt::format("{}\r\n", fmt::join(titles, ","));
-  for (const auto& [name, report] : reports) {
+  for (const NamedReport& item : reports) {
+    const Report& report = item.report;
     const std::vector<TensorReport> none;
     const bool attributed = report.tensors.has_value();
     const std::vector<DramReasons> reasons = reasonsOfLayers(attributed ? *report.tensors : none, report.layers.size());
@@ -85,7 +86,7 @@ std::string layersCsv(const std::vector<NamedReport>& reports) {
       const LayerStatistics& layer = report.layers[i];
       auto number = [](bool known, auto value) { return known ? fmt::format("{}", value) : std::string(); };
       const bool divided = report.prologue.has_value();
-      std::vector<std::string> row = {quoted(name),
+      std::vector<std::string> row = {quoted(item.name),
                                       quoted(report.network),
                                       quoted(report.machine),
                                       quoted(report.device),
