@@ -7,11 +7,18 @@
 namespace weft::core {
 
 void Recorder::loop(int64_t count, const std::function<void(Value)>& body) {
-  for (int64_t i = 0; i < count; ++i)
-    body(constant(i));
+  for (int64_t i = 0; i < count; ++i) {
+    laterTurns_ += i == 1;
+    if (count > 1)
+      operation();
+    body(value32(static_cast<uint32_t>(i), count == 1));
+  }
+  laterTurns_ -= count > 1;
 }
 
 void Recorder::when(Value condition, const std::function<void()>& then, const std::function<void()>& otherwise) {
+  if (!folded(condition))
+    operation();
   if (bits(condition) != 0)
     then();
   else if (otherwise)
@@ -37,16 +44,19 @@ void Recorder::issue(Opcode opcode, const std::vector<Value>& registers, const s
   }
   auto taken = [&](const std::vector<Token>& tokens, uint8_t& first, uint8_t& second) {
     uint8_t* next = &first;
-    for (const Token& token : tokens)
+    for (const Token& token : tokens) {
+      if (token.when && !folded(*token.when))
+        operation();
       if (!token.when || bits(*token.when) != 0) {
         WEFT_CHECK(next != nullptr, "more than two semaphores at one instruction");
         *next = static_cast<uint8_t>(token.semaphore);
         next = next == &first ? &second : nullptr;
       }
+    }
   };
   taken(waits, op.instruction.w0, op.instruction.w1);
   taken(signals, op.instruction.s0, op.instruction.s1);
-  dispatch_(op);
+  dispatch_(op, std::exchange(work_, {}));
 }
 
 } // namespace weft::core

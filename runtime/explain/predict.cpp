@@ -44,6 +44,7 @@ Predictor::Predictor(const runtime::Report& report, const std::string& origin) :
     const mapping::Mapping given = mapping::parseMapping(report.mapping, "workload.mapping");
     chosenMapping_ = toYaml(mapping::plan(graph_, report.description, {}).mapping) ==
                      toYaml(mapping::plan(graph_, report.description, given).mapping);
+    costs_ = sequencerCosts(given);
     base_.replay = replay(report.description, given);
   } catch (const Error& error) {
     throw Error(fmt::format("{}: {}", origin, error.what()));
@@ -60,26 +61,63 @@ Predictor::Predictor(const runtime::Report& report, const std::string& origin) :
   }
 }
 
-std::vector<LayerTime> Predictor::replay(const Machine& machine, const mapping::Mapping& given) const {
+// Lists the steps of each layer, in order.
+void Predictor::eachLayer(const Machine& machine, const mapping::Mapping& given,
+                          const std::function<void(const Steps& steps)>& visit) const {
   const mapping::Plan plan = mapping::plan(graph_, machine, given);
-  Replay replay(machine);
   Steps steps;
-  core::Recorder recorder([&](const TensorOp& op) { steps.push_back(op); },
-                          [&] { steps.emplace_back().instruction.op = Opcode::FENCE; });
+  core::Recorder recorder([&](const TensorOp& op, core::Work work) { steps.emplace_back(op, work); },
+                          [&](core::Work work) {
+                            TensorOp fence;
+                            fence.instruction.op = Opcode::FENCE;
+                            steps.emplace_back(fence, work);
+                          });
   lowering::lowerStart(recorder, machine);
   lowering::ConstantImage constants(plan.constantBase, std::max<uint32_t>(64, machine.dma.burstBytes),
                                     lowering::ConstantImage::Keep::addresses);
   for (size_t g = 0; g < graph_.groups.size(); ++g) {
     steps.clear();
     lowering::lowerGroup(recorder, graph_, machine, plan, g, constants);
-    const runtime::LayerStatistics& layer = report_.layers[g];
-    SequencerCost cost;
-    cost.perInstruction =
-        double(count(layer.share, "sequencer_busy")) / double(std::max<uint64_t>(1, layer.instructions));
-    cost.fetch =
-        double(count(layer.share, "sequencer_stall_fetch")) * lineCycles(machine) / lineCycles(report_.description);
-    replay.layer(steps, cost);
+    visit(steps);
   }
+}
+
+// The counters of a layer's share over the work in it.
+std::vector<SequencerCost> Predictor::sequencerCosts(const mapping::Mapping& given) const {
+  struct Sum {
+    uint64_t steps = 0, operations = 0, first = 0;
+  };
+  std::vector<Sum> sums(1); // of the prologue, then of the layers
+  size_t last = 0;          // what dispatched last
+  eachLayer(report_.description, given, [&](const Steps& steps) {
+    sums.emplace_back();
+    for (const Step& step : steps) {
+      ++sums[last].steps;
+      sums[last].operations += step.work.operations;
+      sums[last].first += step.work.first;
+      if (step.op.instruction.op != Opcode::FENCE)
+        last = sums.size() - 1;
+    }
+  });
+  std::vector<SequencerCost> costs;
+  for (size_t i = 0; i < report_.layers.size(); ++i) {
+    const runtime::Share& share = report_.layers[i].share;
+    const Sum& sum = sums[i + 1];
+    const double busy = double(count(share, "sequencer_busy")) - double(sum.steps);
+    costs.push_back({std::max(0.0, busy) / double(std::max<uint64_t>(1, sum.operations)),
+                     double(count(share, "sequencer_stall_fetch")) / double(std::max<uint64_t>(1, sum.first))});
+  }
+  return costs;
+}
+
+std::vector<LayerTime> Predictor::replay(const Machine& machine, const mapping::Mapping& given) const {
+  Replay replay(machine);
+  auto cost = costs_.begin();
+  eachLayer(machine, given, [&](const Steps& steps) {
+    const double fetch = cost->perFirst * lineCycles(machine) / lineCycles(report_.description);
+    replay.layer(steps, {cost->perOperation, fetch});
+    ++cost;
+  });
   return replay.finish();
 }
 

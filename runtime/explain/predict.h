@@ -7,6 +7,7 @@
 #include "runtime/explain/replay.h"
 #include "runtime/report/report.h"
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -34,10 +35,14 @@ public:
   bool chosenMapping() const { return chosenMapping_; }
 
 private:
+  void eachLayer(const Machine& machine, const mapping::Mapping& given,
+                 const std::function<void(const Steps& steps)>& visit) const;
+  std::vector<SequencerCost> sequencerCosts(const mapping::Mapping& given) const;
   std::vector<LayerTime> replay(const Machine& machine, const mapping::Mapping& given) const;
 
   const runtime::Report& report_;
   mapping::DeviceGraph graph_;
+  std::vector<SequencerCost> costs_; // of the run
   Prediction base_;
   bool chosenMapping_ = true;
 };

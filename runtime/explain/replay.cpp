@@ -4,12 +4,6 @@
 #include "runtime/explain/engines.h"
 
 namespace weft::explain {
-namespace {
-
-// A layer's code is straight: its cache lines are fetched while its first instructions are dispatched.
-constexpr size_t kFetching = 4;
-
-} // namespace
 
 struct Replay::State {
   explicit State(const Machine& machine)
@@ -20,28 +14,39 @@ struct Replay::State {
   Cycle next(const Steps& steps) const {
     if (step == steps.size())
       return kNever;
-    const auto ready = static_cast<Cycle>(std::ceil(sequencer));
-    const Opcode opcode = steps[step].instruction.op;
+    const core::Work& work = steps[step].work;
+    const auto ready =
+        static_cast<Cycle>(std::ceil(sequencer + work.operations * cost.perOperation + work.first * cost.perFirst));
+    const Opcode opcode = steps[step].op.instruction.op;
     if (opcode != Opcode::FENCE) {
       const Cycle room = engines[index(opcode)]->queue.room();
       return std::max(room, ready);
     }
+    return drained(ready);
+  }
+
+  // When all engines are idle, `ready` at the earliest.
+  Cycle drained(Cycle ready) const {
     Cycle cycle = ready;
-    for (const EngineModel* engine : engines)
-      cycle = engine->idle() ? std::max(cycle, engine->retired + 1) : kNever;
+    for (const EngineModel* engine : engines) {
+      if (!engine->idle())
+        return kNever;
+      cycle = std::max(cycle, engine->retired + 1);
+    }
     return cycle;
   }
 
-  void dispatch(const Steps& steps, const SequencerCost& cost, double fetch) {
+  void dispatch(const Steps& steps, const SequencerCost& layerCost) {
     const Cycle cycle = next(steps);
-    const TensorOp& op = steps[step++];
+    const TensorOp& op = steps[step++].op;
     sequencer = static_cast<double>(cycle) + 1;
     if (op.instruction.op == Opcode::FENCE)
       return;
-    if (layers.back().instructions++ == 0)
+    if (layers.back().instructions++ == 0) {
       firstDispatch.push_back(cycle);
+      cost = layerCost;
+    }
     engines[index(op.instruction.op)]->queue.dispatch(op, cycle);
-    sequencer += cost.perInstruction + (layers.back().instructions < kFetching ? fetch : 0);
   }
 
   static size_t index(Opcode opcode) { return static_cast<size_t>(info(opcode).engine) - 1; }
@@ -53,7 +58,8 @@ struct Replay::State {
   MatrixModel matrix;
   VectorModel vector;
   std::array<EngineModel*, kEngines> engines = {&load, &store, &matrix, &vector};
-  double sequencer = 0; // when its next step is tried
+  double sequencer = 0; // when its last step was done
+  SequencerCost cost;   // of the layer that dispatched last
   size_t step = 0;
   std::vector<LayerTime> layers;
   std::vector<Cycle> firstDispatch;
@@ -75,8 +81,6 @@ void Replay::layer(const Steps& steps, const SequencerCost& cost) {
   }
   s.step = 0;
   LayerTime& layer = s.layers.emplace_back();
-  const double fetch = cost.fetch / kFetching;
-  s.sequencer += fetch;
   while (true) {
     // The earliest goes first; of several in one cycle the first in unit order.
     Cycle earliest = s.next(steps), second = kNever;
@@ -96,7 +100,7 @@ void Replay::layer(const Steps& steps, const SequencerCost& cost) {
     if (chosen)
       chosen->act(second);
     else
-      s.dispatch(steps, cost, fetch);
+      s.dispatch(steps, cost);
   }
   WEFT_CHECK(s.step == steps.size(), "the replay of a layer does not come to its end");
   for (size_t e = 0; e < kEngines; ++e)
@@ -107,7 +111,7 @@ void Replay::layer(const Steps& steps, const SequencerCost& cost) {
 
 std::vector<LayerTime> Replay::finish() {
   State& s = *state_;
-  s.firstDispatch.push_back(static_cast<Cycle>(std::ceil(s.sequencer)));
+  s.firstDispatch.push_back(s.drained(static_cast<Cycle>(std::ceil(s.sequencer)))); // the program's end waits for it
   size_t dispatched = 0;
   for (LayerTime& layer : s.layers)
     if (layer.instructions > 0) {

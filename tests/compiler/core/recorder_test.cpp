@@ -1,5 +1,5 @@
 // Does the recorder list what the emitted code would dispatch: every turn of a loop, the branch that is taken, 32-bit
-// arithmetic, the pattern registers as they are at each dispatch?
+// arithmetic, the pattern registers as they are at each dispatch? Does it measure the work in between?
 #include "compiler/core/recorder.h"
 
 #include <gtest/gtest.h>
@@ -9,8 +9,10 @@ namespace {
 
 struct Log {
   std::vector<TensorOp> ops;
+  std::vector<Work> work; // before each step
   int fences = 0;
-  Recorder recorder{[this](const TensorOp& op) { ops.push_back(op); }, [this] { ++fences; }};
+  Recorder recorder{[this](const TensorOp& op, Work before) { ops.push_back(op), work.push_back(before); },
+                    [this](Work before) { ++fences, work.push_back(before); }};
 };
 
 TEST(Recorder, ListsEveryTurnWithTheRegistersOfItsDispatch) {
@@ -40,6 +42,31 @@ TEST(Recorder, ListsEveryTurnWithTheRegistersOfItsDispatch) {
   EXPECT_EQ(first.instruction.s0, 8);
   EXPECT_EQ(first.instruction.s1, kNoSemaphore);
   EXPECT_EQ(last.instruction.s1, 9);
+}
+
+// Set-up and what depends on a loop count, what is folded does not; first turns are told from later ones.
+TEST(Recorder, MeasuresTheWorkBeforeEachStep) {
+  Log log;
+  Recorder& r = log.recorder;
+  r.preset(3);
+  r.setField(3, field::count0, r.add(r.constant(2), 5));
+  r.fence();
+  r.loop(1, [&](Value once) {
+    r.issue(Opcode::LD, {r.mul(once, 8), r.add(once, 1)}, {3, 3}, {{7, r.less(once, 1)}}, {});
+  });
+  r.loop(2, [&](Value i) {                                               // a turn
+    Value address = r.mul(i, 8);                                         // a product
+    r.when(r.equal(i, 0), [&] { r.setField(3, field::count0, i); }, {}); // a comparison, a branch, a field
+    r.issue(Opcode::LD, {address, address}, {3, 3}, {{7, i}}, {});       // a branch
+  });
+  r.preset(3);
+  r.fence();
+  const std::vector<std::pair<uint32_t, uint32_t>> expected = {{2, 2}, {0, 0}, {6, 6}, {5, 0}, {1, 1}};
+  ASSERT_EQ(log.work.size(), expected.size());
+  for (size_t i = 0; i < expected.size(); ++i) {
+    EXPECT_EQ(log.work[i].operations, expected[i].first) << i;
+    EXPECT_EQ(log.work[i].first, expected[i].second) << i;
+  }
 }
 
 // The matrix engine's configuration is its fourth pattern operand.

@@ -141,11 +141,39 @@ TEST(Replay, FullQueuesHoldTheSequencer) {
   EXPECT_GT(timeOf(steps, shallow).cycles, timeOf(steps).cycles + 100);
 }
 
+// What precedes the first dispatch is outside the layer's cycles.
 TEST(Replay, TheSequencerCostsTime) {
-  const Steps steps(10, load(16));
+  const Steps steps(10, Step(load(16), {3, 2}));
   const uint64_t free = timeOf(steps).cycles;
-  EXPECT_GE(timeOf(steps, machine(), {30, 0}).cycles, free + 9 * 29);
-  EXPECT_GE(timeOf(steps, machine(), {0, 400}).cycles, free + 250);
+  EXPECT_GE(timeOf(steps, machine(), {10, 0}).cycles, free + 9 * 29);
+  EXPECT_EQ(timeOf(steps, machine(), {10, 0}).cycles, timeOf(steps, machine(), {0, 15}).cycles);
+}
+
+// Work before a fence costs nothing while the engines of the layer before are busy for longer, all of it behind the
+// fence; the layer before takes the time and gives the cost.
+TEST(Replay, WorkBeforeTheFenceOverlapsWithTheLayerBefore) {
+  constexpr uint64_t kWork = 200;
+  const SequencerCost cycle{1, 0}, none{};
+  auto layers = [&](core::Work beforeFence, core::Work behindFence, uint32_t bytes) {
+    Replay replay(machine());
+    replay.layer({load(bytes)}, cycle);
+    replay.layer({Step(op(Opcode::FENCE), beforeFence), Step(load(16), behindFence)}, none);
+    return replay.finish();
+  };
+  const std::vector<LayerTime> without = layers({}, {}, 16384);
+  EXPECT_GT(without[0].cycles, 16384u / 16);
+  EXPECT_EQ(layers({kWork, 0}, {}, 16384)[0].cycles, without[0].cycles);
+  EXPECT_EQ(layers({}, {kWork, 0}, 16384)[0].cycles, without[0].cycles + kWork);
+  // Longer than a load of one beat, which it hides.
+  EXPECT_EQ(layers({kWork, 0}, {}, 16)[0].cycles, 1 + kWork + 1);
+  EXPECT_EQ(layers({kWork, 0}, {kWork, 0}, 16)[1].cycles, without[1].cycles);
+}
+
+// The run ends when its last instruction has retired.
+TEST(Replay, TheLastLayerEndsWithItsEngines) {
+  Replay replay(machine());
+  replay.layer({load(1024)}, {});
+  EXPECT_EQ(replay.finish().at(0).cycles, timeOf({load(1024)}).cycles - 1);
 }
 
 } // namespace
