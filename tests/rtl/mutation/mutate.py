@@ -10,8 +10,8 @@ machine, the proofs and then the unit tests of its block, random programs on mac
 to results.jsonl in the folder as they come; what is there is not run again. Interrupted with Ctrl-C, the same command goes
 on.
 
-Exit code 0 if at least 95 % are caught, every latency by an event of the random programs, and every survivor is explained
-in faults.py; 3 if not.
+Exit code 0 if at least 95 % are caught, every latency by an event of the random programs or since the RTL with it does not
+elaborate, and every survivor is explained in faults.py; 3 if not.
 """
 import argparse
 import collections
@@ -131,7 +131,8 @@ def summary(faults, known):
         if not result["net"]:
             print(f"survived: {fault.name}: {EXPLAINED.get(fault.name, 'NOT EXPLAINED')}")
             good = good and fault.name in EXPLAINED
-        if fault.latency and not (result["net"] == RANDOM and result["how"].startswith("events")):
+        # The RTL itself refuses a latency that is shorter than its pipeline.
+        if fault.latency and not (result["net"] == RANDOM and result["how"].startswith(("events", "does not elaborate"))):
             print(f"not caught by an event: {fault.name}: {result['net']} {result['how']}")
             good = False
     print(f"{caught} of {len(faults)} faults caught ({100 * caught / max(1, len(faults)):.1f} %)")

@@ -109,6 +109,15 @@ module \weft_top
     parameter \WIDTH 8
   end
   memory width 3 size 4 \queue
+  memory width 5 size 4 $constants
+  cell $memwr_v2 $memwr$1
+    parameter \ABITS 2
+    parameter \MEMID "\\queue"
+    parameter \WIDTH 3
+  end
+  cell $memrd_v2 $memrd$1
+    parameter \MEMID "$constants"
+  end
   cell \weft_sram \bank
     parameter \DEPTH 32'00000000000000000000000000001010
     parameter \WIDTH 16
