@@ -37,6 +37,11 @@ TEST(ReportPage, HoldsTheReportsAsTheyAre) {
   EXPECT_NE(items[0]["report"], items[1]["report"]);
 }
 
+TEST(ReportPage, HoldsTheReasons) {
+  const Json items = Json::parse(embedded(htmlPage({{"a.json", sampleReport({}), {"the array", {"conv", "pool"}}}})));
+  EXPECT_EQ(items[0]["why"], (Json{{"network", "the array"}, {"layers", {"conv", "pool"}}}));
+}
+
 TEST(ReportPage, RoofIsThatOfTheMachine) {
   Report report = sampleReport({});
   const Json ideal = Json::parse(embedded(htmlPage({{"a.json", report}})))[0]["peak"];
