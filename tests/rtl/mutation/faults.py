@@ -7,7 +7,11 @@ LATENCIES = [
 ]
 
 # Faults that nothing catches, by name (as mutate.py prints it): why.
-EXPLAINED = {}
+EXPLAINED = {
+    "vector/weft_special.sv: if (negative && is_exp && x[19:0] != '0) begin":
+        "wrong for one negative argument of exp in a million (20 fraction bits are 0); the long test of the wide lane, 100 million "
+        "vectors for each operation, is no net here",
+}
 
 FAULTS = [
     # Common parts.
