@@ -92,7 +92,7 @@ def collect(top, root, counts, mapped, path, seconds):
         "state_bits": sum(block["state_bits"] for block in blocks.values()),
         "sequential": sum(block["sequential"] for block in blocks.values()),
         "area_um2": round(sum(block["area_um2"] for block in blocks.values()), 1),
-        "longest_path": dict(zip(("ps", "from", "to"), path or (mapped[root]["path"], None, None))),
+        "longest_path": dict(zip(("ps", "from", "to", "buffered"), path or (mapped[root]["path"], None, None, True))),
     }
 
 
@@ -114,7 +114,8 @@ def table(report):
                      f"{sram['ports']}: {sram['bits'] / 8192:,.1f} KiB")
     path = report["longest_path"]
     if path["from"]:
-        lines.append(f"longest path: {path['ps']:,.0f} ps from {path['from']} to {path['to']}")
+        lines.append(f"longest path: {path['ps']:,.0f} ps from {path['from']} to {path['to']}"
+                     + ("" if path["buffered"] else " (nets between blocks without buffers, which ABC cannot make of this library)"))
     lines.append(f"({report['seconds']} s)")
     return "\n".join(lines)
 

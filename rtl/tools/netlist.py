@@ -278,8 +278,8 @@ def cut(blif, sequential):
 
 
 def whole_path(program, abc, mapper, modules, root, netlists, folder):
-    """Picoseconds of the longest path between registers, macros and ports of the blocks put together again, and its ends. Nets
-    that leave a block get their buffers here."""
+    """Picoseconds of the longest path between registers, macros and ports of the blocks put together again, its ends, and whether
+    the nets that leave a block got their buffers."""
     (folder / "macro.il").write_text(modules[MACRO].interface() if MACRO in modules else "", encoding="utf-8")
     reads = "\n".join(f"read_rtlil {netlist}" for netlist in netlists)
     yosys(program, f"""read_rtlil macro.il
@@ -292,10 +292,16 @@ write_blif -gates -cname whole.blif
 """, folder)
     text, inputs, outputs = cut((folder / "whole.blif").read_text(encoding="utf-8"), mapper.sequential)
     (folder / "cut.blif").write_text(text, encoding="utf-8")
-    log = run([abc, "-c", f"read_lib -w {mapper.library}; read_blif cut.blif; topo; buffer -c; topo; upsize -D {mapper.period}; stime -p"],
-              folder, folder / "abc.log")
+    def timed(buffer):
+        return run([abc, "-c", f"read_lib -w {mapper.library}; read_blif cut.blif; topo; {buffer}upsize -D {mapper.period}; stime -p"],
+                   folder, folder / "abc.log")
+
+    try:
+        log, buffered = timed("buffer -c; topo; "), True
+    except NetlistError: # ABC's buffering ends with a failed assertion on some libraries
+        log, buffered = timed(""), False
     found = re.search(r"Delay = +([\d.]+) ps", log)
     ends = re.search(r"Start-point = pi(\d+)\. +End-point = po(\d+)\.", log)
     if not found or not ends:
         raise NetlistError(f"ABC does not read the netlist of {plain(root)}")
-    return float(found.group(1)), inputs[int(ends.group(1))], outputs[int(ends.group(2))]
+    return float(found.group(1)), inputs[int(ends.group(1))], outputs[int(ends.group(2))], buffered
