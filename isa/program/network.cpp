@@ -46,6 +46,34 @@ const char* name(DType type) {
   return info(type).name;
 }
 
+std::optional<DType> typeNamed(std::string_view text) {
+  for (size_t i = 0; i < kTypeCount; ++i)
+    if (text == kTypes[i].name)
+      return static_cast<DType>(i);
+  return std::nullopt;
+}
+
+bool isSigned(DType type) {
+  switch (type) {
+  case DType::s8:
+  case DType::s16:
+  case DType::s32:
+  case DType::s64:
+    return true;
+  case DType::u8:
+  case DType::u16:
+  case DType::u32:
+  case DType::u64:
+  case DType::boolean:
+  case DType::f16:
+  case DType::bf16:
+  case DType::f32:
+  case DType::f64:
+    return false;
+  }
+  return false;
+}
+
 int64_t elementCount(const Shape& shape) {
   // Sizes in bytes must fit as well, whatever the type.
   constexpr int64_t kLimit = std::numeric_limits<int64_t>::max() / 8;

@@ -1,11 +1,16 @@
-#include "compiler/mapping/weight_walk.h"
+#include "compiler/layers/contraction/weight_walk.h"
 
+#include "compiler/mapping/sizes.h"
 #include "isa/generated/timing.h"
 
 #include <algorithm>
 
-namespace weft::mapping {
+namespace weft::layers {
 namespace {
+
+using mapping::divideUp;
+using mapping::dramBytesPerCycle;
+using mapping::roundUp;
 
 // A walk's fields cost scalar instructions: some for each load, taken as a part of all cycles ...
 constexpr double kFields = 0.01;
@@ -115,4 +120,4 @@ WeightWalk chooseWeightWalk(const Geometry& geometry, const GroupMapping& mappin
   return best;
 }
 
-} // namespace weft::mapping
+} // namespace weft::layers

@@ -5,28 +5,66 @@
 // weights the input buffer needs no token of its own either: when tile t + 2 is loaded, the chunks of tile t + 1 have
 // been waited for, hence the matrix engine is done with tile t (the chooser makes sure that a tile has at least two
 // chunks).
-#include "compiler/lowering/group_lowering.h"
+#include "compiler/layers/contraction/contraction.h"
+#include "compiler/layers/contraction/weight_walk.h"
+#include "compiler/layers/tiles.h"
+#include "compiler/mapping/sizes.h"
 
-namespace weft::lowering {
+namespace weft::layers {
+namespace {
 
 using mapping::WeightFlow;
 
-void MatrixLowering::emit() {
+class ContractionLowering : GridLowering {
+public:
+  ContractionLowering(const LoweringSite& site, const Contraction& layer)
+      : GridLowering(site, layer, true), layer_(layer) {
+    inputBase_ = {buffers_.addresses[Contraction::kInput], buffers_.addresses[Contraction::kResidual]};
+    outputBase_ = buffers_.addresses[Contraction::kOutput];
+  }
+  void emit();
+
+private:
+  void setUp();
+  void loadConstants();
+  void setUpWeights();
+  struct Chunk {
+    Value column, number; // the column tile; among its chunks
+    Value channels;       // along the channel blocks
+  };
+  void loadWeights(Value dram, Value scratch, const Chunk& chunk, const std::vector<Token>& waits);
+  void emitTile(const Tile& tile);
+  void emitResident(const Tile& tile, Value column, Value address, Value accumulator, Value index);
+  void emitStreamed(Value address, Value accumulator, Value index, Value column);
+  void emitDrain(const Tile& tile, Value block, Value column, Value inGroup, Value accumulator, Value index);
+
+  int64_t base(Contraction::StreamIndex stream) const { return buffers_.addresses[stream]; }
+  const Stream& stream(Contraction::StreamIndex index) const { return buffers_.streams[index]; }
+  bool loadsInput() const { return !resident(layer_.inputs[0]); }
+  bool stores() const { return !resident(layer_.output); }
+  bool loadsResidual() const { return layer_.residual && !resident(layer_.inputs[1]); }
+
+  const Contraction& layer_;
+  bool streamed_ = mapping_.weights == WeightFlow::streamed;
+  uint32_t weightAddress_ = 0;
+  WeightWalk walk_;
+};
+
+void ContractionLowering::emit() {
   setUp();
   e_.fence();
   loadConstants();
   forTiles([&](const Tile& tile) { emitTile(tile); });
 }
 
-void MatrixLowering::setUp() {
-  const mapping::Window& window = group_.window;
-  streamed_ = mapping_.weights == WeightFlow::streamed;
+void ContractionLowering::setUp() {
+  const mapping::Window& window = layer_.window;
   for (int pattern : {kMatrixRows, kMatrixSteps, kMatrixConfig, kVectorA, kVectorB, kVectorResult, kVectorConfig,
                       kBlockDram, kBlockScratch, kOutputDram, kOutputScratch})
     e_.preset(pattern);
 
   const bool windows = mapping_.input == mapping::InputFlow::windows; // one window for each result column
-  if (!residency_.input)
+  if (loadsInput())
     setUpInputLoad(0);
 
   const int64_t pixel = inputPixelPitch(0), row = inputRowPitch(0);
@@ -38,50 +76,55 @@ void MatrixLowering::setUp() {
   e_.setField(kMatrixSteps, field::stride1, window.dilationW * pixel);
   e_.setField(kMatrixSteps, field::count2, geometry_.chunkSteps[0]);
   e_.setField(kMatrixSteps, field::stride2, window.dilationH * row);
-  setTypes(kMatrixConfig, activation(group_.inputs[0]).isSigned, group_.weightSigned, false, 0);
-  e_.setField(kMatrixConfig, config::za, group_.inputZeroPoint);
-  e_.setField(kMatrixConfig, config::zb, group_.weightZeroPoint);
+  setTypes(kMatrixConfig, element(layer_.inputs[0]), layer_.weights.type, net::DType::u8, 0);
+  e_.setField(kMatrixConfig, config::za, layer_.fill);
+  e_.setField(kMatrixConfig, config::zb, layer_.weights.zeroPoint);
 
-  const bool residual = group_.residual >= 0;
   e_.setField(kVectorA, field::stride0, 1);
   e_.setField(kVectorResult, field::stride0, resultPixelPitch());
   e_.setField(kVectorResult, field::stride1, resultRowPitch());
-  int32_t flags = (group_.table.empty() ? 0 : 1 << 12) | (group_.addition.swapped ? 1 << 13 : 0);
-  setTypes(kVectorConfig, false, residual && activation(group_.residual).isSigned, activation(group_.output).isSigned,
-           flags);
-  e_.setField(kVectorConfig, config::zo, group_.requantise.zeroPoint);
-  e_.setField(kVectorConfig, config::lo, group_.requantise.lo);
-  e_.setField(kVectorConfig, config::hi, group_.requantise.hi);
-  if (residual) {
-    const bool resident = residency_.residual;
-    e_.setField(kVectorB, field::stride0, resident ? geometry_.outPitch : mapping_.columnTiles * cols_);
+  const Requantise& requantise = layer_.requantise;
+  const int32_t flags = (layer_.table ? 1 << 12 : 0) | (layer_.residual && layer_.residual->swapped ? 1 << 13 : 0);
+  setTypes(kVectorConfig, net::DType::u8, layer_.residual ? element(layer_.inputs[1]) : net::DType::u8,
+           element(layer_.output), flags);
+  e_.setField(kVectorConfig, config::zo, requantise.zeroPoint);
+  e_.setField(kVectorConfig, config::lo, requantise.lo);
+  e_.setField(kVectorConfig, config::hi, requantise.hi);
+  if (layer_.residual) {
+    const bool loaded = loadsResidual();
+    const Addition& addition = layer_.residual->addition;
+    e_.setField(kVectorB, field::stride0, loaded ? mapping_.columnTiles * cols_ : strides_[1].width);
     e_.setField(kVectorB, field::stride1,
-                resident ? residentRowPitch(group_.residual) : geometry_.tileCols * mapping_.columnTiles * cols_);
-    setFloat(kVectorConfig, config::ra, group_.addition.rA);
-    setFloat(kVectorConfig, config::rb, group_.addition.rB);
-    setFloat(kVectorConfig, config::rf, group_.addition.constant);
-    e_.setField(kVectorConfig, config::lo2, group_.addition.lo);
-    e_.setField(kVectorConfig, config::hi2, group_.addition.hi);
+                loaded ? geometry_.tileCols * mapping_.columnTiles * cols_ : strides_[1].height);
+    setFloat(kVectorConfig, config::ra, addition.rA);
+    setFloat(kVectorConfig, config::rb, addition.rB);
+    setFloat(kVectorConfig, config::rf, addition.constant);
+    e_.setField(kVectorConfig, config::lo2, addition.lo);
+    e_.setField(kVectorConfig, config::hi2, addition.hi);
   }
 }
 
-void MatrixLowering::loadConstants() {
+void ContractionLowering::loadConstants() {
   fillBorder();
   e_.preset(kBlockDram);
   e_.preset(kBlockScratch);
   if (mapping_.input == mapping::InputFlow::windows) // they leave the rest of their last row as it was
-    fillBlock(buffers_.input, buffers_.sizes.inputBuffers * geometry_.inputTileBytes, group_.inputZeroPoint);
-  loadBlock(e_.constant(addParameters()), e_.constant(buffers_.parameters),
-            geometry_.columnTiles * timing::VX_PARAM_READS * cols_, {}, {});
-  if (!group_.table.empty())
-    loadTable(group_.table, buffers_.parameters + buffers_.sizes.parameters - timing::LUT_ENTRIES);
+    fillBlock(base(Contraction::kInput), stream(Contraction::kInput).buffers * geometry_.inputTileBytes, layer_.fill);
+  const int64_t parameters = base(Contraction::kParameters);
+  const uint32_t packed = constants_.add(packParameters(layer_.requantise, geometry_, machine_), MapUse::parameters,
+                                         parameterBytes(layer_.requantise));
+  loadBlock(e_.constant(packed), e_.constant(parameters), geometry_.columnTiles * timing::VX_PARAM_READS * cols_, {},
+            {});
+  if (layer_.table)
+    loadTable(*layer_.table, parameters + stream(Contraction::kParameters).bytes - timing::LUT_ENTRIES);
   setUpWeights();
 }
 
-void MatrixLowering::setUpWeights() {
+void ContractionLowering::setUpWeights() {
   weightAddress_ =
-      constants_.add(packMatrixWeights(group_, geometry_, mapping_, machine_), MapUse::weights, group_.weights.size());
-  walk_ = mapping::chooseWeightWalk(geometry_, mapping_, machine_);
+      constants_.add(packWeights(layer_, geometry_, mapping_, machine_), MapUse::weights,
+                     layer_.weights.tensor ? layer_.weights.tensor->data.size() : 0);
+  walk_ = chooseWeightWalk(geometry_, mapping_, machine_);
   if (!walk_.windowed())
     return;
   const int64_t stackRows = geometry_.chunkSteps[2] * rows_;
@@ -96,10 +139,10 @@ void MatrixLowering::setUpWeights() {
     e_.setField(pattern, field::stride2, walk_.runRows * cols_);
     e_.setField(pattern, field::stride3, stackRows * cols_);
   }
-  e_.setField(kBlockDram, field::fill, group_.weightZeroPoint & 255); // contributes nothing
+  e_.setField(kBlockDram, field::fill, layer_.weights.zeroPoint & 255); // contributes nothing
 }
 
-void MatrixLowering::loadWeights(Value dram, Value scratch, const Chunk& chunk, const std::vector<Token>& waits) {
+void ContractionLowering::loadWeights(Value dram, Value scratch, const Chunk& chunk, const std::vector<Token>& waits) {
   if (!walk_.windowed()) {
     loadBlock(dram, scratch, geometry_.chunkBytes(), waits, {{kWeightsFull, {}}});
     return;
@@ -120,8 +163,8 @@ void MatrixLowering::loadWeights(Value dram, Value scratch, const Chunk& chunk, 
   e_.issue(Opcode::LD, {dram, scratch}, {kBlockDram, kBlockScratch}, waits, {{kWeightsFull, {}}});
 }
 
-void MatrixLowering::emitTile(const Tile& tile) {
-  if (!residency_.input) {
+void ContractionLowering::emitTile(const Tile& tile) {
+  if (loadsInput()) {
     std::vector<Token> waits, signals;
     if (!streamed_) {
       waits.push_back(reused(kInputEmpty, tile.index));
@@ -141,10 +184,10 @@ void MatrixLowering::emitTile(const Tile& tile) {
   e_.loop(geometry_.columnGroups, [&](Value columnGroup) {
     Value block = e_.add(e_.mul(tile.index, geometry_.columnGroups), columnGroup);
     Value firstColumn = e_.mul(columnGroup, mapping_.columnTiles);
-    if (group_.residual >= 0 && !residency_.residual)
+    if (loadsResidual())
       e_.issue(Opcode::LD,
-               {dramTileAddress(group_.residual, tile, e_.mul(columnGroup, stored)),
-                slot(buffers_.residual, block, geometry_.outputTileBytes)},
+               {dramTileAddress(layer_.inputs[1], layer_.grids[1], tile, e_.mul(columnGroup, stored)),
+                slot(base(Contraction::kResidual), block, geometry_.outputTileBytes)},
                {kOutputDram, kOutputScratch}, {reused(kResidualEmpty, block)}, {{kResidualFull, {}}});
     e_.loop(mapping_.columnTiles, [&](Value inGroup) {
       Value column = e_.add(firstColumn, inGroup);
@@ -152,27 +195,27 @@ void MatrixLowering::emitTile(const Tile& tile) {
       Value accumulator = slot(0, index, machine_.accumulatorRows() / 2);
       Value address = inputAddress(0, tile);
       if (streamed_)
-        emitStreamed(tile, address, accumulator, index, column);
+        emitStreamed(address, accumulator, index, column);
       else
         emitResident(tile, column, address, accumulator, index);
       emitDrain(tile, block, column, inGroup, accumulator, index);
     });
-    if (!residency_.output)
+    if (stores())
       e_.issue(Opcode::ST,
-               {dramTileAddress(group_.output, tile, e_.mul(columnGroup, stored)),
-                slot(buffers_.output, block, geometry_.outputTileBytes)},
+               {dramTileAddress(layer_.output, layer_.result, tile, e_.mul(columnGroup, stored)),
+                slot(outputBase_, block, geometry_.outputTileBytes)},
                {kOutputDram, kOutputScratch}, {{kOutputFull, {}}}, {reusedLater(kOutputEmpty, block, blocks)});
   });
 }
 
-void MatrixLowering::emitResident(const Tile& tile, Value column, Value address, Value accumulator, Value index) {
+void ContractionLowering::emitResident(const Tile& tile, Value column, Value address, Value accumulator, Value index) {
   const int64_t columnBytes = geometry_.chunkBytes();
   Value offset = e_.mul(column, columnBytes);
-  Value weights = e_.add(offset, buffers_.weights);
+  Value weights = e_.add(offset, base(Contraction::kWeights));
   auto issue = [&](std::vector<Token> waits) {
     waits.push_back(reused(kAccumulatorEmpty, index));
     std::vector<Token> signals = {{kAccumulatorFull, {}}};
-    if (!residency_.input)
+    if (loadsInput())
       signals.push_back({kInputEmpty, e_.both(e_.equal(column, geometry_.columnTiles - 1),
                                               e_.less(tile.index, geometry_.tiles() - mapping_.buffers))});
     e_.issue(Opcode::MM, {address, weights, accumulator}, {kMatrixRows, kMatrixSteps, kMatrixConfig}, waits, signals);
@@ -184,15 +227,15 @@ void MatrixLowering::emitResident(const Tile& tile, Value column, Value address,
         issue({{kWeightsFull, {}}});
       },
       [&] {
-        if (residency_.input)
+        if (!loadsInput())
           issue({});
         else
           issue({{kInputFull, e_.equal(column, 0)}});
       });
 }
 
-void MatrixLowering::emitStreamed(const Tile&, Value address, Value accumulator, Value index, Value column) {
-  const mapping::Window& window = group_.window;
+void ContractionLowering::emitStreamed(Value address, Value accumulator, Value index, Value column) {
+  const mapping::Window& window = layer_.window;
   const std::array<int64_t, 3> counts = {geometry_.stepsH / geometry_.chunkSteps[0],
                                          geometry_.stepsW / geometry_.chunkSteps[1],
                                          geometry_.stepsC / geometry_.chunkSteps[2]};
@@ -204,7 +247,7 @@ void MatrixLowering::emitStreamed(const Tile&, Value address, Value accumulator,
       e_.loop(counts[2], [&](Value c) {
         Value chunk = e_.add(e_.mul(e_.add(e_.mul(h, counts[1]), w), counts[2]), c);
         Value number = e_.add(e_.mul(index, chunks), chunk);
-        Value weights = slot(buffers_.weights, number, geometry_.chunkBytes());
+        Value weights = slot(base(Contraction::kWeights), number, geometry_.chunkBytes());
         Value source = e_.add(e_.mul(e_.add(e_.mul(column, chunks), chunk), geometry_.chunkBytes()), weightAddress_);
         loadWeights(source, weights, {column, chunk, c}, {reused(kWeightsEmpty, number)});
         Value start = e_.add(e_.add(address, e_.mul(h, geometry_.chunkSteps[0] * window.dilationH * row)),
@@ -228,15 +271,15 @@ void MatrixLowering::emitStreamed(const Tile&, Value address, Value accumulator,
   });
 }
 
-void MatrixLowering::emitDrain(const Tile& tile, Value block, Value column, Value inGroup, Value accumulator,
+void ContractionLowering::emitDrain(const Tile& tile, Value block, Value column, Value inGroup, Value accumulator,
                                Value index) {
-  const bool residual = group_.residual >= 0, loaded = residual && !residency_.residual;
+  const bool loaded = loadsResidual();
   const int64_t total = geometry_.tiles() * geometry_.columnTiles;
   const int64_t blocks = geometry_.tiles() * geometry_.columnGroups;
   Value first = e_.equal(inGroup, 0), last = e_.equal(inGroup, mapping_.columnTiles - 1);
   std::vector<Token> waits = {{kAccumulatorFull, {}}};
   std::vector<Token> signals = {reusedLater(kAccumulatorEmpty, index, total)};
-  if (!residency_.output) {
+  if (stores()) {
     waits.push_back({kOutputEmpty, e_.both(first, *reused(kOutputEmpty, block).when)});
     signals.push_back({kOutputFull, last});
   }
@@ -246,12 +289,18 @@ void MatrixLowering::emitDrain(const Tile& tile, Value block, Value column, Valu
   }
   Value b = e_.constant(0);
   if (loaded)
-    b = e_.add(slot(buffers_.residual, block, geometry_.outputTileBytes), e_.mul(inGroup, cols_));
-  else if (residual)
-    b = residentAddress(group_.residual, tile, column);
-  Value parameters = e_.add(e_.mul(column, timing::VX_PARAM_READS * cols_), buffers_.parameters);
-  issueVector(residual ? Opcode::VRQA : Opcode::VRQ,
+    b = e_.add(slot(base(Contraction::kResidual), block, geometry_.outputTileBytes), e_.mul(inGroup, cols_));
+  else if (layer_.residual)
+    b = residentAddress(layer_.inputs[1], layer_.grids[1], tile, column);
+  Value parameters = e_.add(e_.mul(column, timing::VX_PARAM_READS * cols_), base(Contraction::kParameters));
+  issueVector(layer_.residual ? Opcode::VRQA : Opcode::VRQ,
               {accumulator, b, resultAddress(tile, block, column, inGroup), parameters}, waits, signals);
 }
 
-} // namespace weft::lowering
+} // namespace
+
+void Contraction::lower(const LoweringSite& site) const {
+  ContractionLowering(site, *this).emit();
+}
+
+} // namespace weft::layers

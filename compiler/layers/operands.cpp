@@ -1,12 +1,13 @@
-#include "compiler/mapping/operands.h"
+#include "compiler/layers/operands.h"
 
 #include "isa/semantics/numerics.h"
 #include "isa/support/error.h"
 
+#include <algorithm>
 #include <cstring>
 #include <fmt/format.h>
 
-namespace weft::mapping {
+namespace weft::layers {
 
 using net::DType;
 
@@ -83,11 +84,13 @@ std::vector<int32_t> Operands::bias(size_t operand, int64_t count) const {
   return values;
 }
 
-std::vector<uint8_t> Operands::bytes(size_t operand) const {
+Table Operands::table(size_t operand) const {
   const net::Tensor* tensor = constant(operand);
-  if (!tensor || tensor->data.size() != 256)
+  Table table{};
+  if (!tensor || tensor->data.size() != table.size())
     refuse(operand, "a table of 256 bytes is needed");
-  return tensor->data;
+  std::copy(tensor->data.begin(), tensor->data.end(), table.begin());
+  return table;
 }
 
 std::vector<int64_t> Operands::integers(size_t operand) const {
@@ -137,14 +140,14 @@ Addition Operands::addition() const {
   return {made.rA, made.rB, made.fixed};
 }
 
-std::vector<uint8_t> Operands::rescaleTable(size_t x, size_t y) const {
+std::optional<Table> Operands::rescaleTable(size_t x, size_t y) const {
   float from = scale(x + 1), to = scale(y);
   int32_t zeroFrom = zeroPoint(x + 2), zeroTo = zeroPoint(y + 1);
   const net::Tensor& source = network_.tensors[static_cast<size_t>(node_.inputs[x])];
   const net::Tensor& result = network_.tensors[static_cast<size_t>(node_.outputs[0])];
   if (from == to && zeroFrom == zeroTo && source.type == result.type)
-    return {};
-  std::vector<uint8_t> table(256);
+    return std::nullopt;
+  Table table{};
   bool toSigned = result.type == DType::s8;
   for (int32_t byte = 0; byte < 256; ++byte) {
     int32_t value = source.type == DType::s8 ? static_cast<int8_t>(byte) : byte;
@@ -155,4 +158,4 @@ std::vector<uint8_t> Operands::rescaleTable(size_t x, size_t y) const {
   return table;
 }
 
-} // namespace weft::mapping
+} // namespace weft::layers

@@ -1,9 +1,9 @@
 // Reads the constant operands of an integer node: scales, zero points, biases, tables.
 #pragma once
 
-#include "compiler/mapping/device_graph.h"
+#include "compiler/layers/requantise.h"
 
-namespace weft::mapping {
+namespace weft::layers {
 
 // All accessors throw Error naming the node if an operand is not a constant or has a size or type that does not fit.
 class Operands {
@@ -13,15 +13,15 @@ public:
   int32_t zeroPoint(size_t operand) const;                        // a scalar; 0 if omitted
   int32_t uniformZeroPoint(size_t operand) const;                 // scalar or a vector of equal values
   std::vector<int32_t> bias(size_t operand, int64_t count) const; // zeros if omitted
-  std::vector<uint8_t> bytes(size_t operand) const;
+  Table table(size_t operand) const;
   std::vector<int64_t> integers(size_t operand) const;
   // fl(fl(alpha * sx) * sw) / sy) for each of `count` channels.
   std::vector<float> requantiseScales(size_t x, size_t weights, size_t y, int64_t count, float alpha = 1.0f) const;
   float averageScale(size_t x, size_t y, int64_t count) const;
   Addition addition() const; // of QLinearAdd; clamp bounds not set
   // The table of QLinearConcat for the operand at `x` (followed by its scale and zero point) to the result's scale and
-  // zero point at `y`, `y` + 1; empty if it is the identity.
-  std::vector<uint8_t> rescaleTable(size_t x, size_t y) const;
+  // zero point at `y`, `y` + 1; nothing if it is the identity.
+  std::optional<Table> rescaleTable(size_t x, size_t y) const;
 
 private:
   const net::Tensor* constant(size_t operand) const; // null if omitted
@@ -33,4 +33,4 @@ private:
   const net::Node& node_;
 };
 
-} // namespace weft::mapping
+} // namespace weft::layers

@@ -11,9 +11,9 @@
 // when a column tile uses a buffer for the first time, and stays while later chunks put shorter runs beside it.
 #pragma once
 
-#include "compiler/mapping/geometry.h"
+#include "compiler/layers/geometry.h"
 
-namespace weft::mapping {
+namespace weft::layers {
 
 struct WeightWalk {
   int64_t runRows = 0;  // array rows of a run; 0: contiguous
@@ -26,4 +26,4 @@ struct WeightWalk {
 // windows gain nothing.
 WeightWalk chooseWeightWalk(const Geometry& geometry, const GroupMapping& mapping, const Machine& machine);
 
-} // namespace weft::mapping
+} // namespace weft::layers

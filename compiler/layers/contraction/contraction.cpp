@@ -1,0 +1,215 @@
+// Which network nodes are contractions, and what of them is fused.
+#include "compiler/layers/contraction/contraction.h"
+
+#include "compiler/layers/operands.h"
+#include "compiler/mapping/graph_builder.h"
+#include "isa/support/error.h"
+
+#include <fmt/format.h>
+
+namespace weft::layers {
+namespace {
+
+using mapping::GraphBuilder;
+using net::Node;
+
+// Channels of an input that is taken as windows.
+constexpr int64_t kFewChannels = 4;
+
+bool match(GraphBuilder& builder, size_t node);
+std::unique_ptr<mapping::Layer> fromAttributes(const WorkloadAttributes& attributes) {
+  auto layer = std::make_unique<Contraction>();
+  layer->readAttributes(attributes);
+  return layer;
+}
+
+const mapping::LayerKind kKind = {"contraction", {"QLinearConv", "QGemm", "QLinearMatMul"}, match, fromAttributes};
+const mapping::RegisterKind kRegistered(kKind);
+
+// Takes a residual addition and then a table after the contraction into its layer, when nobody else reads the
+// intermediate value and the other addend exists already; then defines the result.
+//
+// `grid`: how activations of the result's shape are seen.
+void finish(GraphBuilder& builder, std::unique_ptr<Contraction> layer, const Node& node, size_t innermost,
+            const AsGrid& grid) {
+  std::vector<const Node*> nodes = {&node};
+  const Node* add = builder.soleConsumer(node);
+  if (add && add->op == "QLinearAdd" && add->inputs[0] != add->inputs[3] &&
+      builder.operandTensor(*add, 0).shape == builder.operandTensor(*add, 3).shape) {
+    const bool first = add->inputs[0] == node.outputs[0];
+    const std::optional<int32_t> other = builder.existing(add->inputs[first ? 3 : 0]);
+    if (other && builder.isWhole(*other, innermost)) {
+      Residual residual{Operands(builder.network(), *add).addition(), !first};
+      if (!first)
+        std::swap(residual.addition.rA, residual.addition.rB);
+      std::tie(residual.addition.lo, residual.addition.hi) = builder.clamp(*add);
+      layer->residual = residual;
+      layer->inputs.push_back(*other);
+      layer->grids.push_back(*grid(builder.activation(*other)));
+      nodes.push_back(add);
+    }
+  }
+  if (const Node* lut = builder.soleConsumer(*nodes.back()); lut && lut->op == "Lut8") {
+    layer->table = Operands(builder.network(), *lut).table(1);
+    nodes.push_back(lut);
+  }
+  layer->output = builder.define(nodes.back()->outputs[0], innermost);
+  layer->result = *grid(builder.activation(layer->output));
+  builder.add(std::move(layer), nodes);
+}
+
+// QLinearConv (x, sx, zx, w, sw, zw, sy, zy, bias).
+void matchConvolution(GraphBuilder& builder, const Node& node) {
+  const Operands operands(builder.network(), node);
+  const net::Tensor& weights = builder.operandTensor(node, 3);
+  const size_t rank = weights.shape.size();
+  if (!weights.isConstant || rank < 3 || rank > 4)
+    builder.refuse(node, "the weights must be a constant with one or two spatial dimensions");
+  auto layer = std::make_unique<Contraction>();
+  layer->window = windowOf(node, std::span(weights.shape).subspan(2));
+  const bool windows = !layer->window.isPixel();
+  auto grid = [&](const Activation& activation) { return imagesOf(activation, windows); };
+  readAs(builder, node, builder.operand(node, 0, 1), 1, grid, *layer);
+  const int64_t outputs = weights.shape[0], inputsPerGroup = weights.shape[1];
+  const int64_t taps = layer->window.kernelH * layer->window.kernelW;
+  layer->fill = operands.zeroPoint(2);
+  layer->weights = {.tensor = &weights,
+                    .strides = {inputsPerGroup * taps, layer->window.kernelW, 1, taps},
+                    .groups = node.integer("group", 1),
+                    .type = weights.type,
+                    .zeroPoint = operands.uniformZeroPoint(5)};
+  layer->requantise.scale = operands.requantiseScales(1, 4, 6, outputs);
+  layer->requantise.bias = operands.bias(8, outputs);
+  layer->requantise.zeroPoint = operands.zeroPoint(7);
+  std::tie(layer->requantise.lo, layer->requantise.hi) = builder.clamp(node);
+  layer->usefulMacs =
+      static_cast<uint64_t>(net::elementCount(builder.resultTensor(node).shape) * inputsPerGroup * taps);
+  finish(builder, std::move(layer), node, 1, grid);
+}
+
+// A flattened feature map is a convolution whose kernel is the whole map: of the digits of the summed dimension one goes
+// through the channels, the others are taps of a window. `strideK`: of the weights, from one summed index to the next.
+bool readFlattened(const GraphBuilder& builder, int32_t input, int64_t strideK, Contraction& layer) {
+  const Activation& activation = builder.activation(input);
+  const auto last = static_cast<int32_t>(activation.view.start.size()) - 1;
+  const View::Levels& levels = activation.view.dims[1];
+  const std::optional<Grid> images = gridOf(activation, {{{0}, {}, {}, {}}});
+  if (levels.size() < 2 || !images)
+    return false;
+  Grid grid = *images;
+  int64_t significance = 1, channels = 0;
+  std::vector<std::pair<Axis, int64_t>> taps; // the least significant first
+  for (size_t i = levels.size(); i-- > 0; significance *= levels[i].count) {
+    const Axis axis{levels[i].count, levels[i].along, levels[i].step};
+    if (axis.along == last && axis.step == 1 && channels == 0) {
+      grid.channels = axis;
+      channels = significance;
+    } else {
+      taps.emplace_back(axis, significance);
+    }
+  }
+  if (channels == 0 || taps.size() > 2 || grid.channels.extent != builder.graph().storageOf(input).extents.back())
+    return false;
+  layer.weights.strides[3] = channels * strideK;
+  grid.width = taps[0].first;
+  layer.window.kernelW = grid.width.extent;
+  layer.weights.strides[2] = taps[0].second * strideK;
+  if (taps.size() > 1) {
+    grid.height = taps[1].first;
+    layer.window.kernelH = grid.height.extent;
+    layer.weights.strides[1] = taps[1].second * strideK;
+  }
+  layer.inputs = {input};
+  layer.grids = {grid};
+  return true;
+}
+
+// QGemm (a, sa, za, b, sb, zb, bias, sy, zy) and QLinearMatMul (a, sa, za, b, sb, zb, sy, zy).
+void matchMatrix(GraphBuilder& builder, const Node& node) {
+  const Operands operands(builder.network(), node);
+  const bool isGemm = node.op == "QGemm";
+  const net::Tensor& weights = builder.operandTensor(node, 3);
+  const size_t rank = builder.operandTensor(node, 0).shape.size();
+  if (!weights.isConstant || weights.shape.size() != 2)
+    builder.refuse(node, "the right side must be a constant of rank 2");
+  if (rank < 2)
+    builder.refuse(node, "the left side must have at least rank 2");
+  if (isGemm && node.integer("transA", 0) != 0)
+    builder.refuse(node, "transA = 1 is not supported");
+  const bool transposed = isGemm && node.integer("transB", 0) != 0;
+  const int64_t depth = weights.shape[transposed ? 1 : 0], outputs = weights.shape[transposed ? 0 : 1];
+
+  auto layer = std::make_unique<Contraction>();
+  // Elements of the weights from one summed index to the next, and from one result to the next.
+  const int64_t strideK = transposed ? 1 : outputs, strideO = transposed ? depth : 1;
+  layer->weights = {.tensor = &weights,
+                    .strides = {strideO, 0, 0, strideK},
+                    .type = weights.type,
+                    .zeroPoint = operands.uniformZeroPoint(5)};
+  AsGrid grid = rowsOf;
+  if (rank == 2 && readFlattened(builder, builder.operand(node, 0), strideK, *layer))
+    grid = [](const Activation& activation) { return imagesOf(activation, true); };
+  else
+    readAs(builder, node, builder.operand(node, 0, rank - 1), rank - 1, grid, *layer);
+  layer->fill = operands.zeroPoint(2);
+  const size_t outputScale = isGemm ? 7 : 6;
+  layer->requantise.scale = operands.requantiseScales(1, 4, outputScale, outputs,
+                                                      isGemm ? static_cast<float>(node.real("alpha", 1.0)) : 1.0f);
+  layer->requantise.bias =
+      isGemm ? operands.bias(6, outputs) : std::vector<int32_t>(static_cast<size_t>(outputs), 0);
+  layer->requantise.zeroPoint = operands.zeroPoint(outputScale + 1);
+  std::tie(layer->requantise.lo, layer->requantise.hi) = builder.clamp(node);
+  layer->usefulMacs = static_cast<uint64_t>(net::elementCount(builder.resultTensor(node).shape) * depth);
+  finish(builder, std::move(layer), node, rank - 1, grid);
+}
+
+bool match(GraphBuilder& builder, size_t index) {
+  const Node& node = builder.node(index);
+  if (node.op != "QLinearConv")
+    matchMatrix(builder, node);
+  else if (isDepthwise(builder, node))
+    return false; // one multiply-accumulate per lane and cycle is what a diagonal weight tile would give, too
+  else
+    matchConvolution(builder, node);
+  return true;
+}
+
+} // namespace
+
+Contraction::Contraction() : GridLayer(kKind) {}
+
+// Few channels would leave most of the array idle: windows of the input are its rows then. The border is in memory.
+std::optional<mapping::BorderWish> Contraction::windowWish(const DeviceGraph& graph) const {
+  const Grid& input = grids[0];
+  if (input.channels.extent > kFewChannels || window.dilationW != 1 || window.kernelW == 1 ||
+      (residual && inputs[1] == inputs[0]) || !takesBorder(graph, inputs[0]))
+    return std::nullopt;
+  const int64_t bottom = (result.height.extent - 1) * window.strideH + (window.kernelH - 1) * window.dilationH + 1 -
+                         input.height.extent - window.padTop;
+  const int64_t right =
+      (result.width.extent - 1) * window.strideW + window.kernelW - input.width.extent - window.padLeft;
+  return borderOf(graph, std::max<int64_t>(0, bottom), std::max<int64_t>(0, right));
+}
+
+WorkloadAttributes Contraction::attributes() const {
+  WorkloadAttributes result = gridAttributes();
+  result["weights"] = {net::isSigned(weights.type), weights.zeroPoint, weights.groups};
+  result["residual"] = {residual.has_value()};
+  result["table"] = {table.has_value()};
+  return result;
+}
+
+void Contraction::readAttributes(const WorkloadAttributes& attributes) {
+  readGrids(attributes);
+  const std::vector<int64_t>& w = numbers(attributes, "weights", 3);
+  weights.type = w[0] != 0 ? net::DType::s8 : net::DType::u8;
+  weights.zeroPoint = static_cast<int32_t>(w[1]);
+  if (numbers(attributes, "residual", 1)[0] != 0)
+    residual.emplace();
+  if (numbers(attributes, "table", 1)[0] != 0)
+    table.emplace();
+  if (grids.size() != (residual ? 2 : 1))
+    throw Error("a contraction reads one activation, and another one if it adds it");
+}
+
+} // namespace weft::layers

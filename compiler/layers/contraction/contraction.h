@@ -1,0 +1,54 @@
+// Contractions: convolution and matrix multiplication on the array, with what is fused behind them (requantisation, a
+// residual addition, a table).
+#pragma once
+
+#include "compiler/layers/requantise.h"
+
+namespace weft::layers {
+
+// Weights as they lie in the network: element (o, h, w, c) of output channel o, tap (h, w) and input channel c (of the
+// group of o) is at o * stride[0] + h * stride[1] + w * stride[2] + c * stride[3].
+struct Weights {
+  const net::Tensor* tensor = nullptr; // null where only the shape is known
+  std::array<int64_t, 4> strides{};
+  int64_t groups = 1;
+  net::DType type = net::DType::s8;
+  int32_t zeroPoint = 0;
+};
+
+// RNE(clamp(fma(q, rA, fma(b, rB, constant)), lo, hi)) with q the requantised sum. If `swapped`, q is the inner addend:
+// fma(b, rB, fma(q, rA, constant)).
+struct Residual {
+  Addition addition;
+  bool swapped = false;
+};
+
+// Inputs: activation, and the residual's other addend if there is one.
+class Contraction final : public GridLayer {
+public:
+  Contraction();
+
+  Weights weights;
+  Requantise requantise;
+  std::optional<Residual> residual;
+  std::optional<Table> table; // applied to the result
+
+  std::optional<mapping::BorderWish> windowWish(const DeviceGraph& graph) const override;
+  std::optional<GroupMapping> choose(const Site& site, int64_t bytes, bool windows) const override;
+  void check(const Site& site, const GroupMapping& mapping, int64_t bytes) const override;
+  std::vector<Stream> streams(const Site& site, const GroupMapping& mapping) const override;
+  std::vector<int64_t> accumulatorRows(const Site& site, const GroupMapping& mapping) const override;
+  std::string describe(const GroupMapping& mapping) const override;
+  void lower(const LoweringSite& site) const override;
+  WorkloadAttributes attributes() const override;
+  void readAttributes(const WorkloadAttributes& attributes);
+
+  enum StreamIndex : size_t { kInput, kWeights, kResidual, kOutput, kParameters };
+};
+
+// Weights in the order in which they stream: for each column tile, each chunk, each step of it one tile of rows x cols
+// bytes. Places without a weight hold the zero point, which contributes nothing.
+std::vector<uint8_t> packWeights(const Contraction& layer, const Geometry& geometry, const GroupMapping& mapping,
+                                 const Machine& machine);
+
+} // namespace weft::layers

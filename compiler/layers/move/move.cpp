@@ -1,0 +1,197 @@
+// Which network nodes are moves, and which of them cost nothing.
+#include "compiler/layers/move/move.h"
+
+#include "compiler/layers/grid.h"
+#include "compiler/layers/operands.h"
+#include "compiler/mapping/sizes.h"
+#include "isa/generated/timing.h"
+#include "isa/support/error.h"
+
+#include <fmt/format.h>
+
+namespace weft::layers {
+namespace {
+
+using mapping::GraphBuilder;
+using net::Node;
+
+bool match(GraphBuilder& builder, size_t node);
+
+std::unique_ptr<mapping::Layer> fromAttributes(const WorkloadAttributes& attributes) {
+  auto layer = std::make_unique<Move>();
+  layer->readAttributes(attributes);
+  return layer;
+}
+
+std::unique_ptr<mapping::Layer> copy(const GraphBuilder& builder, int32_t from, int32_t to) {
+  auto layer = std::make_unique<Move>();
+  layer->inputs = {from};
+  layer->output = to;
+  layer->parts.push_back({.input = 0, .target = builder.activation(to).view, .table = {}});
+  return layer;
+}
+
+const mapping::LayerKind kKind = {
+    "move", {"Reshape", "Flatten", "Squeeze", "Unsqueeze", "Identity", "Transpose", "Concat", "QLinearConcat"},
+    match,  fromAttributes, copy};
+const mapping::RegisterKind kRegistered(kKind);
+
+// Another shape of the same elements: a view, after a copy into plain bytes where padding is in the way.
+void matchReshape(GraphBuilder& builder, const Node& node) {
+  const net::Shape& shape = builder.resultTensor(node).shape;
+  int32_t input = builder.operand(node, 0);
+  std::optional<View> view = reshaped(builder.activation(input).view, shape);
+  if (!view) {
+    input = builder.flattened(node, input);
+    view = reshaped(builder.activation(input).view, shape);
+  }
+  builder.alias(node.outputs[0], builder.activation(input).storage, *view);
+}
+
+void matchTranspose(GraphBuilder& builder, const Node& node) {
+  const Activation& input = builder.activation(builder.operand(node, 0));
+  std::vector<int64_t> reversed;
+  for (size_t d = input.view.dims.size(); d-- > 0;)
+    reversed.push_back(static_cast<int64_t>(d));
+  builder.alias(node.outputs[0], input.storage, transposed(input.view, node.integers("perm", reversed)));
+}
+
+// Concat (x...) and QLinearConcat (sy, zy, (x, sx, zx)...).
+void matchConcat(GraphBuilder& builder, const Node& node) {
+  const Operands operands(builder.network(), node);
+  const bool quantised = node.op == "QLinearConcat";
+  const size_t first = quantised ? 2 : 0, step = quantised ? 3 : 1;
+  const net::Shape& shape = builder.resultTensor(node).shape;
+  int64_t axis = node.integer("axis", 1);
+  if (axis < 0)
+    axis += static_cast<int64_t>(shape.size());
+  const auto along = static_cast<size_t>(axis);
+  auto layer = std::make_unique<Move>();
+  for (size_t operand = first; operand < node.inputs.size(); operand += step) {
+    const net::Tensor& tensor = builder.operandTensor(node, operand);
+    layer->inputs.push_back(tensor.isConstant ? builder.constant(node, operand, shape.size() - 1)
+                                              : builder.operand(node, operand));
+  }
+  // The order of the first operand, as long as there is one.
+  const size_t innermost = builder.innermostOf(layer->inputs[0]).value_or(usualInnermost(shape.size()));
+  layer->output = builder.define(node.outputs[0], innermost);
+  const View whole = builder.activation(layer->output).view;
+  int64_t begin = 0;
+  for (size_t i = 0; i < layer->inputs.size(); ++i) {
+    const int64_t extent = builder.activation(layer->inputs[i]).view.shape()[along];
+    Move::Part part{.input = static_cast<int32_t>(i), .target = *sliced(whole, along, begin, extent), .table = {}};
+    if (quantised)
+      part.table = operands.rescaleTable(first + i * step, 0);
+    layer->parts.push_back(std::move(part));
+    begin += extent;
+  }
+  builder.add(std::move(layer), {&node});
+}
+
+bool match(GraphBuilder& builder, size_t index) {
+  const Node& node = builder.node(index);
+  if (node.op == "Transpose")
+    matchTranspose(builder, node);
+  else if (node.op == "Concat" || node.op == "QLinearConcat")
+    matchConcat(builder, node);
+  else
+    matchReshape(builder, node);
+  return true;
+}
+
+// A view as numbers: the storage's rank and start, then for each dimension its number of levels and the levels.
+std::vector<int64_t> toNumbers(const View& view) {
+  std::vector<int64_t> result = {static_cast<int64_t>(view.start.size())};
+  result.insert(result.end(), view.start.begin(), view.start.end());
+  for (const View::Levels& levels : view.dims) {
+    result.push_back(static_cast<int64_t>(levels.size()));
+    for (const View::Level& level : levels)
+      result.insert(result.end(), {level.count, level.along, level.step});
+  }
+  return result;
+}
+
+View viewFrom(const std::vector<int64_t>& numbers) {
+  constexpr int64_t kMost = int64_t{1} << 31;
+  size_t next = 0;
+  auto take = [&](int64_t low, int64_t high) {
+    if (next == numbers.size() || numbers[next] < low || numbers[next] > high)
+      throw Error("a part of a move is malformed");
+    return numbers[next++];
+  };
+  View view;
+  view.start.resize(static_cast<size_t>(take(1, 64)));
+  for (int64_t& start : view.start)
+    start = take(0, kMost);
+  while (next < numbers.size()) {
+    View::Levels& levels = view.dims.emplace_back(static_cast<size_t>(take(0, 64)));
+    for (View::Level& level : levels) {
+      level.count = take(1, kMost);
+      level.along = static_cast<int32_t>(take(View::kNowhere, static_cast<int64_t>(view.start.size()) - 1));
+      level.step = take(-kMost, kMost);
+    }
+  }
+  return view;
+}
+
+} // namespace
+
+Move::Move() : Layer(kKind) {}
+
+// As large a block as two buffers allow, but not one block alone: its store would wait for all of its load.
+std::optional<GroupMapping> Move::choose(const Site& site, int64_t bytes, bool) const {
+  GroupMapping mapping;
+  mapping.group = name;
+  const int64_t element = static_cast<int64_t>(net::byteSize(site.graph.storageOf(output).element));
+  const int64_t table = streams(site, mapping)[kTable].bytes;
+  // Blocks for the table are whole rows; a quarter of the scratchpad hides the latency of DRAM on every machine.
+  const int64_t row = site.machine.rowBytes();
+  mapping.tileCols = std::min<int64_t>((bytes - table) / 2, site.machine.scratchpad.bytes / 8) / row * row;
+  if (mapping.tileCols < element)
+    return std::nullopt;
+  return mapping;
+}
+
+void Move::check(const Site& site, const GroupMapping& mapping, int64_t bytes) const {
+  const int64_t row = site.machine.rowBytes();
+  const int64_t most = (bytes - streams(site, mapping)[kTable].bytes) / 2 / row * row;
+  if (mapping.tileCols < row || mapping.tileCols > most || mapping.tileCols % row != 0)
+    throw Error(fmt::format("mapping of '{}': tile_cols (bytes of a block) is {}, legal are multiples of {} up to {}",
+                            name, mapping.tileCols, row, most));
+}
+
+std::vector<Stream> Move::streams(const Site&, const GroupMapping& mapping) const {
+  const bool tables = std::any_of(parts.begin(), parts.end(), [](const Part& part) { return part.table.has_value(); });
+  return {{MapUse::inputTiles, mapping.tileCols, 2}, {MapUse::parameters, tables ? timing::LUT_ENTRIES : 0, 1}};
+}
+
+std::string Move::describe(const GroupMapping& mapping) const {
+  return fmt::format("move: {} part{}, blocks of {} bytes", parts.size(), parts.size() == 1 ? "" : "s",
+                     mapping.tileCols);
+}
+
+WorkloadAttributes Move::attributes() const {
+  WorkloadAttributes attributes;
+  for (size_t i = 0; i < parts.size(); ++i) {
+    attributes[fmt::format("part{:04}", i)] = {parts[i].input, parts[i].table.has_value(), parts[i].value};
+    attributes[fmt::format("target{:04}", i)] = toNumbers(parts[i].target);
+  }
+  return attributes;
+}
+
+void Move::readAttributes(const WorkloadAttributes& attributes) {
+  for (size_t i = 0; attributes.contains(fmt::format("part{:04}", i)); ++i) {
+    const std::vector<int64_t>& part = numbers(attributes, fmt::format("part{:04}", i), 3);
+    auto target = attributes.find(fmt::format("target{:04}", i));
+    if (target == attributes.end())
+      throw Error("a part of a move has no target");
+    parts.push_back({.input = static_cast<int32_t>(part[0]),
+                     .target = viewFrom(target->second),
+                     .table = part[1] != 0 ? std::optional(Table{}) : std::nullopt,
+                     .value = static_cast<int32_t>(part[2])});
+  }
+  if (parts.empty())
+    throw Error("a move has no parts");
+}
+
+} // namespace weft::layers

@@ -1,0 +1,244 @@
+#include "compiler/mapping/graph_builder.h"
+
+#include "isa/support/error.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace weft::mapping {
+
+using net::DType;
+using net::Node;
+
+size_t usualInnermost(size_t rank) {
+  return rank == 4 ? 1 : rank - 1;
+}
+
+GraphBuilder::GraphBuilder(const net::Network& network) : network_(network) {}
+
+void GraphBuilder::refuse(const Node& node, const std::string& reason) const {
+  throw Error(fmt::format("node '{}' ({}): {}", node.name, node.op, reason));
+}
+
+namespace {
+
+// Dimensions of the tensor in the order in which define() stores them, and where each of them lies.
+std::vector<int32_t> storedOrder(size_t rank, size_t innermost) {
+  std::vector<int32_t> order(rank);
+  int32_t next = 0;
+  for (size_t d = 0; d < rank; ++d)
+    if (d != innermost)
+      order[d] = next++;
+  order[innermost] = next;
+  return order;
+}
+
+} // namespace
+
+int32_t GraphBuilder::define(int32_t index, size_t innermost) {
+  return made_[index] = newStorage(index, tensor(index).shape, innermost);
+}
+
+int32_t GraphBuilder::newStorage(int32_t index, const net::Shape& shape, size_t innermost) {
+  const std::vector<int32_t> order = storedOrder(shape.size(), innermost);
+  Storage storage{.element = tensor(index).type, .extents = net::Shape(order.size()), .tensor = index};
+  for (size_t d = 0; d < order.size(); ++d)
+    storage.extents[static_cast<size_t>(order[d])] = shape[d];
+  View view = wholeView(storage, order);
+  graph_.storages.push_back(std::move(storage));
+  graph_.activations.push_back({index, static_cast<int32_t>(graph_.storages.size()) - 1, std::move(view)});
+  return static_cast<int32_t>(graph_.activations.size()) - 1;
+}
+
+bool GraphBuilder::isWhole(int32_t index, size_t innermost) const {
+  const Storage& storage = graph_.storageOf(index);
+  const View& view = activation(index).view;
+  return view.dims.size() == storage.extents.size() &&
+         view == wholeView(storage, storedOrder(view.dims.size(), innermost));
+}
+
+int32_t GraphBuilder::copied(const Node& node, int32_t index, size_t innermost) {
+  const auto [found, isNew] = copies_.try_emplace({index, innermost}, -1);
+  if (!isNew)
+    return found->second;
+  for (const LayerKind* kind : layerKinds())
+    if (kind->copy) {
+      const int32_t copy = newStorage(activation(index).tensor, activation(index).view.shape(), innermost);
+      std::unique_ptr<Layer> layer = kind->copy(*this, index, copy);
+      layer->name = fmt::format("{}/copy{}", node.name, graph_.layers.size());
+      layer->onnxNodes = {node.name};
+      graph_.layers.push_back(std::move(layer));
+      return found->second = copy;
+    }
+  refuse(node, "one of its operands must be rearranged, and no kind of layer copies");
+}
+
+int32_t GraphBuilder::hostWritten(const Node& node, int32_t index, size_t innermost) {
+  const net::Tensor& source = tensor(index);
+  if (source.isConstant)
+    refuse(node,
+           fmt::format("operand '{}' is a constant; the accelerator takes constants as weights only", source.name));
+  const int32_t made = define(index, innermost);
+  graph_.inputs.push_back(made);
+  return made;
+}
+
+int32_t GraphBuilder::operand(const Node& node, size_t number) {
+  const int32_t index = node.inputs[number];
+  if (auto found = made_.find(index); found != made_.end())
+    return found->second;
+  return hostWritten(node, index, usualInnermost(tensor(index).shape.size()));
+}
+
+int32_t GraphBuilder::operand(const Node& node, size_t number, size_t innermost) {
+  const int32_t index = node.inputs[number];
+  auto found = made_.find(index);
+  if (found == made_.end())
+    return hostWritten(node, index, innermost);
+  return isInnermost(found->second, innermost) ? found->second : copied(node, found->second, innermost);
+}
+
+bool GraphBuilder::isInnermost(int32_t index, size_t dimension) const {
+  const View& view = activation(index).view;
+  const auto last = static_cast<int32_t>(view.start.size()) - 1;
+  const int64_t extent = graph_.storageOf(index).extents.back();
+  const View::Levels& levels = view.dims[dimension];
+  return view.start.back() == 0 &&
+         (extent == 1 ? levels.empty() : levels.size() == 1 && levels[0] == View::Level{extent, last, 1});
+}
+
+std::optional<size_t> GraphBuilder::innermostOf(int32_t index) const {
+  const size_t rank = activation(index).view.dims.size();
+  if (rank > 0 && isInnermost(index, usualInnermost(rank)))
+    return usualInnermost(rank);
+  for (size_t d = rank; d-- > 0;)
+    if (isInnermost(index, d))
+      return d;
+  return std::nullopt;
+}
+
+int32_t GraphBuilder::constant(const Node& node, size_t number, size_t innermost) {
+  const int32_t index = node.inputs[number];
+  const net::Shape& shape = tensor(index).shape;
+  const int32_t made = shape.empty() ? newStorage(index, {1}, 0) : newStorage(index, shape, innermost);
+  const int32_t storage = activation(made).storage;
+  graph_.storages[static_cast<size_t>(storage)].constant = true;
+  graph_.constants[storage] = &tensor(index);
+  return made;
+}
+
+int32_t GraphBuilder::viewed(int32_t index, View view) {
+  const Activation& seen = activation(index);
+  graph_.activations.push_back({seen.tensor, seen.storage, std::move(view)});
+  return static_cast<int32_t>(graph_.activations.size()) - 1;
+}
+
+std::optional<int32_t> GraphBuilder::existing(int32_t index) const {
+  auto found = made_.find(index);
+  return found == made_.end() ? std::nullopt : std::optional(found->second);
+}
+
+void GraphBuilder::alias(int32_t index, int32_t storage, View view) {
+  graph_.activations.push_back({index, storage, std::move(view)});
+  made_[index] = static_cast<int32_t>(graph_.activations.size()) - 1;
+}
+
+const Node* GraphBuilder::soleConsumer(const Node& node) const {
+  const int32_t value = node.outputs[0];
+  if (std::count(network_.outputs.begin(), network_.outputs.end(), value) > 0)
+    return nullptr;
+  const Node* consumer = nullptr;
+  for (const Node& other : network_.nodes)
+    for (int32_t input : other.inputs)
+      if (input == value) {
+        if (consumer)
+          return nullptr;
+        consumer = &other;
+      }
+  return consumer && placement_[indexOf(*consumer)] == Placement::device ? consumer : nullptr;
+}
+
+std::pair<int32_t, int32_t> GraphBuilder::clamp(const Node& node) const {
+  const bool isSigned = net::isSigned(resultTensor(node).type);
+  return {static_cast<int32_t>(node.integer("clamp_lo", isSigned ? -128 : 0)),
+          static_cast<int32_t>(node.integer("clamp_hi", isSigned ? 127 : 255))};
+}
+
+void GraphBuilder::add(std::unique_ptr<Layer> layer, const std::vector<const Node*>& nodes) {
+  layer->name = nodes.front()->name;
+  for (const Node* node : nodes) {
+    layer->nodes.push_back(static_cast<int32_t>(indexOf(*node)));
+    served_.insert(indexOf(*node));
+    const std::string names = node->text("onnx_nodes", node->name);
+    for (size_t begin = 0; begin <= names.size();) {
+      const size_t end = std::min(names.find('\n', begin), names.size());
+      if (end > begin)
+        layer->onnxNodes.push_back(names.substr(begin, end - begin));
+      begin = end + 1;
+    }
+  }
+  graph_.layers.push_back(std::move(layer));
+}
+
+void GraphBuilder::serve(size_t index) {
+  for (const LayerKind* kind : layerKinds())
+    if (serves(*kind, node(index).op) && kind->match(*this, index))
+      return;
+  refuse(node(index), "this form of it is not supported on the accelerator");
+}
+
+DeviceGraph GraphBuilder::build() {
+  placement_ = placeNodes(network_);
+  for (size_t i = 0; i < network_.nodes.size(); ++i) {
+    if (placement_[i] == Placement::before)
+      graph_.hostBefore.push_back(static_cast<int32_t>(i));
+    else if (placement_[i] == Placement::after)
+      graph_.hostAfter.push_back(static_cast<int32_t>(i));
+    else if (!served_.contains(i))
+      serve(i);
+  }
+  if (graph_.layers.empty())
+    throw Error(
+        fmt::format("network '{}' has no operator that the accelerator runs; it runs 8-bit integer networks (QDQ "
+                    "or QLinear form)",
+                    network_.name));
+  findOutputs();
+  return std::move(graph_);
+}
+
+// What the host needs of the device: network outputs and operands of the nodes after it.
+void GraphBuilder::findOutputs() {
+  std::set<int32_t> read(network_.outputs.begin(), network_.outputs.end());
+  for (int32_t index : graph_.hostAfter)
+    for (int32_t input : node(static_cast<size_t>(index)).inputs)
+      read.insert(input);
+  for (int32_t value : read)
+    if (auto found = made_.find(value); found != made_.end())
+      graph_.outputs.push_back(found->second);
+}
+
+TensorType typeOf(const DeviceGraph& graph, int32_t index, const Place& place) {
+  const Activation& activation = graph.activation(index);
+  TensorType type{.element = graph.storageOf(index).element, .shape = activation.view.shape(), .layout = {}};
+  const auto bytes = static_cast<int64_t>(net::byteSize(type.element));
+  Layout& layout = type.layout;
+  int64_t origin = place.origin;
+  for (size_t d = 0; d < place.strides.size(); ++d)
+    origin += activation.view.start[d] * place.strides[d];
+  layout.offset = origin / bytes;
+  layout.span = place.span / bytes;
+  layout.fill = place.padValue;
+  for (size_t d = 0; d < activation.view.dims.size(); ++d)
+    for (const View::Level& level : activation.view.dims[d])
+      layout.levels.push_back({static_cast<int32_t>(d), level.count,
+                               level.along == View::kNowhere
+                                   ? 0
+                                   : level.step * place.strides[static_cast<size_t>(level.along)] / bytes});
+  return type;
+}
+
+DeviceGraph buildDeviceGraph(const net::Network& network) {
+  return GraphBuilder(network).build();
+}
+
+} // namespace weft::mapping
