@@ -46,6 +46,13 @@ const char* name(DType type) {
   return info(type).name;
 }
 
+std::optional<DType> dtypeFrom(std::string_view name) {
+  for (size_t i = 0; i < kTypeCount; ++i)
+    if (name == kTypes[i].name)
+      return static_cast<DType>(i);
+  return std::nullopt;
+}
+
 int64_t elementCount(const Shape& shape) {
   // Sizes in bytes must fit as well, whatever the type.
   constexpr int64_t kLimit = std::numeric_limits<int64_t>::max() / 8;

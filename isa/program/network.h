@@ -9,8 +9,10 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -22,6 +24,7 @@ enum class DType : uint8_t { f32, f16, bf16, f64, s8, u8, s16, u16, s32, u32, s6
 size_t byteSize(DType type);
 // "float32", "int8", ... (numpy's names).
 const char* name(DType type);
+std::optional<DType> dtypeFrom(std::string_view name);
 
 using Shape = std::vector<int64_t>;
 int64_t elementCount(const Shape& shape);

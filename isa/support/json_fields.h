@@ -101,6 +101,7 @@ public:
     return items;
   }
 
+  const std::string& where() const { return where_; }
   [[noreturn]] void fail(const std::string& what) const { throw Error(fmt::format("{}: {}", where_, what)); }
 
 private:
