@@ -18,7 +18,6 @@ namespace {
 
 using lowering::ConstantImage;
 using mapping::DeviceGraph;
-using mapping::GroupKind;
 using mapping::Plan;
 
 // A function name for a group: its number, and what of the node's name is fit for a symbol.
@@ -29,39 +28,10 @@ std::string symbolOf(size_t index, const std::string& node) {
   return symbol;
 }
 
-DeviceTensor deviceTensor(const net::Network& network, const DeviceGraph& graph, const Machine& machine,
-                          const Plan& plan, int32_t index) {
-  const mapping::Activation& activation = graph.activations[static_cast<size_t>(index)];
-  const mapping::Home& home = plan.homes[static_cast<size_t>(index)];
-  const net::Shape& shape = network.tensors[static_cast<size_t>(activation.tensor)].shape;
-  DeviceTensor tensor;
-  tensor.tensor = activation.tensor;
-  tensor.address = home.address;
-  tensor.batch = shape[0];
-  tensor.channels = shape[1];
-  if (shape.size() == 4) {
-    tensor.height = shape[2];
-    tensor.width = shape[3];
-  }
-  bool windows = false; // an input laid out for windows has no padding channels
-  for (size_t g = 0; g < graph.groups.size(); ++g)
-    windows |= graph.groups[g].inputs[0] == index && plan.mapping.groups[g].input == mapping::InputFlow::windows;
-  tensor.channelPitch = windows ? activation.channels : mapping::channelPitch(activation, machine);
-  tensor.padTop = home.padTop;
-  tensor.padBottom = home.padBottom;
-  tensor.padLeft = home.padLeft;
-  tensor.padRight = home.padRight;
-  tensor.padValue = home.padValue;
-  return tensor;
-}
-
-std::string describe(const mapping::Group& group, const mapping::GroupMapping& mapping) {
-  std::string text = fmt::format("{}: tile {} x {}", name(group.kind), mapping.tileRows, mapping.tileCols);
-  if (group.kind == GroupKind::matrix)
-    text += fmt::format(", weights {}, {} column tiles together, chunks {}x{}x{}{}", name(mapping.weights),
-                        mapping.columnTiles, mapping.chunks[0], mapping.chunks[1], mapping.chunks[2],
-                        mapping.input == mapping::InputFlow::windows ? ", windows" : "");
-  return text;
+DeviceTensor deviceTensor(const DeviceGraph& graph, const Plan& plan, int32_t index) {
+  const Activation& activation = graph.activation(index);
+  const mapping::Place& place = plan.places[static_cast<size_t>(activation.storage)];
+  return {activation.tensor, place.address, mapping::typeOf(graph, index, place)};
 }
 
 std::vector<uint8_t> bytesOf(const std::string& text) {
@@ -96,16 +66,16 @@ std::vector<uint8_t> compile(const net::Network& source, const Machine& machine,
   Manifest manifest;
   emitter.function("g_start", "start-up", [&] { lowering::lowerStart(emitter, machine); });
   std::vector<std::string> functions = {"g_start"};
-  for (size_t g = 0; g < graph.groups.size(); ++g) {
-    const mapping::Group& group = graph.groups[g];
-    progress("lowering", 0.1 + 0.4 * double(g) / double(graph.groups.size()));
-    std::string symbol = symbolOf(g, group.name);
+  for (size_t g = 0; g < graph.layers.size(); ++g) {
+    const mapping::Layer& layer = *graph.layers[g];
+    progress("lowering", 0.1 + 0.4 * double(g) / double(graph.layers.size()));
+    std::string symbol = symbolOf(g, layer.name);
     const size_t constantsBefore = constants.entries().size();
-    emitter.function(symbol, group.name, [&] { lowering::lowerGroup(emitter, graph, machine, plan, g, constants); });
-    addConstants(manifest.memoryMap, group, g, std::span(constants.entries()).subspan(constantsBefore));
+    emitter.function(symbol, layer.name, [&] { lowering::lowerLayer(emitter, graph, machine, plan, g, constants); });
+    addConstants(manifest.memoryMap, layer, g, std::span(constants.entries()).subspan(constantsBefore));
     functions.push_back(symbol);
     manifest.groups.push_back(
-        {symbol, group.nodes, group.onnxNodes, describe(group, plan.mapping.groups[g]), group.usefulMacs});
+        {symbol, layer.nodes, layer.onnxNodes, layer.describe(plan.mapping.groups[g]), layer.usefulMacs});
   }
   emitter.mainFunction(functions);
   if (options.emit == "core")
@@ -122,9 +92,9 @@ std::vector<uint8_t> compile(const net::Network& source, const Machine& machine,
   manifest.hostBefore = graph.hostBefore;
   manifest.hostAfter = graph.hostAfter;
   for (int32_t input : graph.inputs)
-    manifest.inputs.push_back(deviceTensor(network, graph, machine, plan, input));
+    manifest.inputs.push_back(deviceTensor(graph, plan, input));
   for (int32_t output : graph.outputs)
-    manifest.outputs.push_back(deviceTensor(network, graph, machine, plan, output));
+    manifest.outputs.push_back(deviceTensor(graph, plan, output));
   manifest.workload = mapping::workloadOf(graph);
   manifest.mapping = mappingYaml;
   addPlan(manifest.memoryMap, network, graph, machine, plan);

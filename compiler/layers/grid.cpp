@@ -201,6 +201,22 @@ void GridLayer::readGrids(const WorkloadAttributes& attributes) {
   fill = static_cast<int32_t>(range("fill", 1, -128)[0]);
 }
 
+void GridLayer::validate(const DeviceGraph& graph) const {
+  if (inputs.size() != grids.size())
+    throw Error(fmt::format("it must have {} inputs, not {}", grids.size(), inputs.size()));
+  auto check = [&](int32_t activation, const Grid& grid) {
+    const net::Shape& extents = graph.storageOf(activation).extents;
+    for (const Axis* axis : {&grid.batch, &grid.height, &grid.width, &grid.channels})
+      if (axis->along >= static_cast<int32_t>(extents.size()))
+        throw Error("an axis of a grid lies along no dimension of its storage");
+    if (extents.back() != grid.channels.extent)
+      throw Error("the channels of a grid are not those of its storage");
+  };
+  for (size_t i = 0; i < inputs.size(); ++i)
+    check(inputs[i], grids[i]);
+  check(output, result);
+}
+
 const std::vector<int64_t>& numbers(const WorkloadAttributes& attributes, const std::string& name, size_t count) {
   auto found = attributes.find(name);
   if (found == attributes.end() || found->second.size() != count)

@@ -73,6 +73,8 @@ public:
   bool takesBorder(const DeviceGraph& graph, int32_t activation) const override;
   std::optional<mapping::BorderWish> borderWish(const DeviceGraph& graph) const override;
 
+  void validate(const DeviceGraph& graph) const override;
+
 protected:
   // What check() tests of every grid layer: ranges of the tiling, and whether its input can be loaded.
   Geometry checkTiling(const Site& site, const GroupMapping& mapping, bool columns) const;

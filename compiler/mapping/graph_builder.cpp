@@ -59,16 +59,33 @@ bool GraphBuilder::isWhole(int32_t index, size_t innermost) const {
 
 int32_t GraphBuilder::copied(const Node& node, int32_t index, size_t innermost) {
   const auto [found, isNew] = copies_.try_emplace({index, innermost}, -1);
-  if (!isNew)
-    return found->second;
+  if (isNew) {
+    found->second = newStorage(activation(index).tensor, activation(index).view.shape(), innermost);
+    addCopy(node, index, found->second);
+  }
+  return found->second;
+}
+
+int32_t GraphBuilder::flattened(const Node& node, int32_t index) {
+  constexpr size_t kFlat = SIZE_MAX; // no dimension of its own is innermost
+  const auto [found, isNew] = copies_.try_emplace({index, kFlat}, -1);
+  if (isNew) {
+    const net::Shape shape = activation(index).view.shape();
+    const int32_t flat = newStorage(activation(index).tensor, {net::elementCount(shape)}, 0);
+    found->second = viewed(flat, *reshaped(activation(flat).view, shape));
+    addCopy(node, index, found->second);
+  }
+  return found->second;
+}
+
+void GraphBuilder::addCopy(const Node& node, int32_t from, int32_t to) {
   for (const LayerKind* kind : layerKinds())
     if (kind->copy) {
-      const int32_t copy = newStorage(activation(index).tensor, activation(index).view.shape(), innermost);
-      std::unique_ptr<Layer> layer = kind->copy(*this, index, copy);
+      std::unique_ptr<Layer> layer = kind->copy(*this, from, to);
       layer->name = fmt::format("{}/copy{}", node.name, graph_.layers.size());
       layer->onnxNodes = {node.name};
       graph_.layers.push_back(std::move(layer));
-      return found->second = copy;
+      return;
     }
   refuse(node, "one of its operands must be rearranged, and no kind of layer copies");
 }

@@ -48,6 +48,9 @@ public:
   // A copy of an activation in a storage of its own, in the order of define().
   int32_t copied(const net::Node& node, int32_t activation, size_t innermost);
 
+  // A copy of an activation as plain bytes, its elements in row-major order without padding between them.
+  int32_t flattened(const net::Node& node, int32_t activation);
+
   // The only reader of a node's result, if that runs on the accelerator and nobody else sees the result.
   const net::Node* soleConsumer(const net::Node& node) const;
   size_t indexOf(const net::Node& node) const { return static_cast<size_t>(&node - network_.nodes.data()); }
@@ -61,6 +64,7 @@ public:
 private:
   int32_t newStorage(int32_t tensor, const net::Shape& shape, size_t innermost);
   int32_t hostWritten(const net::Node& node, int32_t tensor, size_t innermost);
+  void addCopy(const net::Node& node, int32_t from, int32_t to);
   void serve(size_t node);
   void findOutputs();
 

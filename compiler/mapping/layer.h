@@ -100,6 +100,8 @@ public:
   // --- By shape alone -----------------------------------------------------------------------------------------------
   // Whatever planning and timing need beside inputs and output, by name.
   virtual WorkloadAttributes attributes() const = 0;
+  // Throws Error unless inputs, output and attributes fit together. For layers that come from a file.
+  virtual void validate(const DeviceGraph&) const = 0;
 
 private:
   const LayerKind* kind_;

@@ -272,6 +272,13 @@ private:
 
 } // namespace
 
+double dramBytesPerCycle(const Machine& machine) {
+  double perCycle = machine.dma.busBytes;
+  if (machine.dram.model == DramModel::ideal)
+    perCycle = std::min(perCycle, double(machine.dram.bandwidthMbS) / double(machine.clockMhz));
+  return perCycle;
+}
+
 bool Place::hasBorder() const {
   return std::any_of(border.begin(), border.end(), [](const Border& b) { return b[0] != 0 || b[1] != 0; });
 }

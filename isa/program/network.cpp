@@ -46,9 +46,9 @@ const char* name(DType type) {
   return info(type).name;
 }
 
-std::optional<DType> typeNamed(std::string_view text) {
+std::optional<DType> dtypeFrom(std::string_view name) {
   for (size_t i = 0; i < kTypeCount; ++i)
-    if (text == kTypes[i].name)
+    if (name == kTypes[i].name)
       return static_cast<DType>(i);
   return std::nullopt;
 }

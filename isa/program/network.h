@@ -24,8 +24,7 @@ enum class DType : uint8_t { f32, f16, bf16, f64, s8, u8, s16, u16, s32, u32, s6
 size_t byteSize(DType type);
 // "float32", "int8", ... (numpy's names).
 const char* name(DType type);
-// The type of that name.
-std::optional<DType> typeNamed(std::string_view name);
+std::optional<DType> dtypeFrom(std::string_view name);
 // Of the integer types.
 bool isSigned(DType type);
 

@@ -28,7 +28,7 @@ Json toJson(const Activation& activation) {
 
 Storage readStorage(const JsonFields& in) {
   Storage storage;
-  const std::optional<net::DType> element = net::typeNamed(in.text("element"));
+  const std::optional<net::DType> element = net::dtypeFrom(in.text("element"));
   if (!element)
     in.fail("unknown element type");
   storage.element = *element;

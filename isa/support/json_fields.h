@@ -131,6 +131,7 @@ public:
     return values;
   }
 
+  const std::string& where() const { return where_; }
   [[noreturn]] void fail(const std::string& what) const { throw Error(fmt::format("{}: {}", where_, what)); }
 
 private:

@@ -179,6 +179,21 @@ WorkloadAttributes Move::attributes() const {
   return attributes;
 }
 
+void Move::validate(const DeviceGraph& graph) const {
+  const net::Shape& extents = graph.storageOf(output).extents;
+  for (const Part& part : parts) {
+    if (part.input < -1 || part.input >= static_cast<int32_t>(inputs.size()))
+      throw Error("a part of a move has no input");
+    if (part.target.start.size() != extents.size())
+      throw Error("a part of a move has another storage than the result");
+    if (part.input >= 0 && graph.activation(inputs[static_cast<size_t>(part.input)]).view.shape() != part.target.shape())
+      throw Error("a part of a move has another shape than its input");
+    for (const View::Levels& levels : part.target.dims)
+      if (levels.size() > 1)
+        throw Error("a part of a move goes along several dimensions at once");
+  }
+}
+
 void Move::readAttributes(const WorkloadAttributes& attributes) {
   for (size_t i = 0; attributes.contains(fmt::format("part{:04}", i)); ++i) {
     const std::vector<int64_t>& part = numbers(attributes, fmt::format("part{:04}", i), 3);

@@ -26,6 +26,7 @@ public:
   std::string describe(const GroupMapping& mapping) const override;
   void lower(const LoweringSite& site) const override;
   WorkloadAttributes attributes() const override;
+  void validate(const DeviceGraph& graph) const override;
   void readAttributes(const WorkloadAttributes& attributes);
 
   enum StreamIndex : size_t { kBlocks, kTable };

@@ -38,7 +38,7 @@ net::Network readNetwork(const std::string& file, const Report& report) {
   ImportOptions settings;
   const std::vector<int32_t>& inputs = report.workload->inputs;
   if (!inputs.empty())
-    settings.batch = report.workload->activations[static_cast<size_t>(inputs.front())].batch;
+    settings.batch = report.workload->activations[static_cast<size_t>(inputs.front())].view.shape().front();
   try {
     return importOnnx(bytes, settings);
   } catch (const Error& error) {
