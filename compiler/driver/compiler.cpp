@@ -11,7 +11,9 @@
 #include "isa/semantics/state.h"
 #include "isa/support/error.h"
 
+#include <algorithm>
 #include <fmt/format.h>
+#include <numeric>
 
 namespace weft {
 namespace {
@@ -33,26 +35,22 @@ DeviceTensor deviceTensor(const net::Network& network, const DeviceGraph& graph,
                           const Plan& plan, int32_t index) {
   const mapping::Activation& activation = graph.activations[static_cast<size_t>(index)];
   const mapping::Home& home = plan.homes[static_cast<size_t>(index)];
-  const net::Shape& shape = network.tensors[static_cast<size_t>(activation.tensor)].shape;
-  DeviceTensor tensor;
-  tensor.tensor = activation.tensor;
-  tensor.address = home.address;
-  tensor.batch = shape[0];
-  tensor.channels = shape[1];
-  if (shape.size() == 4) {
-    tensor.height = shape[2];
-    tensor.width = shape[3];
-  }
+  const net::Tensor& tensor = network.tensors[static_cast<size_t>(activation.tensor)];
   bool windows = false; // an input laid out for windows has no padding channels
   for (size_t g = 0; g < graph.groups.size(); ++g)
     windows |= graph.groups[g].inputs[0] == index && plan.mapping.groups[g].input == mapping::InputFlow::windows;
-  tensor.channelPitch = windows ? activation.channels : mapping::channelPitch(activation, machine);
-  tensor.padTop = home.padTop;
-  tensor.padBottom = home.padBottom;
-  tensor.padLeft = home.padLeft;
-  tensor.padRight = home.padRight;
-  tensor.padValue = home.padValue;
-  return tensor;
+  const int64_t pitch = windows ? activation.channels : mapping::channelPitch(activation, machine);
+  std::vector<int32_t> order(tensor.shape.size()); // channels innermost
+  std::iota(order.begin(), order.end(), 0);
+  std::rotate(order.begin() + 1, order.begin() + 2, order.end());
+  std::vector<Border> border(tensor.shape.size());
+  if (border.size() == 4) {
+    border[2] = {home.padTop, home.padBottom};
+    border[3] = {home.padLeft, home.padRight};
+  }
+  return {activation.tensor,
+          home.address,
+          {tensor.type, tensor.shape, orderedLayout(tensor.shape, order, pitch, border, home.padValue)}};
 }
 
 std::string describe(const mapping::Group& group, const mapping::GroupMapping& mapping) {
