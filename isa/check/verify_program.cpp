@@ -21,7 +21,7 @@ std::vector<Finding> verifyProgram(const Program& program, const Machine& machin
   };
   if (program.manifest())
     for (const DeviceTensor& input : program.manifest()->inputs)
-      options.unknown.push_back({input.address, input.bytes()});
+      options.unknown.push_back({input.address, input.type.bytes()});
   return verify(machine, memory, options);
 }
 

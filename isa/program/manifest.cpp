@@ -1,4 +1,5 @@
 #include "isa/program/program.h"
+#include "isa/program/tensor_type_json.h"
 #include "isa/program/workload_json.h"
 
 namespace weft {
@@ -6,21 +7,10 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr const char* kSchema = "weft-program/1";
+constexpr const char* kSchema = "weft-program/2";
 
 Json toJson(const DeviceTensor& tensor) {
-  return {{"tensor", tensor.tensor},
-          {"address", tensor.address},
-          {"batch", tensor.batch},
-          {"channels", tensor.channels},
-          {"height", tensor.height},
-          {"width", tensor.width},
-          {"channel_pitch", tensor.channelPitch},
-          {"pad_top", tensor.padTop},
-          {"pad_bottom", tensor.padBottom},
-          {"pad_left", tensor.padLeft},
-          {"pad_right", tensor.padRight},
-          {"pad_value", tensor.padValue}};
+  return {{"tensor", tensor.tensor}, {"address", tensor.address}, {"type", typeToJson(tensor.type)}};
 }
 
 Json toJson(const Group& group) {
@@ -45,29 +35,10 @@ std::vector<int32_t> readIndices(const JsonFields& in, const char* key) {
 }
 
 DeviceTensor readDeviceTensor(const JsonFields& in) {
-  // Bounds each extent so that no product below can overflow.
-  constexpr int64_t kMost = 1 << 24;
-  constexpr uint64_t kAddressSpace = uint64_t{1} << 32;
-  DeviceTensor tensor;
-  tensor.tensor = in.integer<int32_t>("tensor", 0);
-  tensor.address = in.integer<uint32_t>("address");
-  tensor.batch = in.integer<int64_t>("batch", 1, kMost);
-  tensor.channels = in.integer<int64_t>("channels", 1, kMost);
-  tensor.height = in.integer<int64_t>("height", 1, kMost);
-  tensor.width = in.integer<int64_t>("width", 1, kMost);
-  tensor.channelPitch = in.integer<int64_t>("channel_pitch", tensor.channels, kMost);
-  tensor.padTop = in.integer<int64_t>("pad_top", 0, kMost);
-  tensor.padBottom = in.integer<int64_t>("pad_bottom", 0, kMost);
-  tensor.padLeft = in.integer<int64_t>("pad_left", 0, kMost);
-  tensor.padRight = in.integer<int64_t>("pad_right", 0, kMost);
-  tensor.padValue = in.integer<int32_t>("pad_value", -128, 255);
-  uint64_t bytes = 1;
-  for (int64_t extent : {tensor.batch, tensor.height + tensor.padTop + tensor.padBottom,
-                         tensor.width + tensor.padLeft + tensor.padRight, tensor.channelPitch}) {
-    bytes *= static_cast<uint64_t>(extent);
-    if (bytes > kAddressSpace - tensor.address)
-      in.fail("the tensor ends beyond 32 bits of address");
-  }
+  const DeviceTensor tensor = {in.integer<int32_t>("tensor", 0), in.integer<uint32_t>("address"),
+                               typeFromJson(in.object("type"))};
+  if (tensor.type.bytes() > (uint64_t{1} << 32) - tensor.address)
+    in.fail("the tensor ends beyond 32 bits of address");
   return tensor;
 }
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace weft {
 namespace {
@@ -28,13 +29,11 @@ void checkManifest(const Manifest& manifest, const net::Network& network, const 
         throw Error(fmt::format("{}: malformed program: a device tensor names tensor {}; the network has {}", origin,
                                 place.tensor, network.tensors.size()));
       const net::Tensor& tensor = network.tensors[static_cast<size_t>(place.tensor)];
-      if (net::byteSize(tensor.type) != 1)
-        throw Error(fmt::format("{}: malformed program: tensor '{}' on the device is {}; it must have an 8-bit type",
-                                origin, tensor.name, net::name(tensor.type)));
-      if (net::elementCount({place.batch, place.channels, place.height, place.width}) !=
-          net::elementCount(tensor.shape))
-        throw Error(fmt::format("{}: malformed program: the place of tensor '{}' on the device has another size",
-                                origin, tensor.name));
+      if (place.type.element != tensor.type || place.type.shape != tensor.shape)
+        throw Error(
+            fmt::format("{}: malformed program: tensor '{}' is {} [{}] in the network and {} [{}] on the device",
+                        origin, tensor.name, net::name(tensor.type), fmt::join(tensor.shape, ", "),
+                        net::name(place.type.element), fmt::join(place.type.shape, ", ")));
     }
   };
   checkTensors(manifest.inputs);

@@ -10,6 +10,7 @@
 
 #include "isa/program/memory_map.h"
 #include "isa/program/network.h"
+#include "isa/program/tensor_type.h"
 #include "isa/program/workload.h"
 
 #include <cstdint>
@@ -20,19 +21,11 @@
 
 namespace weft {
 
-// Where an 8-bit tensor lies in DRAM. Logical tensors are N x C x H x W (missing trailing dimensions are 1; rank 2 is N
-// x C). Element (n, c, h, w) is at address + ((n * (H + padTop + padBottom) + h + padTop) * (W + padLeft + padRight) +
-// w + padLeft) * channelPitch + c. The pad border holds `padValue`.
+// A tensor of the network in DRAM: of the network's element type and shape, at [address, address + type.bytes()).
 struct DeviceTensor {
   int32_t tensor = -1; // index in the network
   uint32_t address = 0;
-  int64_t batch = 1, channels = 1, height = 1, width = 1;
-  int64_t channelPitch = 1; // bytes from a pixel to the next
-  int64_t padTop = 0, padBottom = 0, padLeft = 0, padRight = 0;
-  int32_t padValue = 0;
-  uint64_t bytes() const {
-    return static_cast<uint64_t>(batch * (height + padTop + padBottom) * (width + padLeft + padRight) * channelPitch);
-  }
+  TensorType type;
 };
 
 // A function of the program and the nodes that it serves; every instruction between the symbol's start and end belongs

@@ -24,7 +24,7 @@ void checkFits(const Program& program, const Machine& machine) {
   if (const auto& manifest = program.manifest())
     for (const auto* places : {&manifest->inputs, &manifest->outputs})
       for (const DeviceTensor& place : *places)
-        checkInDram(machine, place.address, place.bytes(),
+        checkInDram(machine, place.address, place.type.bytes(),
                     fmt::format("tensor '{}'", program.network()->tensors[static_cast<size_t>(place.tensor)].name));
 }
 

@@ -3,7 +3,6 @@
 #include "isa/support/error.h"
 #include "runtime/api/core.h"
 #include "runtime/api/host_network.h"
-#include "runtime/api/layout.h"
 
 namespace weft::runtime {
 namespace {
@@ -55,14 +54,14 @@ RunResult CoreProgram::execute(const HostTensors& inputs, const RunOptions& opti
   host.tensors().setInputs(inputs);
   host.execute(manifest->hostBefore, "host operators before the device");
   for (const DeviceTensor& place : manifest->inputs)
-    toDevice(place, host.tensors().get(place.tensor).data, {memory.dram.at(place.address), place.bytes()});
+    scatter(place.type, host.tensors().get(place.tensor).data, {memory.dram.at(place.address), place.type.bytes()});
 
   runCore(memory, options, statistics);
 
   for (const DeviceTensor& place : manifest->outputs) {
     const net::Tensor& tensor = network.tensors[static_cast<size_t>(place.tensor)];
-    host.tensors().set(place.tensor,
-                       {tensor.type, tensor.shape, fromDevice(place, {memory.dram.at(place.address), place.bytes()})});
+    host.tensors().set(place.tensor, {tensor.type, tensor.shape,
+                                      gather(place.type, {memory.dram.at(place.address), place.type.bytes()})});
   }
   host.execute(manifest->hostAfter, "host operators after the device");
   result.outputs = host.outputs();

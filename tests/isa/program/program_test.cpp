@@ -27,8 +27,11 @@ Manifest sampleManifest() {
   manifest.machineName = "edge-16";
   manifest.machineHash = 0xfedcba9876543210;
   manifest.machineYaml = "name: edge-16\n";
-  manifest.inputs = {{0, 0x80001000, 1, 2, 3, 4, 16, 1, 2, 3, 4, -5}};
-  manifest.outputs = {{1, 0x80002000, 1, 2, 3, 4, 16, 0, 0, 0, 0, 0}};
+  const net::Shape shape = {1, 2, 3, 4};
+  const int32_t order[] = {0, 2, 3, 1};
+  const Border border[] = {{0, 0}, {0, 0}, {1, 2}, {3, 4}};
+  manifest.inputs = {{0, 0x80001000, {net::DType::s8, shape, orderedLayout(shape, order, 16, border, -5)}}};
+  manifest.outputs = {{1, 0x80002000, {net::DType::s8, shape, orderedLayout(shape, order, 16)}}};
   manifest.groups = {{"group0", {0}, {"relu0", "also \"this\""}, "tile 16", 1234567890123}};
   manifest.mapping = "groups: []\n";
   manifest.constantBytes = 1;
@@ -116,8 +119,8 @@ TEST(Program, ManifestRoundTripKeepsEverything) {
   EXPECT_EQ(after.machineHash, before.machineHash);
   EXPECT_EQ(after.machineYaml, before.machineYaml);
   ASSERT_EQ(after.inputs.size(), 1u);
-  EXPECT_EQ(after.inputs[0].padValue, -5);
-  EXPECT_EQ(after.inputs[0].bytes(), before.inputs[0].bytes());
+  EXPECT_EQ(after.inputs[0].type, before.inputs[0].type);
+  EXPECT_EQ(after.inputs[0].type.layout.fill, -5);
   EXPECT_EQ(after.groups[0].usefulMacs, 1234567890123u);
   EXPECT_EQ(after.groups[0].onnxNodes[1], "also \"this\"");
   EXPECT_EQ(after.scratchpadPeak, 4u);
@@ -130,10 +133,10 @@ TEST(Program, ManifestErrorsNameTheField) {
   EXPECT_EQ(errorOf(sampleManifest()), "");
   EXPECT_CONTAINS(errorOf([] {
                     Manifest m = sampleManifest();
-                    m.inputs[0].channelPitch = 1;
+                    m.inputs[0].type.layout.levels[2].stride = 1;
                     return m;
                   }()),
-                  ".inputs[0]: field 'channel_pitch' must be an integer from 2 to");
+                  ".inputs[0].type: two elements at the same place");
   EXPECT_CONTAINS(errorOf([] {
                     Manifest m = sampleManifest();
                     m.inputs[0].address = 0xffffff00;
@@ -154,10 +157,16 @@ TEST(Program, ManifestErrorsNameTheField) {
                   "after the device names node 1; the network has 1");
   EXPECT_CONTAINS(errorOf([] {
                     Manifest m = sampleManifest();
-                    m.inputs[0].width = 5;
+                    m.inputs[0].type.shape[3] = 3;
                     return m;
                   }()),
-                  "tensor 'x' on the device has another size");
+                  "tensor 'x' is int8 [1, 2, 3, 4] in the network and int8 [1, 2, 3, 3] on the device");
+  EXPECT_CONTAINS(errorOf([] {
+                    Manifest m = sampleManifest();
+                    m.outputs[0].type.element = net::DType::u8;
+                    return m;
+                  }()),
+                  "tensor 'y' is int8 [1, 2, 3, 4] in the network and uint8 [1, 2, 3, 4] on the device");
   EXPECT_CONTAINS(errorOf([] {
                     Manifest m = sampleManifest();
                     m.memoryMap[1].lastGroup = 1;
@@ -166,8 +175,8 @@ TEST(Program, ManifestErrorsNameTheField) {
                   ".memory_map[1]: field 'last_group' must be an integer from 0 to 0");
   EXPECT_THROW(manifestFromJson("{", "p"), Error);
   EXPECT_THROW(manifestFromJson("[]", "p"), Error);
-  EXPECT_THROW(manifestFromJson(R"({"schema": "weft-program/1"})", "p"), Error);
   EXPECT_THROW(manifestFromJson(R"({"schema": "weft-program/2"})", "p"), Error);
+  EXPECT_THROW(manifestFromJson(R"({"schema": "weft-program/9"})", "p"), Error);
   EXPECT_THROW(manifestFromJson(std::string(100000, '['), "p"), Error);
 }
 
