@@ -11,7 +11,7 @@ using mapping::divideUp;
 using mapping::roundUp;
 
 Geometry::Geometry(const GridLayer& layer, const Machine& machine, const GroupMapping& mapping, bool columns) {
-  const Grid &input = layer.grids[0], &output = layer.result;
+  const Grid &input = layer.grids[0], &output = layer.resultGrid;
   const Window& window = layer.window;
   const int64_t rows = machine.array.rows, cols = machine.array.cols;
   batch = output.batch.extent;

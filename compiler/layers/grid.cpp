@@ -99,8 +99,11 @@ Window windowOf(const net::Node& node, std::span<const int64_t> kernel) {
   const std::vector<int64_t> ones(spatial, 1);
   const auto strides = node.integers("strides", ones), dilations = node.integers("dilations", ones);
   const auto pads = node.integers("pads", std::vector<int64_t>(2 * spatial, 0));
-  Window window{.kernelW = kernel.back(), .strideW = strides.back(), .dilationW = dilations.back(),
-                .padLeft = pads[spatial - 1], .padRight = pads.back()};
+  Window window{.kernelW = kernel.back(),
+                .strideW = strides.back(),
+                .dilationW = dilations.back(),
+                .padLeft = pads[spatial - 1],
+                .padRight = pads.back()};
   if (spatial > 1) {
     window.kernelH = kernel[0];
     window.strideH = strides[0];
@@ -149,7 +152,7 @@ bool GridLayer::takesBorder(const DeviceGraph& graph, int32_t activation) const 
   for (size_t i = 0; i < inputs.size(); ++i)
     if (inputs[i] == activation && !takes(grids[i]))
       return false;
-  return output != activation || takes(result);
+  return output != activation || takes(resultGrid);
 }
 
 std::optional<mapping::BorderWish> GridLayer::borderWish(const DeviceGraph& graph) const {
@@ -174,7 +177,7 @@ WorkloadAttributes GridLayer::gridAttributes() const {
   WorkloadAttributes attributes;
   for (size_t i = 0; i < grids.size(); ++i)
     attributes[fmt::format("grid{}", i)] = toNumbers(grids[i]);
-  attributes["result"] = toNumbers(result);
+  attributes["result"] = toNumbers(resultGrid);
   attributes["kernel"] = {window.kernelH, window.kernelW};
   attributes["stride"] = {window.strideH, window.strideW};
   attributes["dilation"] = {window.dilationH, window.dilationW};
@@ -186,18 +189,17 @@ WorkloadAttributes GridLayer::gridAttributes() const {
 void GridLayer::readGrids(const WorkloadAttributes& attributes) {
   for (size_t i = 0; attributes.contains(fmt::format("grid{}", i)); ++i)
     grids.push_back(gridFrom(numbers(attributes, fmt::format("grid{}", i), 12)));
-  result = gridFrom(numbers(attributes, "result", 12));
-  auto range = [&](const std::string& name, size_t count, int64_t least) {
-    const std::vector<int64_t>& values = numbers(attributes, name, count);
+  resultGrid = gridFrom(numbers(attributes, "result", 12));
+  auto range = [&](const std::string& key, size_t count, int64_t least) {
+    const std::vector<int64_t>& values = numbers(attributes, key, count);
     for (int64_t value : values)
       if (value < least || value > kMost)
-        throw Error(fmt::format("attribute '{}' is {}, legal are {} to {}", name, value, least, kMost));
+        throw Error(fmt::format("attribute '{}' is {}, legal are {} to {}", key, value, least, kMost));
     return values;
   };
   const auto kernel = range("kernel", 2, 1), stride = range("stride", 2, 1), dilation = range("dilation", 2, 1);
   const auto pad = range("pad", 4, -kMost);
-  window = {kernel[0],   kernel[1], stride[0], stride[1], dilation[0],
-            dilation[1], pad[0],    pad[1],    pad[2],    pad[3]};
+  window = {kernel[0], kernel[1], stride[0], stride[1], dilation[0], dilation[1], pad[0], pad[1], pad[2], pad[3]};
   fill = static_cast<int32_t>(range("fill", 1, -128)[0]);
 }
 
@@ -214,7 +216,7 @@ void GridLayer::validate(const DeviceGraph& graph) const {
   };
   for (size_t i = 0; i < inputs.size(); ++i)
     check(inputs[i], grids[i]);
-  check(output, result);
+  check(output, resultGrid);
 }
 
 const std::vector<int64_t>& numbers(const WorkloadAttributes& attributes, const std::string& name, size_t count) {

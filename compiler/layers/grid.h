@@ -11,6 +11,7 @@ namespace weft::layers {
 
 using mapping::DeviceGraph;
 using mapping::GroupMapping;
+using mapping::LoweringSite;
 using mapping::Site;
 using mapping::Stream;
 
@@ -39,12 +40,12 @@ GridStrides stridesOf(const Site& site, int32_t activation, const Grid& grid);
 
 // The grid whose axes are these dimensions of an activation, outermost first in each; nothing if one of them is more
 // than one walk.
-std::optional<Grid> gridOf(const mapping::Activation& activation, const std::array<std::vector<size_t>, 4>& dims);
-// The usual one: N x C x spatial dimensions, at most two of them. Without windows a batch of single pixels is one row of
-// pixels (so that it is one operand of the matrix engine).
-std::optional<Grid> imagesOf(const mapping::Activation& activation, bool windows);
+std::optional<Grid> gridOf(const Activation& activation, const std::array<std::vector<size_t>, 4>& dims);
+// The usual one: N x C x spatial dimensions, at most two of them. Without windows a batch of single pixels is one row
+// of pixels (so that it is one operand of the matrix engine).
+std::optional<Grid> imagesOf(const Activation& activation, bool windows);
 // The last dimension as channels, all others as one row of pixels.
-std::optional<Grid> rowsOf(const mapping::Activation& activation);
+std::optional<Grid> rowsOf(const Activation& activation);
 
 struct Window {
   int64_t kernelH = 1, kernelW = 1, strideH = 1, strideW = 1, dilationH = 1, dilationW = 1;
@@ -66,7 +67,7 @@ public:
   using Layer::Layer;
 
   std::vector<Grid> grids; // of the inputs
-  Grid result;
+  Grid resultGrid;
   Window window;    // over input 0
   int32_t fill = 0; // what padding of input 0 holds
 

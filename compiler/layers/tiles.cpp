@@ -115,7 +115,7 @@ void LayerLowering::setFloat(int pattern, int number, float value) {
 
 GridLowering::GridLowering(const LoweringSite& site, const GridLayer& layer, bool columns)
     : LayerLowering(site, layer), layer_(layer), geometry_(layer, site.machine, mapping_, columns), columns_(columns),
-      resultStrides_(stridesOf(site_, layer.output, layer.result)) {
+      resultStrides_(stridesOf(site_, layer.output, layer.resultGrid)) {
   for (size_t i = 0; i < layer.inputs.size(); ++i) {
     strides_.push_back(stridesOf(site_, layer.inputs[i], layer.grids[i]));
     addresses_.push_back(address(layer.inputs[i]));
@@ -257,7 +257,7 @@ Value GridLowering::residentAddress(int32_t activation, const Grid& grid, const 
 
 Value GridLowering::resultAddress(const Tile& tile, Value block, Value column, Value inGroup) {
   if (resident(layer_.output))
-    return residentAddress(layer_.output, layer_.result, tile, column);
+    return residentAddress(layer_.output, layer_.resultGrid, tile, column);
   return e_.add(slot(outputBase_, block, geometry_.outputTileBytes), e_.mul(inGroup, cols_));
 }
 

@@ -16,9 +16,9 @@ struct DeviceGraph {
   std::vector<Activation> activations;
   std::vector<std::unique_ptr<Layer>> layers;
   std::map<int32_t, const net::Tensor*> constants; // values of constant storages, where they are known
-  std::vector<int32_t> inputs;                // activations that the host writes
-  std::vector<int32_t> outputs;               // activations that the host reads
-  std::vector<int32_t> hostBefore, hostAfter; // network nodes
+  std::vector<int32_t> inputs;                     // activations that the host writes
+  std::vector<int32_t> outputs;                    // activations that the host reads
+  std::vector<int32_t> hostBefore, hostAfter;      // network nodes
 
   const Activation& activation(int32_t index) const { return activations[static_cast<size_t>(index)]; }
   const Storage& storageOf(int32_t activation_) const {

@@ -247,10 +247,9 @@ TensorType typeOf(const DeviceGraph& graph, int32_t index, const Place& place) {
   layout.fill = place.padValue;
   for (size_t d = 0; d < activation.view.dims.size(); ++d)
     for (const View::Level& level : activation.view.dims[d])
-      layout.levels.push_back({static_cast<int32_t>(d), level.count,
-                               level.along == View::kNowhere
-                                   ? 0
-                                   : level.step * place.strides[static_cast<size_t>(level.along)] / bytes});
+      layout.levels.push_back(
+          {static_cast<int32_t>(d), level.count,
+           level.along == View::kNowhere ? 0 : level.step * place.strides[static_cast<size_t>(level.along)] / bytes});
   return type;
 }
 

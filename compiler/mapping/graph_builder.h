@@ -1,4 +1,5 @@
-// What the kinds of layers build a device graph with: a network's tensors as views, new storages, fusion of what follows.
+// What the kinds of layers build a device graph with: a network's tensors as views, new storages, fusion of what
+// follows.
 #pragma once
 
 #include "compiler/mapping/device_graph.h"
@@ -71,12 +72,13 @@ private:
   const net::Network& network_;
   DeviceGraph graph_;
   std::vector<Placement> placement_;
-  std::map<int32_t, int32_t> made_;                     // activation of a network tensor
+  std::map<int32_t, int32_t> made_;                      // activation of a network tensor
   std::map<std::pair<int32_t, size_t>, int32_t> copies_; // of an activation, by innermost dimension
-  std::set<size_t> served_;                             // nodes that an earlier layer serves
+  std::set<size_t> served_;                              // nodes that an earlier layer serves
 };
 
-// The dimension that a tensor has innermost where nothing asks for another: the channels of N x C x H x W, else the last.
+// The dimension that a tensor has innermost where nothing asks for another: the channels of N x C x H x W, else the
+// last.
 size_t usualInnermost(size_t rank);
 
 } // namespace weft::mapping

@@ -46,10 +46,10 @@ struct Place {
   // Border kept around the storage's dimensions, filled with the consumer's padding value.
   std::vector<Border> border;
   int32_t padValue = 0;
-  std::vector<int64_t> strides; // bytes, for each dimension of the storage
-  int64_t origin = 0;           // bytes from the start to the first element
-  int64_t span = 0;             // bytes from the start to the end, border and padding included
-  int64_t bytes = 0;            // allocated
+  std::vector<int64_t> strides;          // bytes, for each dimension of the storage
+  int64_t origin = 0;                    // bytes from the start to the first element
+  int64_t span = 0;                      // bytes from the start to the end, border and padding included
+  int64_t bytes = 0;                     // allocated
   int64_t firstGroup = 0, lastGroup = 0; // that define or use it
 
   bool hasBorder() const;

@@ -189,7 +189,9 @@ private:
   void place(std::vector<Stream> streams, int64_t available, int64_t limit) {
     // Banks of their own for each stream where there is room.
     int64_t alignment = machine_.bankBytes();
-    auto fits = [&] { return roundUp(plan_.scratchReserved, alignment) + scratchpadBytes(streams, alignment) <= limit; };
+    auto fits = [&] {
+      return roundUp(plan_.scratchReserved, alignment) + scratchpadBytes(streams, alignment) <= limit;
+    };
     if (!fits())
       alignment = machine_.lineBytes();
     WEFT_CHECK(scratchpadBytes(streams, machine_.rowBytes()) <= available, "the chooser exceeded the scratchpad");

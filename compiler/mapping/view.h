@@ -1,5 +1,6 @@
-// Tensors as views of storages. Whatever only rearranges a tensor (reshape, transposition, slice, expansion, repetition)
-// is arithmetic on its view and costs nothing; a layer that cannot read a view as it is gets a copy of it (move).
+// Tensors as views of storages. Whatever only rearranges a tensor (reshape, transposition, slice, expansion,
+// repetition) is arithmetic on its view and costs nothing; a layer that cannot read a view as it is gets a copy of it
+// (move).
 #pragma once
 
 #include "isa/program/workload.h"

@@ -101,11 +101,10 @@ Json workloadToJson(const Workload& workload) {
   Json json;
   json["storages"] = Json::array();
   for (const Storage& storage : workload.storages)
-    json["storages"].push_back(
-        {{"element", net::name(storage.element)},
-         {"extents", storage.extents},
-         {"tensor", storage.tensor},
-         {"constant", storage.constant}});
+    json["storages"].push_back({{"element", net::name(storage.element)},
+                                {"extents", storage.extents},
+                                {"tensor", storage.tensor},
+                                {"constant", storage.constant}});
   json["activations"] = Json::array();
   for (const Activation& activation : workload.activations)
     json["activations"].push_back(toJson(activation));

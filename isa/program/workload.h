@@ -15,8 +15,8 @@ namespace weft {
 // to whole scratchpad rows. Where it lies, and with which border, depends on the machine.
 struct Storage {
   net::DType element = net::DType::u8;
-  net::Shape extents;  // at least one
-  int32_t tensor = -1; // network tensor that names it
+  net::Shape extents;    // at least one
+  int32_t tensor = -1;   // network tensor that names it
   bool constant = false; // part of the constants' image, written by nobody
   bool operator==(const Storage&) const = default;
 };

@@ -94,12 +94,10 @@ int64_t estimateCycles(const Contraction& layer, const Geometry& geometry, const
   const int64_t vectorCycles = geometry.columnTiles * (geometry.tilePixels() + kVectorOverhead);
   const int64_t pixelBytes = geometry.tilePixels() * geometry.outPitch;
   const int64_t outputBytes = (stores ? pixelBytes : 0) + (loadsResidual ? pixelBytes : 0);
-  const int64_t loadCycles =
-      inputCycles + transfer(outputBytes, outputRun) + (streamed ? weightCycles : 0);
+  const int64_t loadCycles = inputCycles + transfer(outputBytes, outputRun) + (streamed ? weightCycles : 0);
 
   const int64_t first = inputCycles + 2 * latency + (streamed ? chunkCycles : weightCycles / geometry.columnTiles);
-  const int64_t last =
-      geometry.tilePixels() + (stores ? transfer(geometry.outputTileBytes, outputRun) + latency : 0);
+  const int64_t last = geometry.tilePixels() + (stores ? transfer(geometry.outputTileBytes, outputRun) + latency : 0);
   int64_t total = geometry.tiles() * std::max({matrixCycles, vectorCycles, loadCycles, kIssueCycles}) + first + last;
   if (!streamed) // all weights arrive during the first tile
     total = std::max(total, total - matrixCycles + weightCycles);
@@ -177,7 +175,7 @@ std::optional<GroupMapping> Contraction::choose(const Site& site, int64_t bytes,
     }
     mapping.columnTiles = 1;
   };
-  forTilings(result.height.extent, result.width.extent, accumulatorHalf(machine), tiling,
+  forTilings(resultGrid.height.extent, resultGrid.width.extent, accumulatorHalf(machine), tiling,
              [&] { return best.has_value(); });
   return best;
 }

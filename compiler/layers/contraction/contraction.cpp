@@ -54,7 +54,7 @@ void finish(GraphBuilder& builder, std::unique_ptr<Contraction> layer, const Nod
     nodes.push_back(lut);
   }
   layer->output = builder.define(nodes.back()->outputs[0], innermost);
-  layer->result = *grid(builder.activation(layer->output));
+  layer->resultGrid = *grid(builder.activation(layer->output));
   builder.add(std::move(layer), nodes);
 }
 
@@ -87,8 +87,9 @@ void matchConvolution(GraphBuilder& builder, const Node& node) {
   finish(builder, std::move(layer), node, 1, grid);
 }
 
-// A flattened feature map is a convolution whose kernel is the whole map: of the digits of the summed dimension one goes
-// through the channels, the others are taps of a window. `strideK`: of the weights, from one summed index to the next.
+// A flattened feature map is a convolution whose kernel is the whole map: of the digits of the summed dimension one
+// goes through the channels, the others are taps of a window. `strideK`: of the weights, from one summed index to the
+// next.
 bool readFlattened(const GraphBuilder& builder, int32_t input, int64_t strideK, Contraction& layer) {
   const Activation& activation = builder.activation(input);
   const auto last = static_cast<int32_t>(activation.view.start.size()) - 1;
@@ -155,8 +156,7 @@ void matchMatrix(GraphBuilder& builder, const Node& node) {
   const size_t outputScale = isGemm ? 7 : 6;
   layer->requantise.scale = operands.requantiseScales(1, 4, outputScale, outputs,
                                                       isGemm ? static_cast<float>(node.real("alpha", 1.0)) : 1.0f);
-  layer->requantise.bias =
-      isGemm ? operands.bias(6, outputs) : std::vector<int32_t>(static_cast<size_t>(outputs), 0);
+  layer->requantise.bias = isGemm ? operands.bias(6, outputs) : std::vector<int32_t>(static_cast<size_t>(outputs), 0);
   layer->requantise.zeroPoint = operands.zeroPoint(outputScale + 1);
   std::tie(layer->requantise.lo, layer->requantise.hi) = builder.clamp(node);
   layer->usefulMacs = static_cast<uint64_t>(net::elementCount(builder.resultTensor(node).shape) * depth);
@@ -184,10 +184,10 @@ std::optional<mapping::BorderWish> Contraction::windowWish(const DeviceGraph& gr
   if (input.channels.extent > kFewChannels || window.dilationW != 1 || window.kernelW == 1 ||
       (residual && inputs[1] == inputs[0]) || !takesBorder(graph, inputs[0]))
     return std::nullopt;
-  const int64_t bottom = (result.height.extent - 1) * window.strideH + (window.kernelH - 1) * window.dilationH + 1 -
+  const int64_t bottom = (resultGrid.height.extent - 1) * window.strideH + (window.kernelH - 1) * window.dilationH + 1 -
                          input.height.extent - window.padTop;
   const int64_t right =
-      (result.width.extent - 1) * window.strideW + window.kernelW - input.width.extent - window.padLeft;
+      (resultGrid.width.extent - 1) * window.strideW + window.kernelW - input.width.extent - window.padLeft;
   return borderOf(graph, std::max<int64_t>(0, bottom), std::max<int64_t>(0, right));
 }
 

@@ -58,7 +58,7 @@ void ContractionLowering::emit() {
 }
 
 void ContractionLowering::setUp() {
-  const mapping::Window& window = layer_.window;
+  const Window& window = layer_.window;
   for (int pattern : {kMatrixRows, kMatrixSteps, kMatrixConfig, kVectorA, kVectorB, kVectorResult, kVectorConfig,
                       kBlockDram, kBlockScratch, kOutputDram, kOutputScratch})
     e_.preset(pattern);
@@ -202,7 +202,7 @@ void ContractionLowering::emitTile(const Tile& tile) {
     });
     if (stores())
       e_.issue(Opcode::ST,
-               {dramTileAddress(layer_.output, layer_.result, tile, e_.mul(columnGroup, stored)),
+               {dramTileAddress(layer_.output, layer_.resultGrid, tile, e_.mul(columnGroup, stored)),
                 slot(outputBase_, block, geometry_.outputTileBytes)},
                {kOutputDram, kOutputScratch}, {{kOutputFull, {}}}, {reusedLater(kOutputEmpty, block, blocks)});
   });
@@ -235,7 +235,7 @@ void ContractionLowering::emitResident(const Tile& tile, Value column, Value add
 }
 
 void ContractionLowering::emitStreamed(Value address, Value accumulator, Value index, Value column) {
-  const mapping::Window& window = layer_.window;
+  const Window& window = layer_.window;
   const std::array<int64_t, 3> counts = {geometry_.stepsH / geometry_.chunkSteps[0],
                                          geometry_.stepsW / geometry_.chunkSteps[1],
                                          geometry_.stepsC / geometry_.chunkSteps[2]};

@@ -48,8 +48,8 @@ std::vector<Stream> Map::streams(const Site& site, const GroupMapping& mapping) 
   for (int32_t input : inputs)
     result.push_back({MapUse::inputTiles, site.resident(input) ? 0 : geometry.inputTileBytes,
                       std::min(mapping.buffers, geometry.tiles())});
-  result.push_back({MapUse::weights,
-                    operation.weights ? geometry.columnTiles * geometry.stepsH * geometry.stepsW * cols : 0, 1});
+  result.push_back(
+      {MapUse::weights, operation.weights ? geometry.columnTiles * geometry.stepsH * geometry.stepsW * cols : 0, 1});
   result.push_back({MapUse::outputTiles, site.resident(output) ? 0 : geometry.outputTileBytes, mapping.buffers});
   int64_t parameters = operation.parameters ? geometry.columnTiles * timing::VX_PARAM_READS * cols : 0;
   if (table)
@@ -61,8 +61,7 @@ std::vector<Stream> Map::streams(const Site& site, const GroupMapping& mapping) 
 std::optional<GroupMapping> Map::choose(const Site& site, int64_t bytes, bool) const {
   std::optional<GroupMapping> best;
   int64_t bestCost = 0;
-  const bool resident =
-      std::all_of(inputs.begin(), inputs.end(), [&](int32_t input) { return site.resident(input); });
+  const bool resident = std::all_of(inputs.begin(), inputs.end(), [&](int32_t input) { return site.resident(input); });
   auto tiling = [&](int64_t tileRows, int64_t tileCols) {
     GroupMapping candidate;
     candidate.group = name;
@@ -81,8 +80,8 @@ std::optional<GroupMapping> Map::choose(const Site& site, int64_t bytes, bool) c
       bestCost = cost;
     }
   };
-  forTilings(result.height.extent, result.width.extent, result.height.extent * result.width.extent, tiling,
-             [&] { return best.has_value(); });
+  forTilings(resultGrid.height.extent, resultGrid.width.extent, resultGrid.height.extent * resultGrid.width.extent,
+             tiling, [&] { return best.has_value(); });
   return best;
 }
 

@@ -47,9 +47,8 @@ void MapLowering::loadConstants() {
   e_.preset(kBlockScratch);
   if (layer_.operation.weights) {
     const std::vector<uint8_t> packed = packWeights(layer_, geometry_, machine_);
-    loadBlock(
-        e_.constant(constants_.add(packed, MapUse::weights, layer_.weights ? layer_.weights->data.size() : 0)),
-        e_.constant(weights()), static_cast<int64_t>(packed.size()), {}, {});
+    loadBlock(e_.constant(constants_.add(packed, MapUse::weights, layer_.weights ? layer_.weights->data.size() : 0)),
+              e_.constant(weights()), static_cast<int64_t>(packed.size()), {}, {});
   }
   if (layer_.operation.parameters)
     loadBlock(e_.constant(constants_.add(packParameters(layer_.requantise, geometry_, machine_), MapUse::parameters,
@@ -57,8 +56,7 @@ void MapLowering::loadConstants() {
               e_.constant(parameters()), geometry_.columnTiles * timing::VX_PARAM_READS * cols_, {},
               {{kParametersFull, {}}});
   if (layer_.table)
-    loadTable(*layer_.table,
-              parameters() + buffers_.streams[layer_.parameterStream()].bytes - timing::LUT_ENTRIES);
+    loadTable(*layer_.table, parameters() + buffers_.streams[layer_.parameterStream()].bytes - timing::LUT_ENTRIES);
 }
 
 void MapLowering::setUp() {
@@ -146,7 +144,7 @@ void MapLowering::emitTile(const Tile& tile) {
   });
   if (!resident(layer_.output))
     e_.issue(Opcode::ST,
-             {dramTileAddress(layer_.output, layer_.result, tile, e_.constant(0)),
+             {dramTileAddress(layer_.output, layer_.resultGrid, tile, e_.constant(0)),
               slot(outputBase_, tile.index, geometry_.outputTileBytes)},
              {kOutputDram, kOutputScratch}, {{kOutputFull, {}}},
              {reusedLater(kOutputEmpty, tile.index, geometry_.tiles())});

@@ -12,6 +12,7 @@ namespace weft::layers {
 namespace {
 
 using mapping::GraphBuilder;
+using mapping::usualInnermost;
 using net::Node;
 
 constexpr Operation kOperations[] = {
@@ -50,8 +51,7 @@ void setRequantise(const GraphBuilder& builder, const Node& node, int32_t zeroPo
 }
 
 // Defines the result and adds the layer; a table that follows a depthwise convolution is part of it.
-void finish(GraphBuilder& builder, std::unique_ptr<Map> layer, const Node& node, size_t innermost,
-            const AsGrid& grid) {
+void finish(GraphBuilder& builder, std::unique_ptr<Map> layer, const Node& node, size_t innermost, const AsGrid& grid) {
   std::vector<const Node*> nodes = {&node};
   if (layer->operation.opcode == Opcode::VDW)
     if (const Node* lut = builder.soleConsumer(node); lut && lut->op == "Lut8") {
@@ -59,7 +59,7 @@ void finish(GraphBuilder& builder, std::unique_ptr<Map> layer, const Node& node,
       nodes.push_back(lut);
     }
   layer->output = builder.define(nodes.back()->outputs[0], innermost);
-  layer->result = *grid(builder.activation(layer->output));
+  layer->resultGrid = *grid(builder.activation(layer->output));
   builder.add(std::move(layer), nodes);
 }
 
@@ -97,8 +97,7 @@ void setAverage(const GraphBuilder& builder, const Node& node, Map& layer) {
   const auto channels = static_cast<size_t>(builder.operandTensor(node, 0).shape[1]);
   layer.fill = operands.zeroPoint(2);
   layer.set(config::zb, 0);
-  layer.requantise.scale.assign(channels,
-                                operands.averageScale(1, 3, layer.window.kernelH * layer.window.kernelW));
+  layer.requantise.scale.assign(channels, operands.averageScale(1, 3, layer.window.kernelH * layer.window.kernelW));
   layer.requantise.bias.assign(channels, 0);
   setRequantise(builder, node, operands.zeroPoint(4), layer);
 }
@@ -116,10 +115,10 @@ void matchPool(GraphBuilder& builder, const Node& node) {
     return (outputs - 1) * stride + (kernel - 1) * dilation + 1 - inputs - pad;
   };
   if (in.size() == 4)
-    window.padBottom = std::max(
-        window.padBottom, reach(out[2], window.strideH, window.kernelH, window.dilationH, in[2], window.padTop));
-  window.padRight = std::max(window.padRight, reach(out.back(), window.strideW, window.kernelW, window.dilationW,
-                                                    in.back(), window.padLeft));
+    window.padBottom = std::max(window.padBottom,
+                                reach(out[2], window.strideH, window.kernelH, window.dilationH, in[2], window.padTop));
+  window.padRight = std::max(
+      window.padRight, reach(out.back(), window.strideW, window.kernelW, window.dilationW, in.back(), window.padLeft));
   if (isMax) {
     std::tie(layer->lo, layer->hi) = builder.clamp(node);
     layer->fill = net::isSigned(builder.operandTensor(node, 0).type) ? -128 : 0; // padding never wins
@@ -182,7 +181,7 @@ void readBroadcast(GraphBuilder& builder, const Node& node, size_t operand, size
     activation = builder.operand(node, operand);
   }
   if (tensor.shape != shape) {
-    activation = builder.viewed(activation, broadcast(builder.activation(activation).view, shape));
+    activation = builder.viewed(activation, mapping::broadcast(builder.activation(activation).view, shape));
     if (!builder.isInnermost(activation, innermost))
       activation = builder.copied(node, activation, innermost);
   }

@@ -13,6 +13,7 @@ namespace weft::layers {
 namespace {
 
 using mapping::GraphBuilder;
+using mapping::usualInnermost;
 using net::Node;
 
 bool match(GraphBuilder& builder, size_t node);
@@ -32,18 +33,21 @@ std::unique_ptr<mapping::Layer> copy(const GraphBuilder& builder, int32_t from, 
 }
 
 const mapping::LayerKind kKind = {
-    "move", {"Reshape", "Flatten", "Squeeze", "Unsqueeze", "Identity", "Transpose", "Concat", "QLinearConcat"},
-    match,  fromAttributes, copy};
+    "move",
+    {"Reshape", "Flatten", "Squeeze", "Unsqueeze", "Identity", "Transpose", "Concat", "QLinearConcat"},
+    match,
+    fromAttributes,
+    copy};
 const mapping::RegisterKind kRegistered(kKind);
 
 // Another shape of the same elements: a view, after a copy into plain bytes where padding is in the way.
 void matchReshape(GraphBuilder& builder, const Node& node) {
   const net::Shape& shape = builder.resultTensor(node).shape;
   int32_t input = builder.operand(node, 0);
-  std::optional<View> view = reshaped(builder.activation(input).view, shape);
+  std::optional<View> view = mapping::reshaped(builder.activation(input).view, shape);
   if (!view) {
     input = builder.flattened(node, input);
-    view = reshaped(builder.activation(input).view, shape);
+    view = mapping::reshaped(builder.activation(input).view, shape);
   }
   builder.alias(node.outputs[0], builder.activation(input).storage, *view);
 }
@@ -53,7 +57,7 @@ void matchTranspose(GraphBuilder& builder, const Node& node) {
   std::vector<int64_t> reversed;
   for (size_t d = input.view.dims.size(); d-- > 0;)
     reversed.push_back(static_cast<int64_t>(d));
-  builder.alias(node.outputs[0], input.storage, transposed(input.view, node.integers("perm", reversed)));
+  builder.alias(node.outputs[0], input.storage, mapping::transposed(input.view, node.integers("perm", reversed)));
 }
 
 // Concat (x...) and QLinearConcat (sy, zy, (x, sx, zx)...).
@@ -79,7 +83,8 @@ void matchConcat(GraphBuilder& builder, const Node& node) {
   int64_t begin = 0;
   for (size_t i = 0; i < layer->inputs.size(); ++i) {
     const int64_t extent = builder.activation(layer->inputs[i]).view.shape()[along];
-    Move::Part part{.input = static_cast<int32_t>(i), .target = *sliced(whole, along, begin, extent), .table = {}};
+    Move::Part part{
+        .input = static_cast<int32_t>(i), .target = *mapping::sliced(whole, along, begin, extent), .table = {}};
     if (quantised)
       part.table = operands.rescaleTable(first + i * step, 0);
     layer->parts.push_back(std::move(part));
@@ -186,7 +191,8 @@ void Move::validate(const DeviceGraph& graph) const {
       throw Error("a part of a move has no input");
     if (part.target.start.size() != extents.size())
       throw Error("a part of a move has another storage than the result");
-    if (part.input >= 0 && graph.activation(inputs[static_cast<size_t>(part.input)]).view.shape() != part.target.shape())
+    if (part.input >= 0 &&
+        graph.activation(inputs[static_cast<size_t>(part.input)]).view.shape() != part.target.shape())
       throw Error("a part of a move has another shape than its input");
     for (const View::Levels& levels : part.target.dims)
       if (levels.size() > 1)
