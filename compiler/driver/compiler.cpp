@@ -4,6 +4,7 @@
 #include "compiler/driver/memory_map.h"
 #include "compiler/link/link.h"
 #include "compiler/lowering/lower.h"
+#include "compiler/lowering/packed_layout.h"
 #include "compiler/mapping/workload.h"
 #include "compiler/rtlib/rtlib.h"
 #include "isa/check/verify_program.h"
@@ -53,6 +54,41 @@ DeviceTensor deviceTensor(const net::Network& network, const DeviceGraph& graph,
           {tensor.type, tensor.shape, orderedLayout(tensor.shape, order, pitch, border, home.padValue)}};
 }
 
+// A group's packed weights are a constant of the network in another order: the image refers to it, and the program has
+// it once.
+void referToWeights(ConstantImage& constants, size_t first, const net::Network& network, const DeviceGraph& graph,
+                    const Machine& machine, const mapping::GroupMapping& mapping, const mapping::Group& group) {
+  using lowering::WeightAxis;
+  const bool matrix = group.kind == GroupKind::matrix;
+  if (!matrix && group.kind != GroupKind::depthwise)
+    return;
+  const net::Node& node = network.nodes[static_cast<size_t>(group.nodes.front())];
+  const int32_t index = node.inputs.at(3);
+  const net::Tensor& tensor = network.tensors[static_cast<size_t>(index)];
+  lowering::WeightAxes axes = {
+      {WeightAxis::output}, {WeightAxis::channel}, {WeightAxis::kernelH}, {WeightAxis::kernelW}};
+  if (node.op != "QLinearConv") {
+    axes = {{WeightAxis::channel, WeightAxis::kernelH, WeightAxis::kernelW}, {WeightAxis::output}};
+    if (node.integer("transB", 0) != 0)
+      std::swap(axes[0], axes[1]);
+  }
+  const mapping::Geometry geometry(graph, group, machine, mapping);
+  lowering::WeightOrder order = {geometry.outC, group.window.kernelH, group.window.kernelW};
+  order.cols = machine.array.cols;
+  order.chunkSteps = {order.kernelH, order.kernelW, 1};
+  if (matrix) {
+    order.channels = geometry.inC;
+    order.groups = node.integer("group", 1);
+    order.rows = machine.array.rows;
+    order.windows = mapping.input == mapping::InputFlow::windows;
+    order.chunkSteps = geometry.chunkSteps;
+  }
+  const std::optional<Layout> layout = lowering::packedLayout(axes, order, group.weightZeroPoint);
+  for (size_t i = first; layout && i < constants.entries().size(); ++i)
+    if (constants.entries()[i].use == MapUse::weights)
+      constants.refer(i, network, index, {tensor.type, tensor.shape, *layout});
+}
+
 std::string describe(const mapping::Group& group, const mapping::GroupMapping& mapping) {
   std::string text = fmt::format("{}: tile {} x {}", name(group.kind), mapping.tileRows, mapping.tileCols);
   if (group.kind == GroupKind::matrix)
@@ -100,6 +136,7 @@ std::vector<uint8_t> compile(const net::Network& source, const Machine& machine,
     std::string symbol = symbolOf(g, group.name);
     const size_t constantsBefore = constants.entries().size();
     emitter.function(symbol, group.name, [&] { lowering::lowerGroup(emitter, graph, machine, plan, g, constants); });
+    referToWeights(constants, constantsBefore, network, graph, machine, plan.mapping.groups[g], group);
     addConstants(manifest.memoryMap, group, g, std::span(constants.entries()).subspan(constantsBefore));
     functions.push_back(symbol);
     manifest.groups.push_back(
@@ -123,10 +160,16 @@ std::vector<uint8_t> compile(const net::Network& source, const Machine& machine,
     manifest.inputs.push_back(deviceTensor(network, graph, machine, plan, input));
   for (int32_t output : graph.outputs)
     manifest.outputs.push_back(deviceTensor(network, graph, machine, plan, output));
+  std::vector<int32_t> packed;
+  for (const ConstantImage::Entry& entry : constants.entries())
+    if (entry.tensor >= 0 && std::find(packed.begin(), packed.end(), entry.tensor) == packed.end()) {
+      packed.push_back(entry.tensor);
+      manifest.constants.push_back({entry.tensor, entry.address, entry.type});
+    }
   manifest.workload = mapping::workloadOf(graph);
   manifest.mapping = mappingYaml;
   addPlan(manifest.memoryMap, network, graph, machine, plan);
-  manifest.constantBytes = constants.bytes().size();
+  manifest.constantBytes = constants.bytes();
   manifest.activationBytes = plan.arenaBytes;
   manifest.activationLowerBound = static_cast<uint64_t>(plan.activationLowerBound);
   manifest.scratchpadPeak = static_cast<uint64_t>(plan.scratchpadPeak);
@@ -141,7 +184,7 @@ std::vector<uint8_t> compile(const net::Network& source, const Machine& machine,
   arena.symbol = "__weft_arena";
   LinkSection image;
   image.name = ".weft.const";
-  image.content = constants.bytes();
+  image.content = constants.take(network);
   image.bytes = std::max<size_t>(image.content.size(), 1);
   image.alignment = 4096;
   image.symbol = "__weft_const";
@@ -151,18 +194,18 @@ std::vector<uint8_t> compile(const net::Network& source, const Machine& machine,
   meta.allocated = false;
   LinkSection graphSection;
   graphSection.name = ".weft.network";
-  graphSection.content = net::serialise(network);
+  graphSection.content = net::serialise(network, packed);
   graphSection.allocated = false;
   input.sections = {std::move(arena), std::move(image), std::move(meta), std::move(graphSection)};
   input.dramBytes = machine.dram.bytes;
   input.scalarBase = kScalarMemoryBase;
   input.scalarBytes = machine.scalarMemory.bytes;
-  LinkResult result = link(input);
+  LinkResult result = link(std::exchange(input, {}));
   if (result.symbols["__weft_arena"] != plan.arenaBase || result.symbols["__weft_const"] != plan.constantBase)
     throw Error(fmt::format("the program's code does not fit the {} bytes reserved for it", mapping::kCodeBytes));
   if (options.verify) {
     progress("verifying", 0.95);
-    const Program program = Program::parse(result.elf, "the compiled program");
+    const Program program = Program::parse({nullptr, result.elf}, "the compiled program");
     for (const Finding& finding : verifyProgram(program, machine))
       WEFT_CHECK(finding.severity != Finding::Severity::error,
                  "the compiled program does not verify: " + finding.message);

@@ -1,5 +1,8 @@
 #include "compiler/lowering/pack.h"
 
+#include "isa/support/error.h"
+
+#include <algorithm>
 #include <cstring>
 
 namespace weft::lowering {
@@ -7,16 +10,50 @@ namespace weft::lowering {
 using mapping::Geometry;
 using mapping::Group;
 
-uint32_t ConstantImage::add(const std::vector<uint8_t>& bytes, MapUse use, uint64_t networkBytes) {
+uint32_t ConstantImage::place(uint64_t bytes) {
   size_ = (size_ + alignment_ - 1) / alignment_ * alignment_;
-  auto address = static_cast<uint32_t>(base_ + size_);
-  size_ += bytes.size();
-  if (keep_ == Keep::bytes) {
-    bytes_.resize(address - base_);
-    bytes_.insert(bytes_.end(), bytes.begin(), bytes.end());
-  }
-  entries_.push_back({use, address, static_cast<uint32_t>(bytes.size()), networkBytes});
+  const auto address = static_cast<uint32_t>(base_ + size_);
+  size_ += bytes;
   return address;
+}
+
+uint32_t ConstantImage::add(std::vector<uint8_t> bytes, MapUse use, uint64_t networkBytes) {
+  const uint32_t address = place(bytes.size());
+  entries_.push_back({use, address, static_cast<uint32_t>(bytes.size()), networkBytes,
+                      keep_ == Keep::bytes ? std::move(bytes) : std::vector<uint8_t>()});
+  return address;
+}
+
+uint32_t ConstantImage::add(int32_t tensor, const TensorType& type, MapUse use) {
+  const uint32_t address = place(type.bytes());
+  const auto elements = static_cast<uint64_t>(net::elementCount(type.shape));
+  entries_.push_back(
+      {use, address, static_cast<uint32_t>(type.bytes()), elements * net::byteSize(type.element), {}, tensor, type});
+  return address;
+}
+
+void ConstantImage::refer(size_t index, const net::Network& network, int32_t tensor, const TensorType& type) {
+  Entry& entry = entries_.at(index);
+  std::vector<uint8_t> packed(type.bytes());
+  scatter(type, network.tensors[static_cast<size_t>(tensor)].data, packed);
+  WEFT_CHECK(packed == entry.content, "the constant's packed form is what was added");
+  entry.content = {};
+  entry.tensor = tensor;
+  entry.type = type;
+}
+
+std::vector<uint8_t> ConstantImage::take(const net::Network& network) {
+  WEFT_CHECK(keep_ == Keep::bytes, "an image that keeps its bytes");
+  std::vector<uint8_t> image(size_);
+  for (Entry& entry : entries_) {
+    const std::span<uint8_t> place = std::span(image).subspan(entry.address - base_, entry.bytes);
+    if (entry.tensor >= 0)
+      scatter(entry.type, network.tensors[static_cast<size_t>(entry.tensor)].data, place);
+    else
+      std::copy(entry.content.begin(), entry.content.end(), place.begin());
+    entry.content = {}; // not there twice while the image grows
+  }
+  return image;
 }
 
 std::vector<uint8_t> packMatrixWeights(const Group& group, const Geometry& geometry,

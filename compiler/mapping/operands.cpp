@@ -87,7 +87,7 @@ std::vector<uint8_t> Operands::bytes(size_t operand) const {
   const net::Tensor* tensor = constant(operand);
   if (!tensor || tensor->data.size() != 256)
     refuse(operand, "a table of 256 bytes is needed");
-  return tensor->data;
+  return {tensor->data.begin(), tensor->data.end()};
 }
 
 std::vector<int64_t> Operands::integers(size_t operand) const {

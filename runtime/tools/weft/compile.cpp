@@ -45,11 +45,12 @@ net::Network import(const Options& options, std::string& graph) {
   settings.batch = options.batch;
   for (const std::string& dimension : options.dimensions)
     settings.dimensions.insert(parseDimension(dimension));
-  const std::vector<uint8_t> model = readFile(options.network);
+  GraphDump dump;
+  if (options.emit == "graph")
+    dump = [&](std::string_view, std::string_view text) { graph = text; };
+  std::vector<uint8_t> model = readFile(options.network);
   try {
-    if (options.emit != "graph")
-      return importOnnx(model, settings);
-    return importOnnx(model, settings, [&](std::string_view, std::string_view text) { graph = text; });
+    return importOnnx(std::move(model), settings, dump);
   } catch (const Error& error) {
     throw Error(fmt::format("{}: {}", options.network, error.what()));
   }
