@@ -104,12 +104,11 @@ std::vector<uint8_t> bytesOf(const std::string& text) {
 
 } // namespace
 
-std::vector<uint8_t> compile(const net::Network& source, const Machine& machine, const CompileOptions& options) {
+std::vector<uint8_t> compile(net::Network network, const Machine& machine, const CompileOptions& options) {
   auto progress = [&](const std::string& stage, double fraction) {
     if (options.progress)
       options.progress(stage, fraction);
   };
-  net::Network network = source;
   for (net::Node& node : network.nodes)
     if (node.op == "QLinearAveragePool") // the accelerator sums integers; the graph that travels says so
       node.attributes["integer_mean"] = int64_t{1};
@@ -197,6 +196,7 @@ std::vector<uint8_t> compile(const net::Network& source, const Machine& machine,
   graphSection.content = net::serialise(network, packed);
   graphSection.allocated = false;
   input.sections = {std::move(arena), std::move(image), std::move(meta), std::move(graphSection)};
+  network = {};
   input.dramBytes = machine.dram.bytes;
   input.scalarBase = kScalarMemoryBase;
   input.scalarBytes = machine.scalarMemory.bytes;

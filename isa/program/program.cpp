@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <map>
 
 namespace weft {
 namespace {
@@ -77,11 +78,14 @@ Program Program::parse(SharedBytes file, const std::string& origin) {
   if (meta) {
     program.manifest_ =
         manifestFromJson({reinterpret_cast<const char*>(meta->content.data()), meta->content.size()}, origin);
+    std::map<int32_t, const DeviceTensor*> places;
+    for (const DeviceTensor& place : program.manifest_->constants)
+      places.emplace(place.tensor, &place);
     auto find = [&](int32_t index, const net::Tensor& tensor) {
-      for (const DeviceTensor& place : program.manifest_->constants)
-        if (place.tensor == index)
-          return constantAt(place, tensor, program.segments_, program.file_);
-      throw Error(fmt::format("malformed program: it does not say where the constant '{}' is", tensor.name));
+      const auto place = places.find(index);
+      if (place == places.end())
+        throw Error(fmt::format("malformed program: it does not say where the constant '{}' is", tensor.name));
+      return constantAt(*place->second, tensor, program.segments_, program.file_);
     };
     try {
       program.network_ = net::deserialise(program.file_.part(network->content), find);

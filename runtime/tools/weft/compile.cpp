@@ -92,7 +92,7 @@ ExitCode compileNetwork(const Options& options, const Common& common) {
     Progress progress(common);
     progress.update("import", -1);
     std::string graph;
-    const net::Network network = import(options, graph);
+    net::Network network = import(options, graph);
     if (options.emit == "graph") {
       writeText(options, graph);
       return kOk;
@@ -104,7 +104,7 @@ ExitCode compileNetwork(const Options& options, const Common& common) {
     }
     settings.emit = options.emit;
     settings.progress = [&](const std::string& stage, double fraction) { progress.update(stage, fraction); };
-    result = compile(network, machine, settings);
+    result = compile(std::move(network), machine, settings);
   }
   throwIfInterrupted();
   if (!options.emit.empty()) {
