@@ -37,7 +37,7 @@ void ConstantImage::refer(size_t index, const net::Network& network, int32_t ten
   std::vector<uint8_t> packed(type.bytes());
   scatter(type, network.tensors[static_cast<size_t>(tensor)].data, packed);
   WEFT_CHECK(packed == entry.content, "the constant's packed form is what was added");
-  entry.content = {};
+  std::vector<uint8_t>().swap(entry.content);
   entry.tensor = tensor;
   entry.type = type;
 }
@@ -51,7 +51,7 @@ std::vector<uint8_t> ConstantImage::take(const net::Network& network) {
       scatter(entry.type, network.tensors[static_cast<size_t>(entry.tensor)].data, place);
     else
       std::copy(entry.content.begin(), entry.content.end(), place.begin());
-    entry.content = {}; // not there twice while the image grows
+    std::vector<uint8_t>().swap(entry.content); // not there twice while the image grows
   }
   return image;
 }
