@@ -4,6 +4,7 @@
 #include "compiler/driver/memory_map.h"
 #include "compiler/link/link.h"
 #include "compiler/lowering/lower.h"
+#include "compiler/lowering/packed_layout.h"
 #include "compiler/mapping/workload.h"
 #include "compiler/rtlib/rtlib.h"
 #include "isa/check/verify_program.h"
@@ -40,12 +41,11 @@ std::vector<uint8_t> bytesOf(const std::string& text) {
 
 } // namespace
 
-std::vector<uint8_t> compile(const net::Network& source, const Machine& machine, const CompileOptions& options) {
+std::vector<uint8_t> compile(net::Network network, const Machine& machine, const CompileOptions& options) {
   auto progress = [&](const std::string& stage, double fraction) {
     if (options.progress)
       options.progress(stage, fraction);
   };
-  net::Network network = source;
   for (net::Node& node : network.nodes)
     if (node.op == "QLinearAveragePool") // the accelerator sums integers; the graph that travels says so
       node.attributes["integer_mean"] = int64_t{1};
@@ -95,10 +95,16 @@ std::vector<uint8_t> compile(const net::Network& source, const Machine& machine,
     manifest.inputs.push_back(deviceTensor(graph, plan, input));
   for (int32_t output : graph.outputs)
     manifest.outputs.push_back(deviceTensor(graph, plan, output));
+  std::vector<int32_t> packed;
+  for (const ConstantImage::Entry& entry : constants.entries())
+    if (entry.tensor >= 0 && std::find(packed.begin(), packed.end(), entry.tensor) == packed.end()) {
+      packed.push_back(entry.tensor);
+      manifest.constants.push_back({entry.tensor, entry.address, entry.type});
+    }
   manifest.workload = mapping::workloadOf(graph);
   manifest.mapping = mappingYaml;
   addPlan(manifest.memoryMap, network, graph, machine, plan);
-  manifest.constantBytes = constants.bytes().size();
+  manifest.constantBytes = constants.bytes();
   manifest.activationBytes = plan.arenaBytes;
   manifest.activationLowerBound = static_cast<uint64_t>(plan.activationLowerBound);
   manifest.scratchpadPeak = static_cast<uint64_t>(plan.scratchpadPeak);
@@ -113,7 +119,7 @@ std::vector<uint8_t> compile(const net::Network& source, const Machine& machine,
   arena.symbol = "__weft_arena";
   LinkSection image;
   image.name = ".weft.const";
-  image.content = constants.bytes();
+  image.content = constants.take(network);
   image.bytes = std::max<size_t>(image.content.size(), 1);
   image.alignment = 4096;
   image.symbol = "__weft_const";
@@ -123,18 +129,19 @@ std::vector<uint8_t> compile(const net::Network& source, const Machine& machine,
   meta.allocated = false;
   LinkSection graphSection;
   graphSection.name = ".weft.network";
-  graphSection.content = net::serialise(network);
+  graphSection.content = net::serialise(network, packed);
   graphSection.allocated = false;
   input.sections = {std::move(arena), std::move(image), std::move(meta), std::move(graphSection)};
+  network = {};
   input.dramBytes = machine.dram.bytes;
   input.scalarBase = kScalarMemoryBase;
   input.scalarBytes = machine.scalarMemory.bytes;
-  LinkResult result = link(input);
+  LinkResult result = link(std::exchange(input, {}));
   if (result.symbols["__weft_arena"] != plan.arenaBase || result.symbols["__weft_const"] != plan.constantBase)
     throw Error(fmt::format("the program's code does not fit the {} bytes reserved for it", mapping::kCodeBytes));
   if (options.verify) {
     progress("verifying", 0.95);
-    const Program program = Program::parse(result.elf, "the compiled program");
+    const Program program = Program::parse({nullptr, result.elf}, "the compiled program");
     for (const Finding& finding : verifyProgram(program, machine))
       WEFT_CHECK(finding.severity != Finding::Severity::error,
                  "the compiled program does not verify: " + finding.message);

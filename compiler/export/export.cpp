@@ -178,7 +178,7 @@ private:
     net::Tensor copy = network.tensors[static_cast<size_t>(source)];
     copy.name = name.str();
     copy.isConstant = false;
-    copy.data.clear();
+    copy.data = {};
     node.outputs = {static_cast<int32_t>(network.tensors.size())};
     network.outputs.push_back(node.outputs.front());
     network.tensors.push_back(std::move(copy));

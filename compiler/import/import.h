@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -29,9 +28,9 @@ using GraphDump = std::function<void(std::string_view stage, std::string_view te
 // BatchNormalization, turns quantised float operators into integer ones, and returns the result. Each node carries
 // the attribute "onnx_nodes": the names of all ONNX nodes that it stands for, one per line. A fused Relu or Clip is
 // the attributes "clamp_lo" and "clamp_hi", in units of the quantised result.
+// The file's bytes are released as soon as they are parsed, if `model` is their only holder.
 // Throws Error, naming node, operator and what is supported, for anything it cannot represent or that is malformed.
-net::Network importOnnx(std::span<const uint8_t> model, const ImportOptions& options = {});
-net::Network importOnnx(std::span<const uint8_t> model, const ImportOptions& options, const GraphDump& dump);
+net::Network importOnnx(SharedBytes model, const ImportOptions& options = {}, const GraphDump& dump = {});
 
 // The operators that can be imported: "Conv", ..., "com.microsoft.QGemm". Some only as far as they fold away.
 std::vector<std::string> importableOperators();

@@ -45,7 +45,7 @@ std::string Diagnostics::take() {
   return std::exchange(text, {});
 }
 
-GraphImporter::GraphImporter(MLIRContext& mlirContext, const onnx::ModelProto& onnxModel, const ImportOptions& options)
+GraphImporter::GraphImporter(MLIRContext& mlirContext, onnx::ModelProto& onnxModel, const ImportOptions& options)
     : context(mlirContext), model(onnxModel), importOptions(options), opBuilder(&context), diagnostics(context) {}
 
 Location GraphImporter::location(const NodeReader& node) {
@@ -133,6 +133,7 @@ Value GraphImporter::lookup(const std::string& name) {
   const auto type = RankedTensorType::get(data.dims, elementType(data.type));
   Value value = opBuilder.create<graph::ConstantOp>(NameLoc::get(StringAttr::get(&context, name)), type,
                                                     graph::constantFromBytes(type, data.bytes));
+  delete initializer->second->release_raw_data(); // the attribute has the bytes now
   values.emplace(name, value);
   return value;
 }
@@ -263,7 +264,7 @@ OwningOpRef<ModuleOp> GraphImporter::run() {
                             version, kOldestOpset));
   if (graph.sparse_initializer_size() > 0)
     throw Error("sparse initializers are not supported; save them as dense tensors");
-  for (const onnx::TensorProto& initializer : graph.initializer())
+  for (onnx::TensorProto& initializer : *model.mutable_graph()->mutable_initializer())
     if (!initializers.emplace(initializer.name(), &initializer).second)
       throw Error(fmt::format("the initializer '{}' is defined more than once", initializer.name()));
 

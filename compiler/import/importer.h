@@ -28,7 +28,8 @@ private:
 
 class GraphImporter {
 public:
-  GraphImporter(mlir::MLIRContext& context, const onnx::ModelProto& model, const ImportOptions& options);
+  // Takes the initializers out of the model as it needs them.
+  GraphImporter(mlir::MLIRContext& context, onnx::ModelProto& model, const ImportOptions& options);
 
   mlir::OwningOpRef<mlir::ModuleOp> run();
 
@@ -67,14 +68,14 @@ private:
   void define(const std::string& name, mlir::Value value, const std::string& by);
 
   mlir::MLIRContext& context;
-  const onnx::ModelProto& model;
+  onnx::ModelProto& model;
   const ImportOptions& importOptions;
   int64_t version = 0;
   int64_t computedBytes = 0;
   mlir::OpBuilder opBuilder;
   Diagnostics diagnostics;
   std::unordered_map<std::string, mlir::Value> values;
-  std::unordered_map<std::string, const onnx::TensorProto*> initializers;
+  std::unordered_map<std::string, onnx::TensorProto*> initializers;
   // Outputs beyond the first, by name, with the node that would make them.
   std::unordered_map<std::string, std::string> otherOutputs;
 };

@@ -8,7 +8,7 @@
 
 namespace weft::onnx_import {
 
-onnx::ModelProto parseModel(std::span<const uint8_t> bytes) {
+onnx::ModelProto parseModel(SharedBytes bytes) {
   onnx::ModelProto model;
   if (bytes.size() > size_t(std::numeric_limits<int>::max()))
     throw Error("not an ONNX model: a protobuf message has less than 2 GiB");
@@ -94,25 +94,28 @@ TensorData readTensor(const onnx::TensorProto& tensor, const std::string& what) 
     throw Error(fmt::format("{}: its shape [{}] is negative or too large", what, fmt::join(data.dims, ", ")));
   const size_t size = static_cast<size_t>(*count) * width;
   if (tensor.has_raw_data()) {
-    data.bytes.assign(tensor.raw_data().begin(), tensor.raw_data().end());
+    const std::string& raw = tensor.raw_data();
+    data.bytes = SharedBytes(nullptr, {reinterpret_cast<const uint8_t*>(raw.data()), raw.size()});
   } else {
+    std::vector<uint8_t> bytes;
     switch (data.type) {
     case onnx::TensorProto::FLOAT:
-      append(tensor.float_data(), width, data.bytes);
+      append(tensor.float_data(), width, bytes);
       break;
     case onnx::TensorProto::DOUBLE:
-      append(tensor.double_data(), width, data.bytes);
+      append(tensor.double_data(), width, bytes);
       break;
     case onnx::TensorProto::INT64:
-      append(tensor.int64_data(), width, data.bytes);
+      append(tensor.int64_data(), width, bytes);
       break;
     case onnx::TensorProto::UINT32:
     case onnx::TensorProto::UINT64:
-      append(tensor.uint64_data(), width, data.bytes);
+      append(tensor.uint64_data(), width, bytes);
       break;
     default:
-      append(tensor.int32_data(), width, data.bytes);
+      append(tensor.int32_data(), width, bytes);
     }
+    data.bytes = std::move(bytes);
   }
   if (data.bytes.size() != size)
     throw Error(fmt::format("{}: its shape [{}] of {} needs {} bytes of data, but the file has {}", what,

@@ -1,6 +1,8 @@
 // Reading the protobuf side of a model: tensors and node attributes, checked. No MLIR here.
 #pragma once
 
+#include "isa/support/shared_bytes.h"
+
 #include "onnx/onnx_pb.h"
 
 #include <cstdint>
@@ -13,13 +15,14 @@
 namespace weft::onnx_import {
 
 // Parses a serialised ModelProto. Throws Error if it is not one.
-onnx::ModelProto parseModel(std::span<const uint8_t> bytes);
+onnx::ModelProto parseModel(SharedBytes bytes);
 
-// A tensor's elements, row major, little endian; `type` is an onnx::TensorProto_DataType.
+// A tensor's elements, row major, little endian; `type` is an onnx::TensorProto_DataType. The bytes may lie in the
+// TensorProto, which must outlive them.
 struct TensorData {
   int32_t type = 0;
   std::vector<int64_t> dims;
-  std::vector<uint8_t> bytes;
+  SharedBytes bytes;
 };
 
 // Bytes per element; 0 for types that are not supported.

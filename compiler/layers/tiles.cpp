@@ -59,8 +59,8 @@ void LayerLowering::fillBlock(int64_t scratch, int64_t bytes, int32_t value) {
 }
 
 void LayerLowering::loadTable(std::span<const uint8_t> table, int64_t scratch) {
-  loadBlock(e_.constant(constants_.add(table, MapUse::table, table.size())), e_.constant(scratch), timing::LUT_ENTRIES,
-            {}, {{kTableFull, {}}});
+  loadBlock(e_.constant(constants_.add({table.begin(), table.end()}, MapUse::table, table.size())),
+            e_.constant(scratch), timing::LUT_ENTRIES, {}, {{kTableFull, {}}});
   Value zero = e_.constant(0);
   issueVector(Opcode::VLDLUT, {e_.constant(scratch), zero, zero, zero}, {{kTableFull, {}}}, {});
 }
@@ -92,16 +92,12 @@ uint32_t LayerLowering::address(int32_t activation) {
   const int32_t storage = graph_.activation(activation).storage;
   if (!graph_.storages[static_cast<size_t>(storage)].constant)
     return place(activation).address;
-  std::vector<uint8_t> bytes(static_cast<size_t>(place(activation).span));
-  auto values = graph_.constants.find(storage);
-  if (values == graph_.constants.end()) // only the shape is known
-    return constants_.add(bytes, MapUse::weights, 0);
   // The first activation of the storage is the constant as the network has it.
   int32_t whole = 0;
   while (graph_.activation(whole).storage != storage)
     ++whole;
-  scatter(mapping::typeOf(graph_, whole, place(activation)), values->second->data, bytes);
-  return constants_.add(bytes, MapUse::weights, values->second->data.size());
+  return constants_.add(graph_.activation(whole).tensor, mapping::typeOf(graph_, whole, place(activation)),
+                        MapUse::weights);
 }
 
 void LayerLowering::setTypes(int pattern, net::DType a, net::DType b, net::DType result, int32_t flags) {

@@ -5,7 +5,6 @@
 #include "compiler/mapping/layer.h"
 #include "compiler/mapping/view.h"
 
-#include <map>
 #include <memory>
 #include <vector>
 
@@ -15,10 +14,9 @@ struct DeviceGraph {
   std::vector<Storage> storages;
   std::vector<Activation> activations;
   std::vector<std::unique_ptr<Layer>> layers;
-  std::map<int32_t, const net::Tensor*> constants; // values of constant storages, where they are known
-  std::vector<int32_t> inputs;                     // activations that the host writes
-  std::vector<int32_t> outputs;                    // activations that the host reads
-  std::vector<int32_t> hostBefore, hostAfter;      // network nodes
+  std::vector<int32_t> inputs;                // activations that the host writes
+  std::vector<int32_t> outputs;               // activations that the host reads
+  std::vector<int32_t> hostBefore, hostAfter; // network nodes
 
   const Activation& activation(int32_t index) const { return activations[static_cast<size_t>(index)]; }
   const Storage& storageOf(int32_t activation_) const {
@@ -27,9 +25,8 @@ struct DeviceGraph {
   bool isSigned(int32_t activation_) const { return net::isSigned(storageOf(activation_).element); }
 };
 
-// Splits the network into host edges and device layers. The graph refers to the network's constants: the network must
-// outlive it. Throws Error naming the node, its operator and the reason when something in the middle cannot run on the
-// accelerator.
+// Splits the network into host edges and device layers. Throws Error naming the node, its operator and the reason when
+// something in the middle cannot run on the accelerator.
 DeviceGraph buildDeviceGraph(const net::Network& network);
 
 // An activation as it lies at a place.

@@ -38,11 +38,10 @@ int main(int argc, char** argv) {
   app.add_option("-o", output, "write the serialised network here");
   CLI11_PARSE(app, argc, argv);
   try {
-    const std::vector<uint8_t> bytes = weft::readFile(model);
     weft::GraphDump dump;
     if (stages)
       dump = [](std::string_view stage, std::string_view text) { fmt::print("// ----- {}\n{}\n", stage, text); };
-    const weft::net::Network network = weft::importOnnx(bytes, options, dump);
+    const weft::net::Network network = weft::importOnnx(weft::readFile(model), options, dump);
     if (!stages)
       printNetwork(network);
     if (!output.empty())

@@ -89,6 +89,7 @@ std::string toJson(const Manifest& manifest) {
                {"host_after", manifest.hostAfter},
                {"inputs", listToJson(manifest.inputs)},
                {"outputs", listToJson(manifest.outputs)},
+               {"constants", listToJson(manifest.constants)},
                {"groups", listToJson(manifest.groups)},
                {"mapping", manifest.mapping},
                {"memory",
@@ -119,6 +120,7 @@ Manifest manifestFromJson(const std::string& text, const std::string& origin) {
   manifest.hostAfter = readIndices(in, "host_after");
   manifest.inputs = in.objects("inputs", readDeviceTensor);
   manifest.outputs = in.objects("outputs", readDeviceTensor);
+  manifest.constants = in.objects("constants", readDeviceTensor);
   manifest.groups = in.objects("groups", readGroup);
   manifest.mapping = in.text("mapping");
   if (in.has("workload"))

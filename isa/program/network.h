@@ -7,7 +7,10 @@
 // each. `kNetworkOperators` in network_ops.h is the closed list.
 #pragma once
 
+#include "isa/support/shared_bytes.h"
+
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <span>
@@ -31,13 +34,14 @@ bool isSigned(DType type);
 using Shape = std::vector<int64_t>;
 int64_t elementCount(const Shape& shape);
 
-// A value of the graph. A constant has its bytes (row major, little endian) in `data`; others have none.
+// A value of the graph. A constant has its bytes (row major, little endian) in `data`; others have none. Copies of the
+// network share them.
 struct Tensor {
   std::string name;
   DType type = DType::f32;
   Shape shape;
   bool isConstant = false;
-  std::vector<uint8_t> data;
+  SharedBytes data;
 };
 
 using Attribute = std::variant<int64_t, double, std::string, std::vector<int64_t>, std::vector<double>>;
@@ -69,8 +73,15 @@ struct Network {
 // Checks indices, topological order, single assignment, constant sizes. Throws Error naming tensor or node.
 void validate(const Network& network);
 
-// Binary form (little endian, versioned). `deserialise` throws Error on any malformed input, never crashes.
-std::vector<uint8_t> serialise(const Network& network);
-Network deserialise(std::span<const uint8_t> bytes);
+// Binary form (little endian, versioned). The constants in `elsewhere` (indices of tensors) are written without their
+// bytes: whoever reads them back must know where they are.
+std::vector<uint8_t> serialise(const Network& network, std::span<const int32_t> elsewhere = {});
+
+// The bytes of a constant that is elsewhere, given its index and its name, type and shape. Throws Error if there are
+// none.
+using FindConstant = std::function<SharedBytes(int32_t index, const Tensor& tensor)>;
+
+// Constants point into `bytes` where their alignment allows. Throws Error on any malformed input, never crashes.
+Network deserialise(const SharedBytes& bytes, const FindConstant& find = {});
 
 } // namespace weft::net

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <map>
 
 namespace weft {
 namespace {
@@ -38,11 +39,30 @@ void checkManifest(const Manifest& manifest, const net::Network& network, const 
   };
   checkTensors(manifest.inputs);
   checkTensors(manifest.outputs);
+  checkTensors(manifest.constants);
+}
+
+// The bytes of a constant that lies in a segment. Its content is all there: what is gathered is never larger.
+SharedBytes constantAt(const DeviceTensor& place, const net::Tensor& tensor, const std::vector<Segment>& segments,
+                       const SharedBytes& file) {
+  const uint64_t bytes = place.type.bytes();
+  for (const Segment& segment : segments) {
+    if (place.address < segment.address || place.address - segment.address > segment.content.size() ||
+        bytes > segment.content.size() - (place.address - segment.address))
+      continue;
+    const SharedBytes memory =
+        file.part(segment.content.subspan(place.address - segment.address, static_cast<size_t>(bytes)));
+    const int64_t elements = net::elementCount(place.type.shape);
+    return {static_cast<size_t>(elements) * net::byteSize(place.type.element),
+            [memory, type = place.type] { return gather(type, memory); }};
+  }
+  throw Error(fmt::format("malformed program: the constant '{}' ({} bytes at {:#010x}) is in no segment", tensor.name,
+                          bytes, place.address));
 }
 
 } // namespace
 
-Program Program::parse(std::vector<uint8_t> file, const std::string& origin) {
+Program Program::parse(SharedBytes file, const std::string& origin) {
   Program program;
   program.file_ = std::move(file);
   const elf::View view = elf::parse(program.file_, origin);
@@ -56,13 +76,22 @@ Program Program::parse(std::vector<uint8_t> file, const std::string& origin) {
     throw Error(
         fmt::format("{}: malformed program: it has only one of the sections .weft.meta and .weft.network", origin));
   if (meta) {
+    program.manifest_ =
+        manifestFromJson({reinterpret_cast<const char*>(meta->content.data()), meta->content.size()}, origin);
+    std::map<int32_t, const DeviceTensor*> places;
+    for (const DeviceTensor& place : program.manifest_->constants)
+      places.emplace(place.tensor, &place);
+    auto find = [&](int32_t index, const net::Tensor& tensor) {
+      const auto place = places.find(index);
+      if (place == places.end())
+        throw Error(fmt::format("malformed program: it does not say where the constant '{}' is", tensor.name));
+      return constantAt(*place->second, tensor, program.segments_, program.file_);
+    };
     try {
-      program.network_ = net::deserialise(network->content);
+      program.network_ = net::deserialise(program.file_.part(network->content), find);
     } catch (const Error& error) {
       throw Error(fmt::format("{}: {}", origin, error.what()));
     }
-    program.manifest_ =
-        manifestFromJson({reinterpret_cast<const char*>(meta->content.data()), meta->content.size()}, origin);
     checkManifest(*program.manifest_, *program.network_, origin);
   }
   return program;

@@ -3,7 +3,8 @@
 // no segment loads:
 //
 //   .weft.meta     JSON, the `Manifest` below (schema-versioned)
-//   .weft.network  the network as plain data (network.h), for graph-level devices and host-run edge operators
+//   .weft.network  the network as plain data (network.h), for graph-level devices and host-run edge operators; a
+//                  constant that lies in a segment is not repeated: the manifest says where and how
 //
 // A hand-assembled program has no note sections: it has an entry and segments only.
 #pragma once
@@ -47,6 +48,8 @@ struct Manifest {
   std::vector<int32_t> hostAfter;
   std::vector<DeviceTensor> inputs;  // written by the host before a run
   std::vector<DeviceTensor> outputs; // read by the host after a run
+  // Constants that a segment holds and .weft.network therefore does not.
+  std::vector<DeviceTensor> constants;
   std::vector<Group> groups;
   std::optional<Workload> workload; // of the groups; missing in files of earlier versions
   std::string mapping;              // the whole mapping as YAML
@@ -71,12 +74,13 @@ struct Symbol {
 class Program {
 public:
   // Takes a whole file. Throws Error on anything malformed (named by `origin`), never crashes.
-  static Program parse(std::vector<uint8_t> file, const std::string& origin);
+  static Program parse(SharedBytes file, const std::string& origin);
 
   uint32_t entry() const { return entry_; }
   const std::vector<Segment>& segments() const { return segments_; }
   const std::vector<Symbol>& symbols() const { return symbols_; } // sorted by address
   const std::optional<Manifest>& manifest() const { return manifest_; }
+  // Constants that lie in a segment are gathered from it when they are first read.
   const std::optional<net::Network>& network() const { return network_; }
 
   // "function+0x18" for a code address, or its hexadecimal form; the group that owns it, or null.
@@ -86,7 +90,7 @@ public:
   const Symbol* functionAt(uint32_t pc) const;
 
 private:
-  std::vector<uint8_t> file_;
+  SharedBytes file_;
   uint32_t entry_ = 0;
   std::vector<Segment> segments_;
   std::vector<Symbol> symbols_;

@@ -136,6 +136,29 @@ template <typename Call> void withElementSize(net::DType element, const Call& ca
   WEFT_CHECK(false, fmt::format("elements of {} bytes", net::byteSize(element)));
 }
 
+// How far from the place of index 0 any index up to `last` of a dimension lies: `last` itself, or one that has a
+// smaller digit somewhere and the largest ones below it.
+int64_t furthest(const std::vector<Loop>& loops, int32_t dimension, int64_t last) {
+  std::vector<Loop> digits; // the most significant first
+  int64_t below = 0;
+  for (const Loop& loop : loops)
+    if (loop.dimension == dimension) {
+      digits.push_back(loop);
+      below += (loop.count - 1) * loop.place;
+    }
+  std::sort(digits.begin(), digits.end(), [](const Loop& a, const Loop& b) { return a.index > b.index; });
+  int64_t most = 0, place = 0;
+  for (const Loop& loop : digits) {
+    below -= (loop.count - 1) * loop.place;
+    const int64_t digit = last / loop.index;
+    last %= loop.index;
+    if (digit > 0)
+      most = std::max(most, place + (digit - 1) * loop.place + below);
+    place += digit * loop.place;
+  }
+  return std::max(most, place);
+}
+
 // Whether the product of both (neither negative) stays below the limit.
 bool fits(int64_t a, int64_t b) {
   return b == 0 || a <= (kMost - 1) / b;
@@ -225,11 +248,14 @@ void checkType(const TensorType& type, const std::string& where) {
     if (loops[i].place <= reach)
       fail(fmt::format("two elements at the same place: a level of distance {} where the levels inside reach {}",
                        loops[i].place, reach));
-    if (!fits(loops[i].count - 1, loops[i].place) || (loops[i].count - 1) * loops[i].place >= layout.span - reach)
-      fail(fmt::format("elements lie outside the place of {} elements", layout.span));
+    if (!fits(loops[i].count - 1, loops[i].place))
+      fail(fmt::format("a level of {} x {} elements is too large", loops[i].count, loops[i].place));
     reach += (loops[i].count - 1) * loops[i].place;
   }
-  if (reach >= layout.span - layout.offset)
+  int64_t last = layout.offset;
+  for (size_t d = 0; d < type.shape.size(); ++d)
+    last += furthest(loops, static_cast<int32_t>(d), type.shape[d] - 1);
+  if (last >= layout.span)
     fail(fmt::format("elements lie outside the place of {} elements", layout.span));
 }
 

@@ -10,6 +10,7 @@
 namespace weft::layers {
 namespace {
 
+using lowering::WeightAxis;
 using mapping::GraphBuilder;
 using net::Node;
 
@@ -73,11 +74,14 @@ void matchConvolution(GraphBuilder& builder, const Node& node) {
   const int64_t outputs = weights.shape[0], inputsPerGroup = weights.shape[1];
   const int64_t taps = layer->window.kernelH * layer->window.kernelW;
   layer->fill = operands.zeroPoint(2);
-  layer->weights = {.tensor = &weights,
-                    .strides = {inputsPerGroup * taps, layer->window.kernelW, 1, taps},
+  layer->weights = {.constant = node.inputs[3],
+                    .tensor = weights,
+                    .axes = {{WeightAxis::output}, {WeightAxis::channel}, {WeightAxis::kernelW}},
                     .groups = node.integer("group", 1),
                     .type = weights.type,
                     .zeroPoint = operands.uniformZeroPoint(5)};
+  if (rank == 4)
+    layer->weights.axes.insert(layer->weights.axes.begin() + 2, {WeightAxis::kernelH});
   layer->requantise.scale = operands.requantiseScales(1, 4, 6, outputs);
   layer->requantise.bias = operands.bias(8, outputs);
   layer->requantise.zeroPoint = operands.zeroPoint(7);
@@ -88,9 +92,8 @@ void matchConvolution(GraphBuilder& builder, const Node& node) {
 }
 
 // A flattened feature map is a convolution whose kernel is the whole map: of the digits of the summed dimension one
-// goes through the channels, the others are taps of a window. `strideK`: of the weights, from one summed index to the
-// next.
-bool readFlattened(const GraphBuilder& builder, int32_t input, int64_t strideK, Contraction& layer) {
+// goes through the channels, the others are taps of a window.
+bool readFlattened(const GraphBuilder& builder, int32_t input, Contraction& layer) {
   const Activation& activation = builder.activation(input);
   const auto last = static_cast<int32_t>(activation.view.start.size()) - 1;
   const View::Levels& levels = activation.view.dims[1];
@@ -98,28 +101,31 @@ bool readFlattened(const GraphBuilder& builder, int32_t input, int64_t strideK, 
   if (levels.size() < 2 || !images)
     return false;
   Grid grid = *images;
-  int64_t significance = 1, channels = 0;
-  std::vector<std::pair<Axis, int64_t>> taps; // the least significant first
-  for (size_t i = levels.size(); i-- > 0; significance *= levels[i].count) {
-    const Axis axis{levels[i].count, levels[i].along, levels[i].step};
-    if (axis.along == last && axis.step == 1 && channels == 0) {
-      grid.channels = axis;
-      channels = significance;
+  std::vector<WeightAxis> axes(levels.size());
+  std::vector<size_t> taps; // the least significant first
+  bool channels = false;
+  for (size_t i = levels.size(); i-- > 0;) {
+    if (levels[i].along == last && levels[i].step == 1 && !channels) {
+      grid.channels = {levels[i].count, levels[i].along, 1};
+      axes[i] = WeightAxis::channel;
+      channels = true;
     } else {
-      taps.emplace_back(axis, significance);
+      taps.push_back(i);
     }
   }
-  if (channels == 0 || taps.size() > 2 || grid.channels.extent != builder.graph().storageOf(input).extents.back())
+  if (!channels || taps.size() > 2 || grid.channels.extent != builder.graph().storageOf(input).extents.back())
     return false;
-  layer.weights.strides[3] = channels * strideK;
-  grid.width = taps[0].first;
-  layer.window.kernelW = grid.width.extent;
-  layer.weights.strides[2] = taps[0].second * strideK;
-  if (taps.size() > 1) {
-    grid.height = taps[1].first;
-    layer.window.kernelH = grid.height.extent;
-    layer.weights.strides[1] = taps[1].second * strideK;
-  }
+  auto tap = [&](size_t number, WeightAxis axis, Axis& place, int64_t& kernel) {
+    if (number >= taps.size())
+      return;
+    const View::Level& level = levels[taps[number]];
+    axes[taps[number]] = axis;
+    place = {level.count, level.along, level.step};
+    kernel = level.count;
+  };
+  tap(0, WeightAxis::kernelW, grid.width, layer.window.kernelW);
+  tap(1, WeightAxis::kernelH, grid.height, layer.window.kernelH);
+  layer.weights.axes[0] = axes;
   layer.inputs = {input};
   layer.grids = {grid};
   return true;
@@ -141,17 +147,18 @@ void matchMatrix(GraphBuilder& builder, const Node& node) {
   const int64_t depth = weights.shape[transposed ? 1 : 0], outputs = weights.shape[transposed ? 0 : 1];
 
   auto layer = std::make_unique<Contraction>();
-  // Elements of the weights from one summed index to the next, and from one result to the next.
-  const int64_t strideK = transposed ? 1 : outputs, strideO = transposed ? depth : 1;
-  layer->weights = {.tensor = &weights,
-                    .strides = {strideO, 0, 0, strideK},
+  layer->weights = {.constant = node.inputs[3],
+                    .tensor = weights,
+                    .axes = {{WeightAxis::channel}, {WeightAxis::output}},
                     .type = weights.type,
                     .zeroPoint = operands.uniformZeroPoint(5)};
   AsGrid grid = rowsOf;
-  if (rank == 2 && readFlattened(builder, builder.operand(node, 0), strideK, *layer))
+  if (rank == 2 && readFlattened(builder, builder.operand(node, 0), *layer))
     grid = [](const Activation& activation) { return imagesOf(activation, true); };
   else
     readAs(builder, node, builder.operand(node, 0, rank - 1), rank - 1, grid, *layer);
+  if (transposed)
+    std::swap(layer->weights.axes[0], layer->weights.axes[1]);
   layer->fill = operands.zeroPoint(2);
   const size_t outputScale = isGemm ? 7 : 6;
   layer->requantise.scale = operands.requantiseScales(1, 4, outputScale, outputs,

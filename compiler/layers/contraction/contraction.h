@@ -3,14 +3,15 @@
 #pragma once
 
 #include "compiler/layers/requantise.h"
+#include "compiler/lowering/packed_layout.h"
 
 namespace weft::layers {
 
-// Weights as they lie in the network: element (o, h, w, c) of output channel o, tap (h, w) and input channel c (of the
-// group of o) is at o * stride[0] + h * stride[1] + w * stride[2] + c * stride[3].
+// A constant of the network and what its dimensions are.
 struct Weights {
-  const net::Tensor* tensor = nullptr; // null where only the shape is known
-  std::array<int64_t, 4> strides{};
+  int32_t constant = -1; // network tensor; -1 where only the shape is known
+  net::Tensor tensor;
+  lowering::WeightAxes axes;
   int64_t groups = 1;
   net::DType type = net::DType::s8;
   int32_t zeroPoint = 0;
@@ -47,8 +48,9 @@ public:
 };
 
 // Weights in the order in which they stream: for each column tile, each chunk, each step of it one tile of rows x cols
-// bytes. Places without a weight hold the zero point, which contributes nothing.
-std::vector<uint8_t> packWeights(const Contraction& layer, const Geometry& geometry, const GroupMapping& mapping,
-                                 const Machine& machine);
+// bytes. Places without a weight hold the zero point, which contributes nothing. Nothing if the network's constant is
+// not there in that order element by element: it has to be packed then.
+std::optional<Layout> weightLayout(const Contraction& layer, const Geometry& geometry, const Machine& machine);
+std::vector<uint8_t> packWeights(const Contraction& layer, const Geometry& geometry, const Machine& machine);
 
 } // namespace weft::layers

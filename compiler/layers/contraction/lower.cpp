@@ -121,9 +121,15 @@ void ContractionLowering::loadConstants() {
 }
 
 void ContractionLowering::setUpWeights() {
-  weightAddress_ =
-      constants_.add(packWeights(layer_, geometry_, mapping_, machine_), MapUse::weights,
-                     layer_.weights.tensor ? layer_.weights.tensor->data.size() : 0);
+  const Weights& weights = layer_.weights;
+  if (weights.constant < 0)
+    weightAddress_ =
+        constants_.add(std::vector<uint8_t>(static_cast<size_t>(geometry_.weightBytes())), MapUse::weights, 0);
+  else if (std::optional<Layout> layout = weightLayout(layer_, geometry_, machine_))
+    weightAddress_ = constants_.add(weights.constant, {weights.type, weights.tensor.shape, *layout}, MapUse::weights);
+  else
+    weightAddress_ =
+        constants_.add(packWeights(layer_, geometry_, machine_), MapUse::weights, weights.tensor.data.size());
   walk_ = chooseWeightWalk(geometry_, mapping_, machine_);
   if (!walk_.windowed())
     return;
@@ -272,7 +278,7 @@ void ContractionLowering::emitStreamed(Value address, Value accumulator, Value i
 }
 
 void ContractionLowering::emitDrain(const Tile& tile, Value block, Value column, Value inGroup, Value accumulator,
-                               Value index) {
+                                    Value index) {
   const bool loaded = loadsResidual();
   const int64_t total = geometry_.tiles() * geometry_.columnTiles;
   const int64_t blocks = geometry_.tiles() * geometry_.columnGroups;

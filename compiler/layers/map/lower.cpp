@@ -1,6 +1,8 @@
 // A map on the vector engine: load -> vector -> store.
 #include "compiler/layers/map/map.h"
 #include "compiler/layers/tiles.h"
+#include "compiler/lowering/packed_layout.h"
+#include "isa/support/error.h"
 
 namespace weft::layers {
 namespace {
@@ -17,6 +19,7 @@ public:
 private:
   void setUp();
   void loadConstants();
+  void loadWeights();
   void emitTile(const Tile& tile);
   std::vector<size_t> loaded() const;
   int64_t parameters() const { return buffers_.addresses[layer_.parameterStream()]; }
@@ -45,11 +48,8 @@ void MapLowering::loadConstants() {
   fillBorder();
   e_.preset(kBlockDram);
   e_.preset(kBlockScratch);
-  if (layer_.operation.weights) {
-    const std::vector<uint8_t> packed = packWeights(layer_, geometry_, machine_);
-    loadBlock(e_.constant(constants_.add(packed, MapUse::weights, layer_.weights ? layer_.weights->data.size() : 0)),
-              e_.constant(weights()), static_cast<int64_t>(packed.size()), {}, {});
-  }
+  if (layer_.operation.weights)
+    loadWeights();
   if (layer_.operation.parameters)
     loadBlock(e_.constant(constants_.add(packParameters(layer_.requantise, geometry_, machine_), MapUse::parameters,
                                          parameterBytes(layer_.requantise))),
@@ -57,6 +57,29 @@ void MapLowering::loadConstants() {
               {{kParametersFull, {}}});
   if (layer_.table)
     loadTable(*layer_.table, parameters() + buffers_.streams[layer_.parameterStream()].bytes - timing::LUT_ENTRIES);
+}
+
+// For each column tile, each tap, cols bytes.
+void MapLowering::loadWeights() {
+  const int64_t bytes = geometry_.columnTiles * geometry_.stepsH * geometry_.stepsW * cols_;
+  const lowering::WeightOrder order = {.outputs = geometry_.outC,
+                                       .kernelH = geometry_.stepsH,
+                                       .kernelW = geometry_.stepsW,
+                                       .cols = cols_,
+                                       .chunkSteps = {geometry_.stepsH, geometry_.stepsW, 1}};
+  using enum lowering::WeightAxis;
+  lowering::WeightAxes axes = {{output}, {channel}, {kernelW}};
+  if (layer_.weightShape.size() == 4)
+    axes.insert(axes.begin() + 2, {kernelH});
+  uint32_t packed = 0;
+  if (layer_.weights < 0) {
+    packed = constants_.add(std::vector<uint8_t>(static_cast<size_t>(bytes)), MapUse::weights, 0);
+  } else {
+    const std::optional<Layout> layout = lowering::packedLayout(axes, order, layer_.weightZeroPoint);
+    WEFT_CHECK(layout, "depthwise weights have a packed layout");
+    packed = constants_.add(layer_.weights, {layer_.weightType, layer_.weightShape, *layout}, MapUse::weights);
+  }
+  loadBlock(e_.constant(packed), e_.constant(weights()), bytes, {}, {});
 }
 
 void MapLowering::setUp() {
@@ -154,19 +177,6 @@ void MapLowering::emitTile(const Tile& tile) {
 
 void Map::lower(const LoweringSite& site) const {
   MapLowering(site, *this).emit();
-}
-
-std::vector<uint8_t> packWeights(const Map& layer, const Geometry& geometry, const Machine& machine) {
-  const int64_t cols = machine.array.cols, taps = layer.window.kernelH * layer.window.kernelW;
-  std::vector<uint8_t> packed(static_cast<size_t>(geometry.columnTiles * taps * cols),
-                              static_cast<uint8_t>(layer.weightZeroPoint));
-  if (!layer.weights)
-    return packed;
-  for (int64_t channel = 0; channel < geometry.outC; ++channel)
-    for (int64_t tap = 0; tap < taps; ++tap)
-      packed[static_cast<size_t>((channel / cols * taps + tap) * cols + channel % cols)] =
-          layer.weights->data[static_cast<size_t>(channel * taps + tap)];
-  return packed;
 }
 
 } // namespace weft::layers

@@ -79,7 +79,8 @@ void matchDepthwise(GraphBuilder& builder, const Node& node) {
   auto layer = std::make_unique<Map>(operationOf(Opcode::VDW));
   layer->window = windowOf(node, std::span(weights.shape).subspan(2));
   layer->fill = operands.zeroPoint(2);
-  layer->weights = &weights;
+  layer->weights = node.inputs[3];
+  layer->weightShape = weights.shape;
   layer->weightType = weights.type;
   layer->weightZeroPoint = operands.uniformZeroPoint(5);
   layer->set(config::zb, layer->weightZeroPoint);

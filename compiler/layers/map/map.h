@@ -34,7 +34,8 @@ public:
   std::vector<Setting> settings; // beside types and clamp
   int32_t lo = 0, hi = 255;      // clamp
   Requantise requantise;         // scale and bias
-  const net::Tensor* weights = nullptr;
+  int32_t weights = -1;          // network tensor [C][1][kernel]; -1 where there is none or only the shape is known
+  net::Shape weightShape;
   net::DType weightType = net::DType::u8;
   int32_t weightZeroPoint = 0;
   std::optional<Table> table; // of vlut; of others applied to the result
@@ -55,8 +56,5 @@ public:
   size_t outputStream() const { return inputs.size() + 1; }
   size_t parameterStream() const { return inputs.size() + 2; }
 };
-
-// Weights of a depthwise convolution: for each column tile, each tap, cols bytes.
-std::vector<uint8_t> packWeights(const Map& layer, const Geometry& geometry, const Machine& machine);
 
 } // namespace weft::layers

@@ -45,11 +45,12 @@ net::Network import(const Options& options, std::string& graph) {
   settings.batch = options.batch;
   for (const std::string& dimension : options.dimensions)
     settings.dimensions.insert(parseDimension(dimension));
-  const std::vector<uint8_t> model = readFile(options.network);
+  GraphDump dump;
+  if (options.emit == "graph")
+    dump = [&](std::string_view, std::string_view text) { graph = text; };
+  std::vector<uint8_t> model = readFile(options.network);
   try {
-    if (options.emit != "graph")
-      return importOnnx(model, settings);
-    return importOnnx(model, settings, [&](std::string_view, std::string_view text) { graph = text; });
+    return importOnnx(std::move(model), settings, dump);
   } catch (const Error& error) {
     throw Error(fmt::format("{}: {}", options.network, error.what()));
   }
@@ -91,7 +92,7 @@ ExitCode compileNetwork(const Options& options, const Common& common) {
     Progress progress(common);
     progress.update("import", -1);
     std::string graph;
-    const net::Network network = import(options, graph);
+    net::Network network = import(options, graph);
     if (options.emit == "graph") {
       writeText(options, graph);
       return kOk;
@@ -103,7 +104,7 @@ ExitCode compileNetwork(const Options& options, const Common& common) {
     }
     settings.emit = options.emit;
     settings.progress = [&](const std::string& stage, double fraction) { progress.update(stage, fraction); };
-    result = compile(network, machine, settings);
+    result = compile(std::move(network), machine, settings);
   }
   throwIfInterrupted();
   if (!options.emit.empty()) {

@@ -40,7 +40,7 @@ net::Network readNetwork(const std::string& file, const Report& report) {
   if (!inputs.empty())
     settings.batch = report.workload->activations[static_cast<size_t>(inputs.front())].view.shape().front();
   try {
-    return importOnnx(bytes, settings);
+    return importOnnx(std::move(bytes), settings);
   } catch (const Error& error) {
     throw Error(fmt::format("{}: {}", file, error.what()));
   }

@@ -76,7 +76,7 @@ public:
 
   net::Network import(const ImportOptions& options = {}) const {
     const std::string bytes = proto.SerializePartialAsString();
-    return importOnnx({reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size()}, options);
+    return importOnnx(std::vector<uint8_t>(bytes.begin(), bytes.end()), options);
   }
   // The message of the error that import throws.
   std::string error(const ImportOptions& options = {}) const {
@@ -326,11 +326,10 @@ TEST(Import, QuantisedConvWithReluIsOneNode) {
 TEST(Import, EveryStageIsDumped) {
   std::vector<std::string> stages;
   const std::string bytes = quantisedConv().proto.SerializeAsString();
-  importOnnx({reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size()}, {},
-             [&](std::string_view stage, std::string_view text) {
-               stages.emplace_back(stage);
-               EXPECT_NE(text.find("weft_graph."), std::string_view::npos) << stage;
-             });
+  importOnnx(std::vector<uint8_t>(bytes.begin(), bytes.end()), {}, [&](std::string_view stage, std::string_view text) {
+    stages.emplace_back(stage);
+    EXPECT_NE(text.find("weft_graph."), std::string_view::npos) << stage;
+  });
   ASSERT_FALSE(stages.empty());
   EXPECT_EQ(stages.front(), "import");
   EXPECT_NE(std::find(stages.begin(), stages.end(), "weft-qdq-to-integer"), stages.end());
@@ -444,7 +443,7 @@ TEST(ImportErrors, DamagedFilesNeverCrash) {
   const std::string whole = quantisedConv().proto.SerializeAsString();
   const auto attempt = [](const std::string& bytes) {
     try {
-      importOnnx({reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size()});
+      importOnnx(std::vector<uint8_t>(bytes.begin(), bytes.end()));
     } catch (const Error& error) {
       EXPECT_FALSE(std::string_view(error.what()).empty());
     }

@@ -180,6 +180,56 @@ TEST(Program, ManifestErrorsNameTheField) {
   EXPECT_THROW(manifestFromJson(std::string(100000, '['), "p"), Error);
 }
 
+// x and a constant of 2 x 3, which lies transposed in the first segment.
+struct Shared {
+  net::Network network = sampleNetwork();
+  Manifest manifest = sampleManifest();
+
+  Shared() {
+    network.tensors.push_back({"c", net::DType::s8, {2, 3}, true, {1, 2, 3, 4, 5, 6}});
+    const int32_t order[] = {1, 0};
+    manifest.constants = {{2, 0x80000001, {net::DType::s8, {2, 3}, orderedLayout({2, 3}, order)}}};
+  }
+  std::vector<uint8_t> file() const {
+    ElfBuilder elf = sampleElf();
+    elf.section(".weft.meta", toJson(manifest));
+    const int32_t elsewhere[] = {2};
+    elf.section(".weft.network", SHT_PROGBITS, net::serialise(network, elsewhere));
+    return elf.build();
+  }
+  std::string error() const { return errorOf(file()); }
+};
+
+TEST(Program, ConstantsAreGatheredFromTheSegments) {
+  std::optional<net::Network> network;
+  {
+    const Program program = Program::parse(Shared().file(), "p.weft"); // whose first segment holds 1 to 8
+    network = program.network();
+  }
+  EXPECT_EQ(network->tensors[2].data, (SharedBytes{2, 4, 6, 3, 5, 7}));
+}
+
+TEST(Program, ConstantsOutsideTheSegmentsAreRefused) {
+  Shared shared;
+  shared.manifest.constants[0].address = 0x80000002; // the last byte of the content
+  EXPECT_EQ(shared.error(), "");
+  shared.manifest.constants[0].address = 0x80000003; // in the segment, not in the file
+  EXPECT_CONTAINS(shared.error(), "the constant 'c' (6 bytes at 0x80000003) is in no segment");
+  shared.manifest.constants[0].address = 0x70000000;
+  EXPECT_CONTAINS(shared.error(), "is in no segment");
+  shared.manifest.constants[0].address = 0xfffffffa;
+  EXPECT_CONTAINS(shared.error(), "is in no segment");
+  shared = Shared();
+  shared.manifest.constants.clear();
+  EXPECT_CONTAINS(shared.error(), "it does not say where the constant 'c' is");
+  shared = Shared();
+  shared.manifest.constants[0].type.element = net::DType::u8;
+  EXPECT_CONTAINS(shared.error(), "tensor 'c' is int8 [2, 3] in the network and uint8 [2, 3] on the device");
+  shared = Shared();
+  shared.manifest.constants[0].tensor = 3;
+  EXPECT_CONTAINS(shared.error(), "it does not say where the constant 'c' is");
+}
+
 TEST(Program, OtherFilesAreNamedForWhatTheyAre) {
   EXPECT_CONTAINS(errorOf(std::vector<uint8_t>{'P', 'K', 3, 4}), "p.weft: not a Weft program");
   EXPECT_CONTAINS(errorOf(std::vector<uint8_t>{}), "not a Weft program");

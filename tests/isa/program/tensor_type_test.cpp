@@ -98,6 +98,19 @@ TEST(TensorType, WeightsInTilesAreCutOffAtTheirExtents) {
   expectRoundTrip(type);
 }
 
+TEST(TensorType, OnlyDigitsThatOccurNeedAPlace) {
+  // Indices 0 to 5 as (2, 4): 1 3 lies beyond the span, but there is no index 7.
+  TensorType type = {DType::s8, {6}, {{{0, 2, 10}, {0, 4, 2}}, 0, 13, 0}};
+  expectRoundTrip(type);
+  type.layout.span = 12;
+  EXPECT_THROW(checkType(type, "type"), Error);
+  // The furthest need not be the last: 0 3 lies beyond 1 0.
+  type = {DType::s8, {5}, {{{0, 2, 1}, {0, 4, 2}}, 0, 7, 0}};
+  expectRoundTrip(type);
+  type.layout.span = 6;
+  EXPECT_THROW(checkType(type, "type"), Error);
+}
+
 TEST(TensorType, RandomTypesRoundTrip) {
   std::mt19937 random(1);
   auto upTo = [&](int64_t most) { return static_cast<int64_t>(random() % static_cast<uint64_t>(most + 1)); };
