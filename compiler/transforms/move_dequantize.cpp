@@ -2,8 +2,6 @@
 #include "compiler/transforms/quantization.h"
 
 #include "mlir/IR/IRMapping.h"
-#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
-
 #include <algorithm>
 
 namespace weft::graph {
@@ -199,7 +197,7 @@ struct MoveDequantize : impl::MoveDequantizeBase<MoveDequantize> {
     RewritePatternSet patterns(&getContext());
     patterns.add<SinkDequantize, SinkDequantizeByAxis, HoistQuantize, SinkDequantizeThroughConcat, CancelPair,
                  SkipRegrid, SkipInnerPair, QuantizeConstant>(&getContext());
-    if (failed(applyPatternsAndFoldGreedily(getOperation(), std::move(patterns))))
+    if (failed(applyPatterns(getOperation(), std::move(patterns), getArgument())))
       signalPassFailure();
   }
 };

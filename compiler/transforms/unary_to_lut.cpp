@@ -3,8 +3,6 @@
 #include "compiler/transforms/passes.h"
 #include "compiler/transforms/quantization.h"
 
-#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
-
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -160,7 +158,7 @@ struct UnaryToLut : impl::UnaryToLutBase<UnaryToLut> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
     patterns.add<ExpressionToLut, FunctionToLut<QLinearSigmoidOp>, FunctionToLut<QLinearLeakyReluOp>>(&getContext());
-    if (failed(applyPatternsAndFoldGreedily(getOperation(), std::move(patterns))))
+    if (failed(applyPatterns(getOperation(), std::move(patterns), getArgument())))
       signalPassFailure();
   }
 };
