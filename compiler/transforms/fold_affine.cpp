@@ -20,6 +20,10 @@ std::optional<std::vector<double>> biasValues(Value bias, int64_t channels) {
   return dequantizedReals(bias);
 }
 
+constexpr const char* kFoldedNormalisation = "BatchNormalization is part of the scales and the bias, which ONNX Runtime "
+                                             "applies in float; a result near the middle between two codes may be "
+                                             "rounded to the other one";
+
 // Weights with each output channel times its factor, as constants: the scales of quantised weights, else the weights.
 // Nothing if they are not constants or a product is not finite; `build` creates them.
 std::optional<std::function<Value(PatternRewriter&, Location)>> scaledWeights(Value weights,
@@ -81,11 +85,15 @@ struct FoldBatchNorm : OpRewritePattern<BatchNormOp> {
     const auto biasType = RankedTensorType::get({static_cast<int64_t>(channels)}, op.getType().getElementType());
     Location location = rewriter.getFusedLoc({conv.getLoc(), op.getLoc()});
     Value w = (*weights)(rewriter, location);
+    const bool quantized = static_cast<bool>(w.getDefiningOp<DequantizeOp>());
     Value b = rewriter.create<ConstantOp>(location, constantFromReals(biasType, *bias));
-    rewriter
-        .replaceOpWithNewOp<ConvOp>(op, op.getType(), conv.getX(), w, b, conv.getKernelShape(), conv.getStrides(),
-                                    conv.getPads(), conv.getDilations(), conv.getGroup())
-        ->setLoc(location);
+    auto folded = rewriter.replaceOpWithNewOp<ConvOp>(op, op.getType(), conv.getX(), w, b, conv.getKernelShape(),
+                                                      conv.getStrides(), conv.getPads(), conv.getDilations(),
+                                                      conv.getGroup());
+    folded->setLoc(location);
+    // The shift is then rounded to the unit of the sums.
+    if (quantized)
+      folded->setAttr(kRoundingAttribute, rewriter.getStringAttr(kFoldedNormalisation));
     return success();
   }
 };

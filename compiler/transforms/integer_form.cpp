@@ -191,9 +191,11 @@ bool Pattern::fused(ArrayRef<Type> operands) const {
          llvm::all_of(operands, [&](Type type) { return type == output.element; });
 }
 
-// Marks what ONNX Runtime may round differently.
+// Marks what ONNX Runtime may round differently: by the mark of the float operator, or where this form is not exact.
 Value Pattern::noted(PatternRewriter& rewriter, Value result, bool exact, const char* reason) const {
-  if (!exact)
+  if (Attribute mark = op->getAttr(kRoundingAttribute))
+    result.getDefiningOp()->setAttr(kRoundingAttribute, mark);
+  else if (!exact)
     result.getDefiningOp()->setAttr(kRoundingAttribute, rewriter.getStringAttr(reason));
   return result;
 }

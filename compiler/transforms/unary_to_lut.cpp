@@ -51,8 +51,10 @@ private:
   bool evaluate(Value value, Values& out) {
     if (!tensorType(value).getElementType().isF32())
       return false;
-    if (const std::optional<double> constant = constantScalar(value)) {
-      out.fill(static_cast<float>(*constant));
+    if (const std::optional<std::vector<double>> constant = dequantizedReals(value)) {
+      if (constant->empty() || llvm::any_of(*constant, [&](double real) { return real != constant->front(); }))
+        return false;
+      out.fill(static_cast<float>(constant->front()));
       return true;
     }
     Operation* op = value.getDefiningOp();
@@ -82,7 +84,7 @@ private:
 
   bool leaf(DequantizeOp op, Values& out) {
     const std::optional<Quantization> quantization = quantizationOf(op);
-    if (!quantization || (source && source != op.getX()) || constantOf(op.getX()))
+    if (!quantization || (source && source != op.getX()))
       return false;
     source = op.getX();
     for (size_t byte = 0; byte < out.size(); ++byte)
