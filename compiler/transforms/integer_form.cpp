@@ -53,13 +53,24 @@ struct Activation {
   Quantization quantization;
 };
 
-// Constant 8-bit weights. Without `x` they are made here: `codes`, of one quantisation.
+// Constant 8-bit weights with one scale and zero point, or one for each slice of `axis`, the output channels.
 struct Weights {
-  Value x, scale, zeroPoint;
+  Value x; // null if the codes are others than those of the graph
   DenseElementsAttr codes;
-  Quantization quantization; // where there is one scale
+  int64_t axis;
   std::vector<double> scales;
+  std::vector<int64_t> zeroPoints;
+
+  // The output channel of an element, by its position.
+  size_t channelOf(size_t position) const {
+    const ArrayRef<int64_t> dims = codes.getType().getShape();
+    for (int64_t dim : dims.drop_front(static_cast<size_t>(axis) + 1))
+      position /= static_cast<size_t>(dim);
+    return position % static_cast<size_t>(dims[static_cast<size_t>(axis)]);
+  }
 };
+
+using BiasCodes = std::optional<std::vector<int64_t>>; // one per output channel; without value where there is no bias
 
 // The constant behind a DequantizeLinear; null if it is not one.
 DenseElementsAttr codesOf(Value value) {
@@ -101,8 +112,8 @@ private:
   Build conv(ConvOp conv);
   Build gemm(GemmOp gemm);
   Build matMul(MatMulOp product, Value bias);
-  Build linear(const Activation& a, const Weights& w, const std::optional<std::vector<int64_t>>& bias, float alpha,
-               bool transA, bool transB);
+  Build linear(const Activation& a, const Weights& w, const BiasCodes& bias, float alpha, bool transA, bool transB,
+               bool kernel);
   Build add(AddOp sum);
   Build pair(Value a, Value b, PairOperator kind, float (*f)(float, float), float signA, float signB);
   Build withScalar(const Activation& x, int64_t code, const Quantization& constant, PairOperator kind, bool second);
@@ -114,8 +125,10 @@ private:
   std::optional<Activation> activation(Value value, const char* what);
   Activation asOutput(Activation x) const;
   std::optional<Weights> weights(Value value, int64_t axis, bool quantizable);
-  std::optional<std::optional<std::vector<int64_t>>> bias(Value value, const Quantization& x, const Weights& w,
-                                                          int64_t channels, float alpha, float beta);
+  std::optional<BiasCodes> bias(Value value, const Quantization& x, Weights& w, int64_t channels, float alpha,
+                                float beta);
+  std::optional<int64_t> constantChannel(const Quantization& x, const Weights& w, size_t channel, double shift,
+                                         float alpha) const;
   bool fused(ArrayRef<Type> operands) const;
 
   Location location(PatternRewriter& rewriter) const { return rewriter.getFusedLoc(locations); }
@@ -140,7 +153,7 @@ private:
     return lookupTable(rewriter, location(rewriter), x, output.element,
                        [&](int64_t code) { return std::clamp(code, clampLo, clampHi); });
   }
-  void materialise(PatternRewriter& rewriter, Weights& w) const;
+  SmallVector<Value> operands(PatternRewriter& rewriter, const Weights& w) const;
   Value reshaped(PatternRewriter& rewriter, Value x, ArrayRef<int64_t> dims) const;
   Value noted(PatternRewriter& rewriter, Value result, bool exact, const char* reason) const;
 };
@@ -248,23 +261,21 @@ Value Pattern::codesAsOutput(PatternRewriter& rewriter, const Activation& x) con
 std::optional<Weights> Pattern::weights(Value value, int64_t axis, bool quantizable) {
   auto dequantize = value.getDefiningOp<DequantizeOp>();
   const DenseElementsAttr constant = constantOf(value);
-  if (constant && constant.getElementType().isF32() && quantizable && op->hasOneUse()) {
+  if (constant && constant.getElementType().isF32() && !constant.empty() && quantizable && op->hasOneUse()) {
     std::vector<double> reals = realsOf(constant);
     const auto [min, max] = std::minmax_element(reals.begin(), reals.end());
     const float low = std::min(static_cast<float>(*min), 0.0f), high = std::max(static_cast<float>(*max), 0.0f);
     if (!std::isfinite(low) || !std::isfinite(high))
       return refuse("its weights are not finite");
-    Weights made;
     const Type element = IntegerType::get(op->getContext(), 8, IntegerType::Signed);
-    made.quantization = {low == high ? 1.0f : (high - low) / 255.0f, 0, element};
-    const float shift = -128.0f - low / made.quantization.scale;
-    made.quantization.zeroPoint = static_cast<int64_t>(std::nearbyint(std::clamp(shift, -128.0f, 127.0f)));
+    Quantization quantization{low == high ? 1.0f : (high - low) / 255.0f, 0, element};
+    const float shift = std::clamp(-128.0f - low / quantization.scale, -128.0f, 127.0f);
+    quantization.zeroPoint = static_cast<int64_t>(std::nearbyint(shift));
     std::vector<int64_t> codes;
     for (double real : reals)
-      codes.push_back(made.quantization.quantize(static_cast<float>(real)));
-    made.codes = constantFromIntegers(RankedTensorType::get(constant.getType().getShape(), element), codes);
-    made.scales = {made.quantization.scale};
-    return made;
+      codes.push_back(quantization.quantize(static_cast<float>(real)));
+    const auto type = RankedTensorType::get(constant.getType().getShape(), element);
+    return Weights{{}, constantFromIntegers(type, codes), axis, {quantization.scale}, {quantization.zeroPoint}};
   }
   if (!dequantize || !constantOf(dequantize.getX()))
     return refuse("its weights are not quantised constants");
@@ -272,41 +283,54 @@ std::optional<Weights> Pattern::weights(Value value, int64_t axis, bool quantiza
     return refuse("its weights have " + std::to_string(tensorType(dequantize.getX()).getElementTypeBitWidth()) +
                   " bits; the accelerator multiplies 8");
   const std::optional<std::vector<double>> scales = constantReals(dequantize.getScale());
-  if (!scales || !constantOf(dequantize.getZeroPoint()))
+  const std::optional<std::vector<int64_t>> zeroPoints = constantIntegers(dequantize.getZeroPoint());
+  if (!scales || !zeroPoints)
     return refuse("its weights have a scale or zero point that is computed; both must be constants");
-  if (!llvm::all_of(*scales, [](double scale) { return std::isfinite(scale) && scale != 0; }))
-    return refuse("its weights have a scale that is zero or not finite");
-  Weights found{dequantize.getX(), dequantize.getScale(), dequantize.getZeroPoint(), {}, {}, *scales};
+  if (!llvm::all_of(*scales, [](double scale) { return std::isfinite(scale); }))
+    return refuse("its weights have a scale that is not finite");
   if (scales->size() > 1 && dequantize.getAxis() != axis)
     return refuse(fmt::format("its weights have a scale per slice of axis {}; only one per output channel (axis {}) can "
                               "be taken out of the sums",
                               dequantize.getAxis(), axis));
-  if (scales->size() == 1) {
-    const std::optional<Quantization> quantization = quantizationOf(dequantize);
-    if (!quantization)
-      return refuse("its weight tensor " + quantizationDefect(dequantize.getScale(), dequantize.getZeroPoint()));
-    found.quantization = *quantization;
-  }
-  return found;
+  return Weights{dequantize.getX(), constantOf(dequantize.getX()), axis, *scales, *zeroPoints};
 }
 
-void Pattern::materialise(PatternRewriter& rewriter, Weights& w) const {
-  if (!w.x)
-    w.x = rewriter.create<ConstantOp>(location(rewriter), w.codes);
-  if (w.scales.size() == 1) { // parameters of rank 0
-    w.scale = scale(rewriter, w.quantization);
-    w.zeroPoint = zeroPoint(rewriter, w.quantization);
-  }
+// Tensor, scale and zero point; parameters of one element have rank 0.
+SmallVector<Value> Pattern::operands(PatternRewriter& rewriter, const Weights& w) const {
+  const auto constant = [&](DenseElementsAttr value) -> Value {
+    return rewriter.create<ConstantOp>(location(rewriter), value);
+  };
+  SmallVector<int64_t> dims;
+  if (w.scales.size() > 1)
+    dims.push_back(static_cast<int64_t>(w.scales.size()));
+  return {w.x ? w.x : constant(w.codes),
+          constant(constantFromReals(RankedTensorType::get(dims, rewriter.getF32Type()), w.scales)),
+          constant(constantFromIntegers(RankedTensorType::get(dims, w.codes.getElementType()), w.zeroPoints))};
 }
 
-// beta / alpha times the bias in units of the accumulator (x scale * weight scale), int32, one per channel; no value
-// inside where there is no bias. A bias that is stored so already stays bit for bit, as ONNX Runtime keeps it; any
-// other constant is rounded to the nearest.
-std::optional<std::optional<std::vector<int64_t>>> Pattern::bias(Value value, const Quantization& x, const Weights& w,
-                                                                 int64_t channels, float alpha, float beta) {
-  using Bias = std::optional<std::vector<int64_t>>;
+// The code of all results of a channel whose sums are too small to change it; `shift` is its bias as a real.
+std::optional<int64_t> Pattern::constantChannel(const Quantization& x, const Weights& w, size_t channel, double shift,
+                                                float alpha) const {
+  const size_t at = w.scales.size() == 1 ? 0 : channel;
+  int64_t sum = 0;
+  const std::vector<int64_t> codes = integersOf(w.codes);
+  for (size_t i = 0; i < codes.size(); ++i)
+    if (w.channelOf(i) == channel)
+      sum += std::abs(codes[i] - w.zeroPoints[at]);
+  const int64_t reach = std::max(highest(x.element) - x.zeroPoint, x.zeroPoint - lowest(x.element));
+  // Twice what the sum can be: float's rounding included.
+  const double most = 2 * static_cast<double>(sum * reach) * std::abs(alpha * static_cast<double>(x.scale) * w.scales[at]);
+  const int64_t code = output.quantize(static_cast<float>(shift - most));
+  return code == output.quantize(static_cast<float>(shift + most)) ? std::optional(code) : std::nullopt;
+}
+
+// beta / alpha times the bias in units of the accumulator (x scale * weight scale), int32. A bias that is stored so
+// already stays bit for bit, as ONNX Runtime keeps it; any other constant is rounded to the nearest. A nearly dead
+// channel, whose bias does not fit because the unit is so small, is made a constant one in `w`.
+std::optional<BiasCodes> Pattern::bias(Value value, const Quantization& x, Weights& w, int64_t channels, float alpha,
+                                       float beta) {
   if (!value || isNone(value) || beta == 0)
-    return std::optional<Bias>(Bias());
+    return std::optional<BiasCodes>(BiasCodes());
   auto dequantize = value.getDefiningOp<DequantizeOp>();
   const std::optional<std::vector<double>> stored = constantReals(dequantize ? dequantize.getX() : value);
   const auto scales = dequantize ? constantReals(dequantize.getScale()) : std::vector<double>{1};
@@ -316,35 +340,59 @@ std::optional<std::optional<std::vector<int64_t>>> Pattern::bias(Value value, co
   // Rows of C that are equal are one.
   const size_t count = static_cast<size_t>(channels);
   const size_t columns = tensorType(value).getRank() > 0 ? static_cast<size_t>(tensorType(value).getShape().back()) : 1;
-  if (stored->size() == 0 || columns == 0 || (columns != 1 && columns != count))
+  if (stored->empty() || (columns != 1 && columns != count))
     return refuse("its bias must be one value or one per output channel");
   for (size_t i = columns; i < stored->size(); ++i)
     if ((*stored)[i] != (*stored)[i % columns])
       return refuse("its bias differs from row to row; the accelerator adds one per output channel");
   std::vector<int64_t> codes;
+  std::vector<std::pair<size_t, int64_t>> dead; // channels and their results
   for (size_t channel = 0; channel < count; ++channel) {
     const size_t i = columns == 1 ? 0 : channel;
     const float unit = x.scale * static_cast<float>(w.scales[w.scales.size() == 1 ? 0 : channel]);
     const double scale = (*scales)[scales->size() == 1 ? 0 : i], zero = (*zeroPoints)[zeroPoints->size() == 1 ? 0 : i];
+    const double shift = ((*stored)[i] - zero) * scale;
     double code = 0;
     if (!dequantize)
       code = std::nearbyint(static_cast<float>((*stored)[i]) / unit);
     else if (zero == 0 && std::abs(scale - unit) <= kScaleTolerance * std::abs(unit))
       code = (*stored)[i];
     else
-      code = std::nearbyint(((*stored)[i] - zero) * scale / unit);
+      code = std::nearbyint(shift / unit);
     if (alpha != beta)
       code = std::nearbyint(code * beta / alpha);
-    if (!(std::abs(code) < 2147483648.0))
-      return refuse(fmt::format("its bias of channel {} does not fit 32 bits in units of input scale * weight scale = "
-                                "{}",
-                                channel, unit));
+    if (!(std::abs(code) < 2147483648.0)) {
+      const std::optional<int64_t> result = constantChannel(x, w, channel, shift * beta, alpha);
+      if (!result)
+        return refuse(fmt::format("its bias of channel {}, {}, does not fit 32 bits in units of input scale * weight "
+                                  "scale = {}",
+                                  channel, shift, unit));
+      dead.emplace_back(channel, *result);
+      code = 0;
+    }
     codes.push_back(static_cast<int64_t>(code));
   }
-  return std::optional<Bias>(std::move(codes));
+  if (!dead.empty()) {
+    std::vector<int64_t> weights = integersOf(w.codes);
+    if (w.scales.size() == 1) {
+      w.scales.assign(count, w.scales.front());
+      w.zeroPoints.assign(count, w.zeroPoints.front());
+    }
+    for (auto [channel, result] : dead) {
+      for (size_t i = 0; i < weights.size(); ++i)
+        if (w.channelOf(i) == channel)
+          weights[i] = w.zeroPoints[channel];
+      // 256 units of the sum are one of the result.
+      w.scales[channel] = static_cast<double>(output.scale) / (256.0 * static_cast<double>(alpha * x.scale));
+      codes[channel] = (result - output.zeroPoint) * 256;
+    }
+    w.x = {};
+    w.codes = constantFromIntegers(cast<RankedTensorType>(w.codes.getType()), weights);
+  }
+  return std::optional<BiasCodes>(std::move(codes));
 }
 
-Value biasOperand(PatternRewriter& rewriter, Location location, const std::optional<std::vector<int64_t>>& codes) {
+Value biasOperand(PatternRewriter& rewriter, Location location, const BiasCodes& codes) {
   if (!codes)
     return rewriter.create<NoneOp>(location, rewriter.getNoneType());
   const auto type = RankedTensorType::get({static_cast<int64_t>(codes->size())}, rewriter.getI32Type());
@@ -361,30 +409,31 @@ Value Pattern::reshaped(PatternRewriter& rewriter, Value x, ArrayRef<int64_t> di
 Pattern::Build Pattern::conv(ConvOp conv) {
   const bool plainBias = isNone(conv.getB()) || constantOf(conv.getB());
   const auto x = activation(conv.getX(), "input");
-  const auto w = x ? weights(conv.getW(), 0, plainBias) : std::nullopt;
+  auto w = x ? weights(conv.getW(), 0, plainBias) : std::nullopt;
   const auto b = w ? bias(conv.getB(), x->quantization, *w, conv.getType().getDimSize(1), 1, 1) : std::nullopt;
   if (!b)
     return {};
   const bool exact = fused(x->quantization.element);
   return [=, *this, w = *w, x = *x, b = *b](PatternRewriter& rewriter) mutable {
-    materialise(rewriter, w);
+    const SmallVector<Value> weight = operands(rewriter, w);
     const Location place = location(rewriter);
     return noted(rewriter,
                  createInferred<QLinearConvOp>(
-                     rewriter, place, x.x, scale(rewriter, x.quantization), zeroPoint(rewriter, x.quantization), w.x,
-                     w.scale, w.zeroPoint, scale(rewriter, output), zeroPoint(rewriter, output),
+                     rewriter, place, x.x, scale(rewriter, x.quantization), zeroPoint(rewriter, x.quantization),
+                     weight[0], weight[1], weight[2], scale(rewriter, output), zeroPoint(rewriter, output),
                      biasOperand(rewriter, place, b), conv.getKernelShape(), conv.getStrides(), conv.getPads(),
                      conv.getDilations(), conv.getGroup(), lo(rewriter), hi(rewriter)),
                  exact, kFloatThere);
   };
 }
 
-// alpha * a b + bias for constant b of rank 2; leading axes of `a` are rows.
-Pattern::Build Pattern::linear(const Activation& a, const Weights& w, const std::optional<std::vector<int64_t>>& bias,
-                               float alpha, bool transA, bool transB) {
-  const bool exact = fused(a.quantization.element) && alpha == 1;
-  return [=, *this, w = w](PatternRewriter& rewriter) mutable {
-    materialise(rewriter, w);
+// alpha * a b + bias for constant b of rank 2; leading axes of `a` are rows. `kernel`: ONNX Runtime's is the same, if the
+// types are.
+Pattern::Build Pattern::linear(const Activation& a, const Weights& w, const BiasCodes& bias, float alpha, bool transA,
+                               bool transB, bool kernel) {
+  const bool exact = kernel && alpha == 1 && fused(a.quantization.element);
+  return [=, *this](PatternRewriter& rewriter) mutable {
+    const SmallVector<Value> weight = operands(rewriter, w);
     const Location place = location(rewriter);
     const ArrayRef<int64_t> dims = tensorType(a.x).getShape(), result = root.getType().getShape();
     Value rows = a.x;
@@ -396,12 +445,12 @@ Pattern::Build Pattern::linear(const Activation& a, const Weights& w, const std:
     Value y;
     if (bias || alpha != 1 || transB)
       y = createInferred<QGemmOp>(rewriter, place, rows, scale(rewriter, a.quantization),
-                                  zeroPoint(rewriter, a.quantization), w.x, w.scale, w.zeroPoint,
+                                  zeroPoint(rewriter, a.quantization), weight[0], weight[1], weight[2],
                                   biasOperand(rewriter, place, bias), scale(rewriter, output),
                                   zeroPoint(rewriter, output), APFloat(alpha), 0, transB, lo(rewriter), hi(rewriter));
     else
       y = createInferred<QLinearMatMulOp>(rewriter, place, rows, scale(rewriter, a.quantization),
-                                          zeroPoint(rewriter, a.quantization), w.x, w.scale, w.zeroPoint,
+                                          zeroPoint(rewriter, a.quantization), weight[0], weight[1], weight[2],
                                           scale(rewriter, output), zeroPoint(rewriter, output), lo(rewriter),
                                           hi(rewriter));
     noted(rewriter, y, exact, kFloatThere);
@@ -411,16 +460,18 @@ Pattern::Build Pattern::linear(const Activation& a, const Weights& w, const std:
 
 Pattern::Build Pattern::gemm(GemmOp gemm) {
   const float alpha = gemm.getAlpha().convertToFloat(), beta = gemm.getBeta().convertToFloat();
-  const bool plainBias = isNone(gemm.getC()) || (constantOf(gemm.getC()) && tensorType(gemm.getC()).getRank() == 1);
+  const bool noBias = isNone(gemm.getC());
+  const bool plainBias = noBias || (constantOf(gemm.getC()) && tensorType(gemm.getC()).getRank() == 1);
   if (!(std::isfinite(alpha) && alpha != 0 && std::isfinite(beta)))
     return none(fmt::format("its alpha is {} and its beta {}; alpha must not be 0, and both must be finite", alpha,
                             beta));
   const auto a = activation(gemm.getA(), "input");
-  const auto w = a ? weights(gemm.getB(), gemm.getTransB() ? 0 : 1, plainBias) : std::nullopt;
+  auto w = a ? weights(gemm.getB(), gemm.getTransB() ? 0 : 1, plainBias) : std::nullopt;
   const auto c = w ? bias(gemm.getC(), a->quantization, *w, gemm.getType().getDimSize(1), alpha, beta) : std::nullopt;
   if (!c)
     return {};
-  return linear(*a, *w, *c, alpha, gemm.getTransA() != 0, gemm.getTransB() != 0);
+  const bool kernel = plainBias || codesOf(gemm.getC());
+  return linear(*a, *w, *c, alpha, gemm.getTransA() != 0, gemm.getTransB() != 0, kernel && (noBias || beta == 1));
 }
 
 // MatMul, with the constant that is added to its rows where there is one.
@@ -430,11 +481,11 @@ Pattern::Build Pattern::matMul(MatMulOp product, Value addend) {
     return {};
   const int64_t rankA = tensorType(product.getA()).getRank(), rankB = tensorType(product.getB()).getRank();
   if (rankA >= 2 && rankB == 2 && codesOf(product.getB())) {
-    const auto w = weights(product.getB(), 1, false);
+    auto w = weights(product.getB(), 1, false);
     const auto b = w ? bias(addend, a->quantization, *w, tensorType(product.getB()).getDimSize(1), 1, 1) : std::nullopt;
     if (!b)
       return {};
-    return linear(*a, *w, *b, 1, false, false);
+    return linear(*a, *w, *b, 1, false, false, !addend || tensorType(addend).getRank() == 1);
   }
   if (addend)
     return none("its second operand is no constant matrix; only then can the accelerator add a bias to its sums");

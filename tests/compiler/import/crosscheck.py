@@ -149,9 +149,9 @@ def check_patterns(tools, count):
                 if isinstance(result, str):
                     errors.add(result.strip())
                     continue
-                expected = session(model, "integer").run(None, inputs)[0]
-                d, n, most = difference(result[model.graph.output[0].name], expected)
-                different, total, largest = different + d, total + n, max(largest, most)
+                for output, expected in zip(model.graph.output, session(model, "integer").run(None, inputs)):
+                    d, n, most = difference(result[output.name], expected)
+                    different, total, largest = different + d, total + n, max(largest, most)
             print(f"{name} {np.dtype(dtype)}: {different} of {total} elements differ, by at most {largest:g}")
             for error in sorted(errors):
                 print(f"  {error}")
