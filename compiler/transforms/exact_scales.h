@@ -27,7 +27,7 @@ struct PairScales {
 // most 65,536; all are tried); nothing if there are none. They are `signA` times a's and `signB` times b's scale, or
 // at most kMaxUlps units in the last place away from that: the two ways of rounding part only where a result lies
 // within some 1e-7 of the middle between two codes, and that little is enough to bring a handful of them in line.
-// About 1 ms; in the worst case, where a large part of all results lie exactly in the middle, 100 ms.
+// A few milliseconds; where a large part of all results lies in the middle between two codes, some tens.
 std::optional<PairScales> exactScales(PairOperator op, const PairFunction& pair,
                                       llvm::function_ref<float(float, float)> f, float signA = 1, float signB = 1);
 

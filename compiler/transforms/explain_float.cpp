@@ -57,8 +57,7 @@ struct ExplainFloat : impl::ExplainFloatBase<ExplainFloat> {
       if (onnxName(op).empty() || isa<QuantizeOp, DequantizeOp>(op) || !isFloat(op->getResult(0)))
         return;
       const std::string& known = reasons[op];
-      op->setAttr(kWhyHostAttribute,
-                  StringAttr::get(&getContext(), known.empty() ? floatNeighbour(op) : known));
+      op->setAttr(kWhyHostAttribute, StringAttr::get(&getContext(), known.empty() ? floatNeighbour(op) : known));
     });
   }
 };

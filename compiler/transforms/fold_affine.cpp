@@ -13,21 +13,23 @@ using namespace mlir;
 
 namespace {
 
-// The constant (or dequantised constant) or the bias of `channels` zeros that none stands for; nothing for other values.
+// The constant (or dequantised constant) or the bias of `channels` zeros that none stands for; nothing for other
+// values.
 std::optional<std::vector<double>> biasValues(Value bias, int64_t channels) {
   if (isNone(bias))
     return std::vector<double>(static_cast<size_t>(channels), 0.0);
   return dequantizedReals(bias);
 }
 
-constexpr const char* kFoldedNormalisation = "BatchNormalization is part of the scales and the bias, which ONNX Runtime "
-                                             "applies in float; a result near the middle between two codes may be "
-                                             "rounded to the other one";
+constexpr const char* kFoldedNormalisation =
+    "BatchNormalization is part of the scales and the bias, which ONNX Runtime "
+    "applies in float; a result near the middle between two codes may be "
+    "rounded to the other one";
 
 // Weights with each output channel times its factor, as constants: the scales of quantised weights, else the weights.
 // Nothing if they are not constants or a product is not finite; `build` creates them.
 std::optional<std::function<Value(PatternRewriter&, Location)>> scaledWeights(Value weights,
-                                                                               const std::vector<double>& factors) {
+                                                                              const std::vector<double>& factors) {
   const size_t channels = factors.size();
   if (!llvm::all_of(factors, [](double factor) { return std::isfinite(factor); }))
     return std::nullopt;
@@ -87,9 +89,9 @@ struct FoldBatchNorm : OpRewritePattern<BatchNormOp> {
     Value w = (*weights)(rewriter, location);
     const bool quantized = static_cast<bool>(w.getDefiningOp<DequantizeOp>());
     Value b = rewriter.create<ConstantOp>(location, constantFromReals(biasType, *bias));
-    auto folded = rewriter.replaceOpWithNewOp<ConvOp>(op, op.getType(), conv.getX(), w, b, conv.getKernelShape(),
-                                                      conv.getStrides(), conv.getPads(), conv.getDilations(),
-                                                      conv.getGroup());
+    auto folded =
+        rewriter.replaceOpWithNewOp<ConvOp>(op, op.getType(), conv.getX(), w, b, conv.getKernelShape(),
+                                            conv.getStrides(), conv.getPads(), conv.getDilations(), conv.getGroup());
     folded->setLoc(location);
     // The shift is then rounded to the unit of the sums.
     if (quantized)

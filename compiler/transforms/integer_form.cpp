@@ -197,8 +197,8 @@ bool Pattern::match() {
   return true;
 }
 
-// Whether ONNX Runtime has an integer kernel for the pattern: all element types (of activations and result) are one, and
-// between operator and QuantizeLinear there is at most one Relu or Clip, which changes no code.
+// Whether ONNX Runtime has an integer kernel for the pattern: all element types (of activations and result) are one,
+// and between operator and QuantizeLinear there is at most one Relu or Clip, which changes no code.
 bool Pattern::fused(ArrayRef<Type> operands) const {
   return clamps <= 1 && !clamped() && op->hasOneUse() &&
          llvm::all_of(operands, [&](Type type) { return type == output.element; });
@@ -214,8 +214,9 @@ Value Pattern::noted(PatternRewriter& rewriter, Value result, bool exact, const 
 }
 constexpr const char* kFloatThere = "ONNX Runtime computes it in float; a result in the middle between two codes may "
                                     "be rounded to the other one";
-constexpr const char* kTies = "a mean may lie in the middle between two codes; ONNX Runtime adds in float and may round "
-                              "it to the other one";
+constexpr const char* kTies =
+    "a mean may lie in the middle between two codes; ONNX Runtime adds in float and may round "
+    "it to the other one";
 
 // The codes behind a per-tensor DequantizeLinear.
 std::optional<Activation> Pattern::activation(Value value, const char* what) {
@@ -229,8 +230,8 @@ std::optional<Activation> Pattern::activation(Value value, const char* what) {
     return refuse(fmt::format("its {} is an input of the network in float, without QuantizeLinear", what));
   if (isa<ConstantOp>(producer))
     return refuse(fmt::format("its {} is a float constant, without QuantizeLinear", what));
-  return refuse(fmt::format("its {} comes from '{}' ({}) without a QuantizeLinear in between", what,
-                            nodeName(producer), onnxName(producer).str()));
+  return refuse(fmt::format("its {} comes from '{}' ({}) without a QuantizeLinear in between", what, nodeName(producer),
+                            onnxName(producer).str()));
 }
 
 // The quantisation that gives the same reals to codes of the output's element type, which the operators on two or more
@@ -289,9 +290,10 @@ std::optional<Weights> Pattern::weights(Value value, int64_t axis, bool quantiza
   if (!llvm::all_of(*scales, [](double scale) { return std::isfinite(scale); }))
     return refuse("its weights have a scale that is not finite");
   if (scales->size() > 1 && dequantize.getAxis() != axis)
-    return refuse(fmt::format("its weights have a scale per slice of axis {}; only one per output channel (axis {}) can "
-                              "be taken out of the sums",
-                              dequantize.getAxis(), axis));
+    return refuse(
+        fmt::format("its weights have a scale per slice of axis {}; only one per output channel (axis {}) can "
+                    "be taken out of the sums",
+                    dequantize.getAxis(), axis));
   return Weights{dequantize.getX(), constantOf(dequantize.getX()), axis, *scales, *zeroPoints};
 }
 
@@ -319,7 +321,8 @@ std::optional<int64_t> Pattern::constantChannel(const Quantization& x, const Wei
       sum += std::abs(codes[i] - w.zeroPoints[at]);
   const int64_t reach = std::max(highest(x.element) - x.zeroPoint, x.zeroPoint - lowest(x.element));
   // Twice what the sum can be: float's rounding included.
-  const double most = 2 * static_cast<double>(sum * reach) * std::abs(alpha * static_cast<double>(x.scale) * w.scales[at]);
+  const double most =
+      2 * static_cast<double>(sum * reach) * std::abs(alpha * static_cast<double>(x.scale) * w.scales[at]);
   const int64_t code = output.quantize(static_cast<float>(shift - most));
   return code == output.quantize(static_cast<float>(shift + most)) ? std::optional(code) : std::nullopt;
 }
@@ -427,8 +430,8 @@ Pattern::Build Pattern::conv(ConvOp conv) {
   };
 }
 
-// alpha * a b + bias for constant b of rank 2; leading axes of `a` are rows. `kernel`: ONNX Runtime's is the same, if the
-// types are.
+// alpha * a b + bias for constant b of rank 2; leading axes of `a` are rows. `kernel`: ONNX Runtime's is the same, if
+// the types are.
 Pattern::Build Pattern::linear(const Activation& a, const Weights& w, const BiasCodes& bias, float alpha, bool transA,
                                bool transB, bool kernel) {
   const bool exact = kernel && alpha == 1 && fused(a.quantization.element);
@@ -438,9 +441,11 @@ Pattern::Build Pattern::linear(const Activation& a, const Weights& w, const Bias
     const ArrayRef<int64_t> dims = tensorType(a.x).getShape(), result = root.getType().getShape();
     Value rows = a.x;
     if (dims.size() > 2)
-      rows = reshaped(rewriter, rows, {tensorType(a.x).getNumElements() / std::max<int64_t>(dims.back(), 1), dims.back()});
+      rows =
+          reshaped(rewriter, rows, {tensorType(a.x).getNumElements() / std::max<int64_t>(dims.back(), 1), dims.back()});
     if (transA)
-      rows = rewriter.create<TransposeOp>(place, RankedTensorType::get({dims[1], dims[0]}, tensorType(rows).getElementType()),
+      rows = rewriter.create<TransposeOp>(place,
+                                          RankedTensorType::get({dims[1], dims[0]}, tensorType(rows).getElementType()),
                                           rows, ArrayRef<int64_t>{1, 0});
     Value y;
     if (bias || alpha != 1 || transB)
@@ -449,10 +454,9 @@ Pattern::Build Pattern::linear(const Activation& a, const Weights& w, const Bias
                                   biasOperand(rewriter, place, bias), scale(rewriter, output),
                                   zeroPoint(rewriter, output), APFloat(alpha), 0, transB, lo(rewriter), hi(rewriter));
     else
-      y = createInferred<QLinearMatMulOp>(rewriter, place, rows, scale(rewriter, a.quantization),
-                                          zeroPoint(rewriter, a.quantization), weight[0], weight[1], weight[2],
-                                          scale(rewriter, output), zeroPoint(rewriter, output), lo(rewriter),
-                                          hi(rewriter));
+      y = createInferred<QLinearMatMulOp>(
+          rewriter, place, rows, scale(rewriter, a.quantization), zeroPoint(rewriter, a.quantization), weight[0],
+          weight[1], weight[2], scale(rewriter, output), zeroPoint(rewriter, output), lo(rewriter), hi(rewriter));
     noted(rewriter, y, exact, kFloatThere);
     return dims.size() > 2 ? reshaped(rewriter, y, result) : y;
   };
@@ -463,8 +467,8 @@ Pattern::Build Pattern::gemm(GemmOp gemm) {
   const bool noBias = isNone(gemm.getC());
   const bool plainBias = noBias || (constantOf(gemm.getC()) && tensorType(gemm.getC()).getRank() == 1);
   if (!(std::isfinite(alpha) && alpha != 0 && std::isfinite(beta)))
-    return none(fmt::format("its alpha is {} and its beta {}; alpha must not be 0, and both must be finite", alpha,
-                            beta));
+    return none(
+        fmt::format("its alpha is {} and its beta {}; alpha must not be 0, and both must be finite", alpha, beta));
   const auto a = activation(gemm.getA(), "input");
   auto w = a ? weights(gemm.getB(), gemm.getTransB() ? 0 : 1, plainBias) : std::nullopt;
   const auto c = w ? bias(gemm.getC(), a->quantization, *w, gemm.getType().getDimSize(1), alpha, beta) : std::nullopt;
@@ -495,11 +499,11 @@ Pattern::Build Pattern::matMul(MatMulOp product, Value addend) {
   const bool exact = fused(a->quantization.element);
   return [=, *this, a = *a, b = *b](PatternRewriter& rewriter) mutable {
     return noted(rewriter,
-                 createInferred<QLinearMatMulOp>(
-                     rewriter, location(rewriter), a.x, scale(rewriter, a.quantization),
-                     zeroPoint(rewriter, a.quantization), b.x, scale(rewriter, b.quantization),
-                     zeroPoint(rewriter, b.quantization), scale(rewriter, output), zeroPoint(rewriter, output),
-                     lo(rewriter), hi(rewriter)),
+                 createInferred<QLinearMatMulOp>(rewriter, location(rewriter), a.x, scale(rewriter, a.quantization),
+                                                 zeroPoint(rewriter, a.quantization), b.x,
+                                                 scale(rewriter, b.quantization), zeroPoint(rewriter, b.quantization),
+                                                 scale(rewriter, output), zeroPoint(rewriter, output), lo(rewriter),
+                                                 hi(rewriter)),
                  exact, kFloatThere);
   };
 }
@@ -509,7 +513,8 @@ Pattern::Build Pattern::add(AddOp sum) {
     if (auto matrix = product.getDefiningOp<MatMulOp>();
         matrix && matrix->hasOneUse() && matrix.getType() == sum.getType() && dequantizedReals(addend))
       return matMul(matrix, addend);
-  return pair(sum.getA(), sum.getB(), PairOperator::add, [](float x, float y) { return x + y; }, 1, 1);
+  return pair(
+      sum.getA(), sum.getB(), PairOperator::add, [](float x, float y) { return x + y; }, 1, 1);
 }
 
 // A function of one tensor and a constant by the integer kernel of ONNX Runtime; `second` if the constant is b.
@@ -567,7 +572,12 @@ Pattern::Build Pattern::pair(Value a, Value b, PairOperator kind, float (*f)(flo
       llvm::sort(codes);
       codes.erase(std::unique(codes.begin(), codes.end()), codes.end());
     }
-    const PairFunction function{first.quantization, second.quantization, output, clampLo, clampHi, codes,
+    const PairFunction function{first.quantization,
+                                second.quantization,
+                                output,
+                                clampLo,
+                                clampHi,
+                                codes,
                                 tensorType(a).getShape() != tensorType(b).getShape()};
     const auto scales = exactScales(
         kind, function, [&](float x, float y) { return exchange ? f(y, x) : f(x, y); }, signA, signB);
@@ -635,13 +645,14 @@ Pattern::Build Pattern::softmax(SoftmaxOp softmax) {
   const auto x = activation(softmax.getX(), "input");
   if (!x)
     return {};
-  if (!fused(x->quantization.element))
-    return none("its input and its result have unlike types, or a Relu or Clip follows: ONNX Runtime, too, computes it "
-                "in float");
-  return [=, *this, x = *x](PatternRewriter& rewriter) mutable {
-    return createInferred<QLinearSoftmaxOp>(rewriter, location(rewriter), x.x, scale(rewriter, x.quantization),
-                                            zeroPoint(rewriter, x.quantization), scale(rewriter, output),
-                                            zeroPoint(rewriter, output), softmax.getAxis(), int64_t(13));
+  const bool exact = fused(x->quantization.element);
+  const Activation codes = asOutput(*x);
+  return [=, *this](PatternRewriter& rewriter) mutable {
+    Value y = createInferred<QLinearSoftmaxOp>(rewriter, location(rewriter), codesAsOutput(rewriter, codes),
+                                               scale(rewriter, codes.quantization),
+                                               zeroPoint(rewriter, codes.quantization), scale(rewriter, output),
+                                               zeroPoint(rewriter, output), softmax.getAxis(), int64_t(13));
+    return clampedBelow(rewriter, noted(rewriter, y, exact, kFloatThere));
   };
 }
 
@@ -656,11 +667,11 @@ Pattern::Build Pattern::concat(ConcatOp concat) {
   return [=, *this](PatternRewriter& rewriter) mutable {
     SmallVector<Value> inputs;
     for (const Activation& part : parts)
-      inputs.append({codesAsOutput(rewriter, part), scale(rewriter, part.quantization),
-                     zeroPoint(rewriter, part.quantization)});
-    return clampedBelow(rewriter, createInferred<QLinearConcatOp>(rewriter, location(rewriter), scale(rewriter, output),
-                                                                  zeroPoint(rewriter, output), inputs,
-                                                                  concat.getAxis()));
+      inputs.append(
+          {codesAsOutput(rewriter, part), scale(rewriter, part.quantization), zeroPoint(rewriter, part.quantization)});
+    return clampedBelow(rewriter,
+                        createInferred<QLinearConcatOp>(rewriter, location(rewriter), scale(rewriter, output),
+                                                        zeroPoint(rewriter, output), inputs, concat.getAxis()));
   };
 }
 
@@ -671,10 +682,12 @@ Pattern::Build Pattern::decideOperator() {
       .Case([&](MatMulOp found) { return matMul(found, Value()); })
       .Case([&](AddOp found) { return add(found); })
       .Case([&](SubOp found) {
-        return pair(found.getA(), found.getB(), PairOperator::add, [](float x, float y) { return x - y; }, 1, -1);
+        return pair(
+            found.getA(), found.getB(), PairOperator::add, [](float x, float y) { return x - y; }, 1, -1);
       })
       .Case([&](MulOp found) {
-        return pair(found.getA(), found.getB(), PairOperator::multiply, [](float x, float y) { return x * y; }, 1, 1);
+        return pair(
+            found.getA(), found.getB(), PairOperator::multiply, [](float x, float y) { return x * y; }, 1, 1);
       })
       .Case([&](AveragePoolOp found) { return averagePool(found); })
       .Case([&](GlobalAveragePoolOp found) { return globalAverage(found); })

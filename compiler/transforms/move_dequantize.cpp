@@ -13,8 +13,8 @@ using namespace mlir;
 
 namespace {
 
-// Operators whose result consists of elements of their operands, selected, repeated, reordered or padded (MaxPool: reals
-// are ordered as their codes), by mnemonic. Only the first operand holds elements, or all do.
+// Operators whose result consists of elements of their operands, selected, repeated, reordered or padded (MaxPool:
+// reals are ordered as their codes), by mnemonic. Only the first operand holds elements, or all do.
 struct Mover {
   StringRef mnemonic;
   bool all;
@@ -24,10 +24,8 @@ constexpr Mover kMovers[] = {{"concat", true},   {"max_pool", false}, {"pad", fa
 
 // The operands of a mover that hold elements; none for other operations.
 OperandRange elementsOf(Operation* op) {
-  const auto found =
-      llvm::find_if(kMovers, [&](const Mover& mover) { return mover.mnemonic == op->getName().stripDialect(); });
-  const bool isMover = isa_and_nonnull<GraphDialect>(op->getDialect()) && found != std::end(kMovers);
-  return op->getOperands().take_front(!isMover ? 0 : found->all ? op->getNumOperands() : 1);
+  const Mover* mover = rowOf(kMovers, op);
+  return op->getOperands().take_front(!mover ? 0 : mover->all ? op->getNumOperands() : 1);
 }
 
 // The code of what a Pad fills in.
@@ -179,7 +177,8 @@ struct QuantizeConstant : OpRewritePattern<QuantizeOp> {
     const std::optional<std::vector<double>> values = dequantizedReals(op.getX());
     const std::optional<std::vector<double>> scales = constantReals(op.getScale());
     const std::optional<std::vector<int64_t>> zeroPoints = constantIntegers(op.getZeroPoint());
-    if (!values || !scales || !zeroPoints || !is8Bit(op) || llvm::any_of(*scales, [](double scale) { return !(scale > 0); }))
+    if (!values || !scales || !zeroPoints || !is8Bit(op) ||
+        llvm::any_of(*scales, [](double scale) { return !(scale > 0); }))
       return failure();
     size_t inner = 1;
     for (int64_t axis = op.getAxis() + 1; axis < op.getType().getRank(); ++axis)

@@ -34,6 +34,12 @@ std::string quantizationDefect(mlir::Value scale, mlir::Value zeroPoint);
 // point) * scale); nothing if the value is neither.
 std::optional<std::vector<double>> dequantizedReals(mlir::Value value);
 
+// The row of a table, of rows with a mnemonic, that is about an operation of the graph dialect; null if there is none.
+template <typename Row, size_t count> const Row* rowOf(const Row (&table)[count], mlir::Operation* op) {
+  const Row* found = llvm::find_if(table, [&](const Row& row) { return row.mnemonic == op->getName().stripDialect(); });
+  return llvm::isa_and_nonnull<GraphDialect>(op->getDialect()) && found != std::end(table) ? found : nullptr;
+}
+
 // The name of the ONNX node that an operation serves; its operator's name where it has none.
 std::string nodeName(mlir::Operation* op);
 
