@@ -46,7 +46,7 @@ void MatrixLowering::setUp() {
   e_.setField(kVectorA, field::stride0, 1);
   e_.setField(kVectorResult, field::stride0, resultPixelPitch());
   e_.setField(kVectorResult, field::stride1, resultRowPitch());
-  int32_t flags = (group_.table.empty() ? 0 : 1 << 12) | (group_.addition.swapped ? 1 << 13 : 0);
+  int32_t flags = (group_.table.empty() ? 0 : flag::lut) | (group_.addition.swapped ? flag::exchange : 0);
   setTypes(kVectorConfig, false, residual && activation(group_.residual).isSigned, activation(group_.output).isSigned,
            flags);
   e_.setField(kVectorConfig, config::zo, group_.requantise.zeroPoint);

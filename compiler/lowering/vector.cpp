@@ -85,7 +85,7 @@ void VectorLowering::setUp() {
   }
   bool bSigned = group_.inputs.size() > 1 ? activation(group_.inputs[1]).isSigned : group_.weightSigned;
   setTypes(kVectorConfig, activation(group_.inputs[0]).isSigned, bSigned, activation(group_.output).isSigned,
-           depthwise && !group_.table.empty() ? 1 << 12 : 0);
+           depthwise && !group_.table.empty() ? flag::lut : 0);
   e_.setField(kVectorConfig, config::za, group_.inputZeroPoint);
   auto bounds = [&](int32_t lo, int32_t hi) {
     e_.setField(kVectorConfig, config::lo, lo);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "compiler/mapping/mapping.h"
+#include "isa/generated/timing.h"
 
 namespace weft::mapping {
 
@@ -21,7 +22,7 @@ inline int64_t channelPitch(const Activation& activation, const Machine& machine
 // Of the DRAM interface: what the memory gives, if known, at most the port's.
 double dramBytesPerCycle(const Machine& machine);
 
-inline constexpr int64_t kLongestRun = 65535; // largest count of a walk
+inline constexpr int64_t kLongestRun = timing::LARGEST_COUNT;
 
 struct Geometry {
   Geometry(const DeviceGraph& graph, const Group& group, const Machine& machine, const GroupMapping& mapping);

@@ -1,5 +1,6 @@
 #include "tests/support/random_faults.h"
 
+#include "isa/semantics/operands.h"
 #include "isa/semantics/tensor.h"
 #include "tests/support/random_layout.h"
 
@@ -99,9 +100,12 @@ private:
       return 1;
     case Engine::matrix:
       return operand == 0 ? machine_.array.rows : operand == 1 ? machine_.array.cols : 1;
-    default:
-      return operand == 0 && (op == Opcode::VRQ || op == Opcode::VRQA) ? 1 : machine_.array.cols;
+    case Engine::vector:
+      return operand == 0 && operands::usage(op).accumulatorA ? 1 : machine_.array.cols;
+    case Engine::sequencer:
+      break;
     }
+    return 1;
   }
 
   struct Bounds {
@@ -114,9 +118,11 @@ private:
       return {int64_t{kDramBase}, int64_t{kDramBase} + static_cast<int64_t>(machine_.dram.bytes)};
     case Space::accumulator:
       return {0, machine_.accumulatorRows()};
-    default:
-      return {0, machine_.scratchpad.bytes};
+    case Space::scratchpad:
+    case Space::lut:
+      break;
     }
+    return {0, machine_.scratchpad.bytes};
   }
 
   // What the operand at this register reaches: the region that moves with it. Empty if there is none.
