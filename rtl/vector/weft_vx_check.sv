@@ -24,7 +24,7 @@ module weft_vx_check (
     bad_count = count == '0 || count > weft_isa_pkg::LARGEST_COUNT;
   endfunction
 
-  // Neither of an operand whose type is not named.
+  // `types`: those that the instruction takes; none: it names no type here.
   function automatic logic bad_type(input logic [3:0] value, input logic [15:0] types);
     bad_type = types != '0 && !types[value];
   endfunction

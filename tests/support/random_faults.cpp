@@ -2,6 +2,7 @@
 
 #include "isa/semantics/operands.h"
 #include "isa/semantics/tensor.h"
+#include "tests/support/opcodes.h"
 #include "tests/support/random_layout.h"
 
 namespace weft::test {
@@ -192,17 +193,17 @@ private:
     nodes_.push_back(node);
   }
 
+  // An instruction whose types and alignment are checked.
+  Opcode computation() { return random_.pick(builtOpcodes(random_.percent(20) ? Engine::matrix : Engine::vector)); }
+
   void badType() {
-    RandomNode node = tensor(
-        random_.pick({Opcode::MM, Opcode::MMA, Opcode::VADD, Opcode::VMUL, Opcode::VMAX, Opcode::VSUM, Opcode::VDW,
-                      Opcode::VRQ, Opcode::VRQA, Opcode::VMOVF, Opcode::VFMAF, Opcode::VMINF, Opcode::VEXPF}));
+    RandomNode node = tensor(computation());
     node.arguments.pD.field[config::types] ^= random_.between(2, 15) << 4 * random_.below(3);
     nodes_.push_back(node);
   }
 
   void misalignment() {
-    RandomNode node = tensor(random_.pick({Opcode::MM, Opcode::MMA, Opcode::VADD, Opcode::VMAX, Opcode::VDW,
-                                           Opcode::VRQ, Opcode::VLUT, Opcode::VLDLUT, Opcode::VFMAF, Opcode::VRCPF}));
+    RandomNode node = tensor(computation());
     TensorArguments& args = node.arguments;
     const uint32_t by = random_.between(1, 3);
     if (random_.percent(40)) {
