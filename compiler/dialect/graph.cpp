@@ -35,6 +35,11 @@ const net::OperatorInfo* operatorOf(Operation* op) {
   return operators.lookup(op->getName().getStringRef());
 }
 
+StringRef onnxName(Operation* op) {
+  const net::OperatorInfo* info = operatorOf(op);
+  return info ? StringRef(info->name) : StringRef();
+}
+
 LogicalResult verifyInferredType(Operation* op) {
   FailureOr<RankedTensorType> inferred = cast<TypeInference>(op).inferType();
   if (failed(inferred))

@@ -28,6 +28,8 @@ mlir::FailureOr<mlir::RankedTensorType> inferResultType(mlir::Operation* op);
 
 // The operator that `op` is, and is exported as; null for constant, none and operations of other dialects.
 const net::OperatorInfo* operatorOf(mlir::Operation* op);
+// Its name; empty where there is none.
+llvm::StringRef onnxName(mlir::Operation* op);
 
 } // namespace weft::graph
 
