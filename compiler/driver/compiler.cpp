@@ -81,7 +81,7 @@ std::vector<uint8_t> compile(const net::Network& source, const Machine& machine,
       node.attributes["integer_mean"] = int64_t{1};
 
   progress("fusing", 0.0);
-  DeviceGraph graph = mapping::buildDeviceGraph(network);
+  DeviceGraph graph = mapping::buildDeviceGraph(network, options.host);
   progress("mapping", 0.1);
   mapping::Mapping given;
   if (!options.mapping.empty())
@@ -95,7 +95,6 @@ std::vector<uint8_t> compile(const net::Network& source, const Machine& machine,
   ConstantImage constants(plan.constantBase, std::max<uint32_t>(64, machine.dma.burstBytes));
   Manifest manifest;
   emitter.function("g_start", "start-up", [&] { lowering::lowerStart(emitter, machine); });
-  std::vector<std::string> functions = {"g_start"};
   for (size_t g = 0; g < graph.groups.size(); ++g) {
     const mapping::Group& group = graph.groups[g];
     progress("lowering", 0.1 + 0.4 * double(g) / double(graph.groups.size()));
@@ -103,11 +102,18 @@ std::vector<uint8_t> compile(const net::Network& source, const Machine& machine,
     const size_t constantsBefore = constants.entries().size();
     emitter.function(symbol, group.name, [&] { lowering::lowerGroup(emitter, graph, machine, plan, g, constants); });
     addConstants(manifest.memoryMap, group, g, std::span(constants.entries()).subspan(constantsBefore));
-    functions.push_back(symbol);
     manifest.groups.push_back(
         {symbol, group.nodes, group.onnxNodes, describe(group, plan.mapping.groups[g]), group.usefulMacs});
   }
-  emitter.mainFunction(functions);
+  std::vector<std::vector<std::string>> steps; // functions of each device step
+  for (const mapping::Step& step : graph.steps) {
+    if (!step.onDevice())
+      continue;
+    std::vector<std::string>& functions = steps.emplace_back();
+    for (int32_t g = step.firstGroup; g < step.endGroup; ++g)
+      functions.push_back(manifest.groups[static_cast<size_t>(g)].symbol);
+  }
+  emitter.mainFunction("g_start", steps, kStepSymbol);
   if (options.emit == "core")
     return bytesOf(emitter.text());
   progress("generating code", 0.5);
@@ -119,12 +125,13 @@ std::vector<uint8_t> compile(const net::Network& source, const Machine& machine,
   manifest.machineName = machine.name;
   manifest.machineHash = hash(machine);
   manifest.machineYaml = toYaml(machine);
-  manifest.hostBefore = graph.hostBefore;
-  manifest.hostAfter = graph.hostAfter;
-  for (int32_t input : graph.inputs)
-    manifest.inputs.push_back(deviceTensor(network, graph, machine, plan, input));
-  for (int32_t output : graph.outputs)
-    manifest.outputs.push_back(deviceTensor(network, graph, machine, plan, output));
+  for (const mapping::Step& step : graph.steps) {
+    Step& made = manifest.steps.emplace_back(Step{step.hostNodes, step.firstGroup, step.endGroup, {}, {}});
+    for (int32_t input : step.inputs)
+      made.inputs.push_back(deviceTensor(network, graph, machine, plan, input));
+    for (int32_t output : step.outputs)
+      made.outputs.push_back(deviceTensor(network, graph, machine, plan, output));
+  }
   manifest.workload = mapping::workloadOf(graph);
   manifest.mapping = mappingYaml;
   addPlan(manifest.memoryMap, network, graph, machine, plan);

@@ -1,6 +1,7 @@
 // The compiler in one call: network in, program file out.
 #pragma once
 
+#include "compiler/mapping/placement.h"
 #include "isa/machine/machine.h"
 #include "isa/program/network.h"
 
@@ -12,10 +13,11 @@
 namespace weft {
 
 struct CompileOptions {
-  std::string mapping; // a mapping as YAML to use instead of the compiler's choice; empty: choose
+  std::string mapping;                   // a mapping as YAML to use instead of the compiler's choice; empty: choose
   std::string mappingOrigin = "mapping"; // names the mapping in messages: its file
-  std::string emit;    // "", or one of "mapping", "core", "llvm", "asm": return that text instead
-  bool verify = true;  // run the static verifier on the result
+  std::string emit;                      // "", or one of "mapping", "core", "llvm", "asm": return that text instead
+  bool verify = true;                    // run the static verifier on the result
+  mapping::HostPolicy host = mapping::HostPolicy::allow;
   std::function<void(const std::string& stage, double fraction)> progress;
 };
 

@@ -1,7 +1,7 @@
 #include "compiler/mapping/device_graph.h"
 
 #include "compiler/mapping/operands.h"
-#include "compiler/mapping/placement.h"
+#include "compiler/mapping/refusal.h"
 #include "isa/support/error.h"
 
 #include <algorithm>
@@ -23,12 +23,17 @@ struct View {
   bool flattened = false; // [N, C*H*W] in ONNX order of an activation with H*W > 1
 };
 
+using Refusals = std::map<const Node*, std::optional<std::string>>;
+
 class Builder {
 public:
-  explicit Builder(const Network& network) : network_(network) {}
+  // Notes in `refusals` what the accelerator cannot run after all.
+  Builder(const Network& network, const Schedule& schedule, Refusals& refusals)
+      : network_(network), schedule_(schedule), refusals_(refusals), step_(network.nodes.size()) {}
   DeviceGraph build();
 
 private:
+  void tryNode(size_t index);
   void addNode(size_t index);
   void addConvolution(size_t index);
   void addGemm(size_t index);
@@ -55,15 +60,14 @@ private:
   void setClamp(const Node& node, int32_t output, int32_t& lo, int32_t& hi) const;
   std::optional<size_t> soleConsumer(int32_t tensor) const;
   void fuseFollowers(Group& group, size_t index);
-  [[noreturn]] void refuse(const Node& node, const std::string& reason) const {
-    throw Error(fmt::format("node '{}' ({}): {}", node.name, node.op, reason));
-  }
 
   const Network& network_;
   DeviceGraph graph_;
-  std::vector<Placement> placement_;
-  std::map<int32_t, View> views_; // by network tensor
-  std::set<size_t> fused_;        // nodes already served by an earlier group
+  const Schedule& schedule_;
+  Refusals& refusals_;
+  std::vector<std::optional<size_t>> step_; // of each node on the device
+  std::map<int32_t, View> views_;           // by network tensor
+  std::set<size_t> fused_;                  // nodes already served by an earlier group
 };
 
 View Builder::view(const Node& node, size_t operand) {
@@ -194,7 +198,7 @@ void Builder::fuseFollowers(Group& group, size_t index) {
   const Node* last = &network_.nodes[index];
   auto next = [&]() -> const Node* {
     std::optional<size_t> consumer = soleConsumer(last->outputs[0]);
-    if (!consumer || placement_[*consumer] != Placement::device)
+    if (!consumer || step_[*consumer] != step_[index])
       return nullptr;
     return &network_.nodes[*consumer];
   };
@@ -519,38 +523,50 @@ void Builder::addNode(size_t index) {
 }
 
 DeviceGraph Builder::build() {
-  placement_ = placeNodes(network_);
-  for (size_t i = 0; i < network_.nodes.size(); ++i) {
-    if (placement_[i] == Placement::before)
-      graph_.hostBefore.push_back(static_cast<int32_t>(i));
-    else if (placement_[i] == Placement::after)
-      graph_.hostAfter.push_back(static_cast<int32_t>(i));
-    else if (!fused_.contains(i))
-      addNode(i);
+  graph_.steps = stepsOf(network_, schedule_);
+  for (size_t s = 0; s < schedule_.steps.size(); ++s)
+    if (schedule_.steps[s].onDevice)
+      for (int32_t node : schedule_.steps[s].nodes)
+        step_[static_cast<size_t>(node)] = s;
+  std::map<int32_t, size_t> definedIn; // step of the activations that the device makes
+  for (size_t s = 0; s < schedule_.steps.size(); ++s) {
+    if (!schedule_.steps[s].onDevice)
+      continue;
+    Step& step = graph_.steps[s];
+    step.firstGroup = static_cast<int32_t>(graph_.groups.size());
+    for (int32_t node : schedule_.steps[s].nodes)
+      if (!fused_.contains(static_cast<size_t>(node)))
+        tryNode(static_cast<size_t>(node));
+    step.endGroup = static_cast<int32_t>(graph_.groups.size());
+    for (int32_t g = step.firstGroup; g < step.endGroup; ++g)
+      definedIn[graph_.groups[static_cast<size_t>(g)].output] = s;
   }
-  if (graph_.groups.empty())
-    throw Error(
-        fmt::format("network '{}' has no operator that the accelerator runs; it runs 8-bit integer networks (QDQ "
-                    "or QLinear form)",
-                    network_.name));
-  // What the host needs of the device: network outputs and operands of the nodes after it.
-  std::set<int32_t> read(network_.outputs.begin(), network_.outputs.end());
-  for (int32_t index : graph_.hostAfter)
-    for (int32_t input : network_.nodes[static_cast<size_t>(index)].inputs)
-      read.insert(input);
-  // Aliases that the device reads as well are the host's once more.
-  for (size_t i = network_.nodes.size(); i-- > 0;)
-    if (const Node& node = network_.nodes[i];
-        placement_[i] == Placement::device && isAlias(node) && read.contains(node.outputs[0])) {
-      graph_.hostAfter.push_back(static_cast<int32_t>(i));
-      read.insert(node.inputs[0]);
+  for (int32_t input : graph_.inputs)
+    for (size_t g = 0; g < graph_.groups.size(); ++g) {
+      const Group& group = graph_.groups[g];
+      if (group.residual != input && std::count(group.inputs.begin(), group.inputs.end(), input) == 0)
+        continue;
+      auto step = std::find_if(graph_.steps.begin(), graph_.steps.end(),
+                               [&](const Step& candidate) { return static_cast<size_t>(candidate.endGroup) > g; });
+      step->inputs.push_back(input);
+      break;
     }
-  std::sort(graph_.hostAfter.begin(), graph_.hostAfter.end());
-  std::set<int32_t> chosen;
-  for (int32_t value : read)
-    if (auto found = views_.find(value); found != views_.end() && chosen.insert(found->second.activation).second)
-      graph_.outputs.push_back(found->second.activation);
+  for (int32_t value : readByHost(network_, graph_.steps))
+    if (auto found = views_.find(value); found != views_.end())
+      if (auto defined = definedIn.extract(found->second.activation)) {
+        graph_.outputs.push_back(defined.key());
+        graph_.steps[defined.mapped()].outputs.push_back(defined.key());
+      }
   return std::move(graph_);
+}
+
+// What turns out only here to be beyond the accelerator is noted, for another attempt without it.
+void Builder::tryNode(size_t index) {
+  try {
+    addNode(index);
+  } catch (const Refusal& refusal) {
+    refusals_.emplace(refusal.node, refusal.reason);
+  }
 }
 
 } // namespace
@@ -579,8 +595,21 @@ const char* name(GroupKind kind) {
   return "?";
 }
 
-DeviceGraph buildDeviceGraph(const net::Network& network) {
-  return Builder(network).build();
+DeviceGraph buildDeviceGraph(const net::Network& network, HostPolicy policy) {
+  Refusals refusals;
+  while (true) {
+    const Schedule schedule = scheduleNodes(
+        network,
+        [&](const Node& node) {
+          const auto found = refusals.find(&node);
+          return found == refusals.end() ? refusalOf(network, node) : found->second;
+        },
+        policy);
+    const size_t before = refusals.size();
+    DeviceGraph graph = Builder(network, schedule, refusals).build();
+    if (refusals.size() == before)
+      return graph;
+  }
 }
 
 } // namespace weft::mapping

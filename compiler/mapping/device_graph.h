@@ -2,6 +2,7 @@
 // This is where fusion is decided: convolution or Gemm + residual addition + table, and what can only alias.
 #pragma once
 
+#include "compiler/mapping/steps.h"
 #include "isa/machine/machine.h"
 #include "isa/program/network.h"
 
@@ -72,13 +73,13 @@ struct Group {
 struct DeviceGraph {
   std::vector<Activation> activations;
   std::vector<Group> groups;
-  std::vector<int32_t> inputs;                // activations that the host writes
-  std::vector<int32_t> outputs;               // activations that the host reads
-  std::vector<int32_t> hostBefore, hostAfter; // network nodes
+  std::vector<int32_t> inputs;  // activations that the host writes
+  std::vector<int32_t> outputs; // activations that the host reads
+  std::vector<Step> steps;      // in order; the device's have all groups
 };
 
-// Splits the network into host edges and device groups. Throws Error naming the node, its operator and the reason when
-// something in the middle cannot run on the accelerator.
-DeviceGraph buildDeviceGraph(const net::Network& network);
+// Splits the network into steps of the host and groups of the accelerator. Throws Error naming the node, its operator
+// and the reason when `policy` rules out what would be left to the host, or nothing is left to the accelerator.
+DeviceGraph buildDeviceGraph(const net::Network& network, HostPolicy policy = HostPolicy::allow);
 
 } // namespace weft::mapping

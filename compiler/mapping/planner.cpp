@@ -37,16 +37,19 @@ public:
   }
 
 private:
+  struct Lifetime {
+    int64_t first, last; // groups, inclusive
+  };
+
   const Activation& activation(int32_t index) const { return graph_.activations[static_cast<size_t>(index)]; }
 
-  // Groups that define and use each activation. The host's side counts as before the first and after the last group.
+  // Groups that define and use each activation. The host's side counts as before the first and after the last group
+  // where the first or last device step is concerned; between two of them as their groups next to it.
   void findUses() {
     lifetimes_.resize(graph_.activations.size());
     auto last = static_cast<int64_t>(graph_.groups.size());
     for (Lifetime& lifetime : lifetimes_)
       lifetime = {last, -1};
-    for (int32_t input : graph_.inputs)
-      lifetimes_[static_cast<size_t>(input)] = {-1, -1};
     for (int64_t g = 0; g < last; ++g) {
       const Group& group = graph_.groups[static_cast<size_t>(g)];
       auto use = [&](int32_t index) {
@@ -60,8 +63,23 @@ private:
         use(group.residual);
       use(group.output);
     }
-    for (int32_t output : graph_.outputs)
-      lifetimes_[static_cast<size_t>(output)].last = last;
+    for (int32_t input : graph_.inputs) {
+      Lifetime& lifetime = lifetimes_[static_cast<size_t>(input)];
+      const int64_t written = stepOf(lifetime.first).first;
+      lifetime.first = written == 0 ? -1 : written;
+    }
+    for (int32_t output : graph_.outputs) {
+      Lifetime& lifetime = lifetimes_[static_cast<size_t>(output)];
+      const int64_t read = stepOf(lifetime.first).last;
+      lifetime.last = read + 1 == last ? last : std::max(lifetime.last, read);
+    }
+  }
+
+  // Of the device step that has group `g`.
+  Lifetime stepOf(int64_t g) const {
+    const Step* step = stepOfGroup(graph_.steps, g);
+    return step ? Lifetime{step->firstGroup, step->endGroup - 1}
+                : Lifetime{0, static_cast<int64_t>(graph_.groups.size()) - 1};
   }
 
   // An input of few channels that only convolutions read is laid out for windows: unpadded channels, the convolution's
@@ -148,7 +166,8 @@ private:
       if (std::count(graph_.inputs.begin(), graph_.inputs.end(), number) ||
           std::count(graph_.outputs.begin(), graph_.outputs.end(), number))
         continue;
-      bool supported = true;
+      // The scratchpad does not outlive a run of the core.
+      bool supported = lifetimes_[index].last <= stepOf(lifetimes_[index].first).last;
       for (const Group& group : graph_.groups) {
         bool touches = group.output == number || group.residual == number ||
                        std::count(group.inputs.begin(), group.inputs.end(), number) > 0;
@@ -288,9 +307,6 @@ private:
     }
   }
 
-  struct Lifetime {
-    int64_t first, last; // groups, inclusive
-  };
   bool ofHost(const Lifetime& lifetime) const {
     return lifetime.first < 0 || lifetime.last >= static_cast<int64_t>(graph_.groups.size());
   }

@@ -40,6 +40,9 @@ Workload workloadOf(const DeviceGraph& graph) {
     workload.activations.push_back({a.batch, a.channels, a.height, a.width});
   workload.inputs = graph.inputs;
   workload.outputs = graph.outputs;
+  for (const Step& step : graph.steps)
+    if (step.onDevice() && step.firstGroup > 0)
+      workload.steps.push_back(step.firstGroup);
   for (const Group& group : graph.groups) {
     const Window& window = group.window;
     WorkloadGroup& shape = workload.groups.emplace_back();
@@ -92,6 +95,15 @@ DeviceGraph graphOf(const Workload& workload) {
       group.table = table;
     group.permutation = shape.permutation;
   }
+  int32_t first = 0;
+  auto addStep = [&](int32_t end) {
+    Step& step = graph.steps.emplace_back();
+    step.firstGroup = first;
+    step.endGroup = first = end;
+  };
+  for (int32_t end : workload.steps)
+    addStep(end);
+  addStep(static_cast<int32_t>(graph.groups.size()));
   return graph;
 }
 

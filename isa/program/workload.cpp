@@ -57,6 +57,7 @@ Json workloadToJson(const Workload& workload) {
         {{"batch", a.batch}, {"channels", a.channels}, {"height", a.height}, {"width", a.width}});
   json["inputs"] = workload.inputs;
   json["outputs"] = workload.outputs;
+  json["steps"] = workload.steps;
   json["groups"] = Json::array();
   for (const WorkloadGroup& group : workload.groups) {
     const std::vector<int32_t> tables(group.tables.begin(), group.tables.end());
@@ -84,6 +85,10 @@ Workload workloadFromJson(const JsonFields& in) {
   workload.inputs = in.integers<int32_t>("inputs", 0, last);
   workload.outputs = in.integers<int32_t>("outputs", 0, last);
   workload.groups = in.objects("groups", [&](const JsonFields& group) { return readGroup(group, last); });
+  if (in.has("steps")) // not in reports of earlier versions
+    workload.steps = in.integers<int32_t>("steps", 1, static_cast<int32_t>(workload.groups.size()));
+  if (!std::is_sorted(workload.steps.begin(), workload.steps.end()))
+    in.fail("'steps' must ascend");
   return workload;
 }
 

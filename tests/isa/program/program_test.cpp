@@ -22,13 +22,21 @@ net::Network sampleNetwork() {
   return network;
 }
 
+Step hostStep(int32_t node) {
+  Step step;
+  step.hostNodes = {{node, "it computes in float32"}};
+  return step;
+}
+
 Manifest sampleManifest() {
   Manifest manifest;
   manifest.machineName = "edge-16";
   manifest.machineHash = 0xfedcba9876543210;
   manifest.machineYaml = "name: edge-16\n";
-  manifest.inputs = {{0, 0x80001000, 1, 2, 3, 4, 16, 1, 2, 3, 4, -5}};
-  manifest.outputs = {{1, 0x80002000, 1, 2, 3, 4, 16, 0, 0, 0, 0, 0}};
+  Step device{.hostNodes = {}, .firstGroup = 0, .endGroup = 1, .inputs = {}, .outputs = {}};
+  device.inputs = {{0, 0x80001000, 1, 2, 3, 4, 16, 1, 2, 3, 4, -5}};
+  device.outputs = {{1, 0x80002000, 1, 2, 3, 4, 16, 0, 0, 0, 0, 0}};
+  manifest.steps = {device, hostStep(0)};
   manifest.groups = {{"group0", {0}, {"relu0", "also \"this\""}, "tile 16", 1234567890123}};
   manifest.mapping = "groups: []\n";
   manifest.constantBytes = 1;
@@ -115,9 +123,14 @@ TEST(Program, ManifestRoundTripKeepsEverything) {
   EXPECT_EQ(toJson(after), toJson(before));
   EXPECT_EQ(after.machineHash, before.machineHash);
   EXPECT_EQ(after.machineYaml, before.machineYaml);
-  ASSERT_EQ(after.inputs.size(), 1u);
-  EXPECT_EQ(after.inputs[0].padValue, -5);
-  EXPECT_EQ(after.inputs[0].bytes(), before.inputs[0].bytes());
+  ASSERT_EQ(after.steps.size(), 2u);
+  EXPECT_EQ(after.deviceSteps(), 1u);
+  ASSERT_EQ(after.steps[0].inputs.size(), 1u);
+  EXPECT_EQ(after.steps[0].inputs[0].padValue, -5);
+  EXPECT_EQ(after.steps[0].inputs[0].bytes(), before.steps[0].inputs[0].bytes());
+  EXPECT_EQ(after.steps[0].endGroup, 1);
+  EXPECT_FALSE(after.steps[1].onDevice());
+  EXPECT_EQ(after.steps[1].hostNodes[0].reason, "it computes in float32");
   EXPECT_EQ(after.groups[0].usefulMacs, 1234567890123u);
   EXPECT_EQ(after.groups[0].onnxNodes[1], "also \"this\"");
   EXPECT_EQ(after.scratchpadPeak, 4u);
@@ -130,34 +143,46 @@ TEST(Program, ManifestErrorsNameTheField) {
   EXPECT_EQ(errorOf(sampleManifest()), "");
   EXPECT_CONTAINS(errorOf([] {
                     Manifest m = sampleManifest();
-                    m.inputs[0].channelPitch = 1;
+                    m.steps[0].inputs[0].channelPitch = 1;
                     return m;
                   }()),
-                  ".inputs[0]: field 'channel_pitch' must be an integer from 2 to");
+                  ".steps[0].inputs[0]: field 'channel_pitch' must be an integer from 2 to");
   EXPECT_CONTAINS(errorOf([] {
                     Manifest m = sampleManifest();
-                    m.inputs[0].address = 0xffffff00;
+                    m.steps[0].inputs[0].address = 0xffffff00;
                     return m;
                   }()),
                   "ends beyond 32 bits");
   EXPECT_CONTAINS(errorOf([] {
                     Manifest m = sampleManifest();
-                    m.outputs[0].tensor = 2;
+                    m.steps[0].outputs[0].tensor = 2;
                     return m;
                   }()),
                   "names tensor 2; the network has 2");
   EXPECT_CONTAINS(errorOf([] {
                     Manifest m = sampleManifest();
-                    m.hostAfter = {1};
+                    m.steps[1] = hostStep(1);
                     return m;
                   }()),
-                  "after the device names node 1; the network has 1");
+                  "step 1 names node 1; the network has 1");
   EXPECT_CONTAINS(errorOf([] {
                     Manifest m = sampleManifest();
-                    m.inputs[0].width = 5;
+                    m.steps[0].inputs[0].width = 5;
                     return m;
                   }()),
                   "tensor 'x' on the device has another size");
+  EXPECT_CONTAINS(errorOf([] {
+                    Manifest m = sampleManifest();
+                    m.steps[1].hostNodes.clear();
+                    return m;
+                  }()),
+                  "step 1 begins with group 0; it must begin with 1");
+  EXPECT_CONTAINS(errorOf([] {
+                    Manifest m = sampleManifest();
+                    m.steps[0].endGroup = 0;
+                    return m;
+                  }()),
+                  "its steps run 0 groups; it has 1");
   EXPECT_CONTAINS(errorOf([] {
                     Manifest m = sampleManifest();
                     m.memoryMap[1].lastGroup = 1;
@@ -166,9 +191,41 @@ TEST(Program, ManifestErrorsNameTheField) {
                   ".memory_map[1]: field 'last_group' must be an integer from 0 to 0");
   EXPECT_THROW(manifestFromJson("{", "p"), Error);
   EXPECT_THROW(manifestFromJson("[]", "p"), Error);
-  EXPECT_THROW(manifestFromJson(R"({"schema": "weft-program/1"})", "p"), Error);
+  try {
+    manifestFromJson(R"({"schema": "weft-program/1"})", "p");
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_STREQ(error.what(), "p: the program has format 'weft-program/1'; this version reads 'weft-program/2'");
+  }
   EXPECT_THROW(manifestFromJson(R"({"schema": "weft-program/2"})", "p"), Error);
+  EXPECT_THROW(manifestFromJson(R"({"schema": "weft-program/3"})", "p"), Error);
   EXPECT_THROW(manifestFromJson(std::string(100000, '['), "p"), Error);
+}
+
+// Two device steps with the host between them.
+Manifest twoSteps() {
+  Manifest manifest = sampleManifest();
+  manifest.groups.push_back(manifest.groups[0]);
+  Step second = manifest.steps[0];
+  second.firstGroup = 1;
+  second.endGroup = 2;
+  manifest.steps.push_back(second);
+  return manifest;
+}
+
+TEST(Program, SeveralDeviceStepsNeedTheWordThatNamesOne) {
+  EXPECT_CONTAINS(errorOf(twoSteps()), "it has several device steps and no word '__weft_step'");
+  for (uint32_t address : {0x80000002u, 0x8000003eu, 0x80000040u, 0x70000000u}) {
+    ElfBuilder elf = sampleElf();
+    elf.symbol(kStepSymbol, address, 4, STT_OBJECT);
+    addNotes(elf, twoSteps());
+    EXPECT_CONTAINS(errorOf(elf.build()), "no word '__weft_step'") << address;
+  }
+  ElfBuilder elf = sampleElf();
+  elf.symbol(kStepSymbol, 0x8000003c, 4, STT_OBJECT);
+  addNotes(elf, twoSteps());
+  EXPECT_EQ(Program::parse(elf.build(), "p.weft").stepWord(), 0x8000003cu);
+  EXPECT_FALSE(Program::parse(sampleElf().build(), "p.weft").stepWord());
 }
 
 TEST(Program, OtherFilesAreNamedForWhatTheyAre) {

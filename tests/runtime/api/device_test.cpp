@@ -46,9 +46,11 @@ std::shared_ptr<const Program> identityNetwork(const Machine& machine) {
   manifest.machineHash = hash(machine);
   manifest.machineYaml = toYaml(machine);
   DeviceTensor place{0, kDramBase + 4096, 1, 2, 2, 2, 16, 0, 0, 0, 0, 0};
-  manifest.inputs = {place};
+  Step& step = manifest.steps.emplace_back();
+  step.endGroup = 1;
+  step.inputs = {place};
   place.tensor = 1;
-  manifest.outputs = {place};
+  step.outputs = {place};
   manifest.groups = {{"_start", {0}, {"id0"}, "nothing to do", 0}};
   const uint64_t halt = word(Opcode::HALT, 0, 0, 0);
   std::vector<uint8_t> code(8);
