@@ -39,6 +39,24 @@ TEST(Workload, KeepsThePlan) {
   EXPECT_EQ(again.constantBase, original.constantBase);
 }
 
+// What crosses to a later step of the device must not be planned into the scratchpad.
+TEST(Workload, KeepsThePlanOfSeveralSteps) {
+  NetworkBuilder b;
+  Value x = b.input(DType::u8, {1, 8, 24, 24});
+  Value kept = addConv(b, x, 8, 1);
+  Value other = b.node("Abs", {addConv(b, x, 8, 1).tensor}, DType::u8, {1, 8, 24, 24});
+  b.output(addSum(b, addConv(b, other, 8, 1), kept));
+  const DeviceGraph graph = buildDeviceGraph(b.network);
+  const Workload workload = workloadOf(graph);
+  EXPECT_EQ(workload.steps, std::vector<int32_t>{2});
+  EXPECT_EQ(reread(workloadToJson(workload)), workload);
+  EXPECT_EQ(workloadOf(graphOf(workload)), workload);
+  const Machine machine = loadMachine("edge-16");
+  const Plan original = plan(graph, machine, {}), again = plan(graphOf(workload), machine, {});
+  EXPECT_EQ(toYaml(again.mapping), toYaml(original.mapping));
+  EXPECT_EQ(again.arenaBytes, original.arenaBytes);
+}
+
 TEST(Workload, RefusesWhatIsNone) {
   const nlohmann::ordered_json good = workloadToJson(workloadOf(sampleGraph()));
   auto errorWith = [&](auto change) {
@@ -47,6 +65,7 @@ TEST(Workload, RefusesWhatIsNone) {
     return errorOf([&] { graphOf(reread(json)); });
   };
   EXPECT_EQ(errorWith([](auto&) {}), "(no error)");
+  EXPECT_NE(errorWith([](auto& json) { json["steps"] = {2, 1}; }).find("'steps' must ascend"), std::string::npos);
   EXPECT_EQ(errorWith([](auto& json) { json["groups"][0]["output"] = 99; }),
             "w.json.groups[0]: field 'output' must be an integer from 0 to 4");
   EXPECT_EQ(errorWith([](auto& json) { json["groups"][1]["kernel"] = {3}; }),
