@@ -30,8 +30,6 @@ Geometry::Geometry(const GridLayer& layer, const Machine& machine, const GroupMa
   tileCols = mapping.tileCols > 0 ? std::min(mapping.tileCols, outW) : outW;
   rowTiles = divideUp(outH, tileRows);
   colTiles = divideUp(outW, tileCols);
-  inTileRows = (tileRows - 1) * window.strideH + (window.kernelH - 1) * window.dilationH + 1;
-  inTileCols = (tileCols - 1) * window.strideW + (window.kernelW - 1) * window.dilationW + 1;
 
   stepsH = window.kernelH;
   stepsW = window.kernelW;
@@ -43,19 +41,39 @@ Geometry::Geometry(const GridLayer& layer, const Machine& machine, const GroupMa
     stepsW = 1;
     stepsC = windowPitch / rows;
     reductionRows = window.kernelW * inC;
-    inputTileBytes = inTileRows * tileCols * windowPitch;
-  } else {
-    inputTileBytes = inTileRows * inTileCols * inPitch;
   }
   chunkSteps = {stepsH / mapping.chunks[0], stepsW / mapping.chunks[1], stepsC / mapping.chunks[2]};
-  outputTileBytes = tilePixels() * (columns ? mapping.columnTiles * cols : outPitch);
+  const int64_t tapsH = mapping.pieces ? chunkSteps[0] : window.kernelH;
+  const int64_t tapsW = mapping.pieces ? chunkSteps[1] : window.kernelW;
+  inTileRows = (tileRows - 1) * window.strideH + (tapsH - 1) * window.dilationH + 1;
+  inTileCols = windowPitch > 0 ? tileCols : (tileCols - 1) * window.strideW + (tapsW - 1) * window.dilationW + 1;
+  if (mapping.pieces)
+    pixelPitch = columns ? chunkSteps[2] * rows : cols;
+  else
+    pixelPitch = windowPitch > 0 ? windowPitch : inPitch;
+  inputTileBytes = inTileRows * inTileCols * pixelPitch;
+  storedChannels = columns ? mapping.columnTiles * cols : mapping.pieces ? cols : outPitch;
+  outputTileBytes = tilePixels() * storedChannels;
+}
+
+bool Geometry::reachesOutside(const Window& window) const {
+  int64_t lastRow =
+      (rowTiles * tileRows - 1) * window.strideH + (window.kernelH - 1) * window.dilationH - window.padTop;
+  return window.padTop > 0 || lastRow >= inH;
 }
 
 // Longer rows are loaded pixel by pixel; then the window of real elements tells columns apart, not rows.
 bool Geometry::loadsInputTile(const Window& window) const {
-  int64_t lastRow =
-      (rowTiles * tileRows - 1) * window.strideH + (window.kernelH - 1) * window.dilationH - window.padTop;
-  return windowPitch > 0 || inTileCols * inPitch <= mapping::kLongestRun || (window.padTop == 0 && lastRow < inH);
+  return windowPitch > 0 || inTileCols * pixelPitch <= mapping::kLongestRun || !reachesOutside(window);
+}
+
+bool Geometry::inputWalks(const Window& window) const {
+  const int64_t run = windowPitch > 0 ? std::min(window.kernelW * inC, pixelPitch) : pixelPitch;
+  return std::max({run, inTileRows, inTileCols}) <= mapping::kLongestRun;
+}
+
+bool Geometry::resultWalks(int64_t channels) const {
+  return std::max({channels, tileRows, tileCols}) <= mapping::kLongestRun;
 }
 
 int64_t Geometry::chunks() const {
@@ -87,6 +105,41 @@ void GridLayer::checkFit(const Site& site, const GroupMapping& mapping, int64_t 
   const int64_t needed = scratchpadBytes(streams(site, mapping), site.machine.rowBytes());
   if (needed > bytes)
     throw Error(fmt::format("mapping of '{}': needs {} bytes of scratchpad, {} are free", name, needed, bytes));
+}
+
+int64_t blockRun(int64_t bytes) {
+  for (int64_t runs = divideUp(bytes, mapping::kLongestRun);; ++runs)
+    if (bytes % runs == 0)
+      return bytes / runs;
+}
+
+bool isOneBlock(int64_t bytes) {
+  return bytes / blockRun(bytes) <= mapping::kLongestRun;
+}
+
+std::vector<int64_t> divisors(int64_t value) {
+  std::vector<int64_t> result, larger;
+  for (int64_t i = 1; i * i <= value; ++i)
+    if (value % i == 0) {
+      result.push_back(i);
+      if (i * i != value)
+        larger.push_back(value / i);
+    }
+  result.insert(result.end(), larger.rbegin(), larger.rend());
+  return result;
+}
+
+void forAllTilings(int64_t outH, int64_t outW, int64_t pixelLimit, const std::function<void(int64_t, int64_t)>& visit) {
+  auto halved = [](int64_t extent) {
+    std::vector<int64_t> sizes = {extent};
+    while (sizes.back() > 1)
+      sizes.push_back(divideUp(sizes.back(), 2));
+    return sizes;
+  };
+  for (int64_t tileCols : halved(outW))
+    for (int64_t tileRows : halved(outH))
+      if (tileRows * tileCols <= pixelLimit)
+        visit(tileRows, tileCols);
 }
 
 void forTilings(int64_t outH, int64_t outW, int64_t pixelLimit, const std::function<void(int64_t, int64_t)>& visit,

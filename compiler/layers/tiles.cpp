@@ -6,18 +6,8 @@
 #include <bit>
 
 namespace weft::layers {
-namespace {
 
 using mapping::kLongestRun;
-
-// Bytes of a run when a block of `bytes` is copied in equal runs.
-int64_t runBytes(int64_t bytes) {
-  for (int64_t runs = mapping::divideUp(bytes, kLongestRun);; ++runs)
-    if (bytes % runs == 0)
-      return bytes / runs;
-}
-
-} // namespace
 
 LayerLowering::LayerLowering(const LoweringSite& site, const mapping::Layer&)
     : e_(site.builder), graph_(site.graph), machine_(site.machine), site_{site.graph, site.machine, site.plan.places},
@@ -39,7 +29,7 @@ Value LayerLowering::slot(int64_t base, Value index, int64_t size) {
 
 void LayerLowering::loadBlock(Value dram, Value scratch, int64_t bytes, const std::vector<Token>& waits,
                               const std::vector<Token>& signals) {
-  int64_t run = runBytes(bytes);
+  int64_t run = blockRun(bytes);
   e_.setField(kBlockDram, field::count0, run);
   e_.setField(kBlockDram, field::count1, bytes / run);
   e_.setField(kBlockDram, field::stride1, run);
@@ -49,7 +39,7 @@ void LayerLowering::loadBlock(Value dram, Value scratch, int64_t bytes, const st
 }
 
 void LayerLowering::fillBlock(int64_t scratch, int64_t bytes, int32_t value) {
-  int64_t run = runBytes(bytes);
+  int64_t run = blockRun(bytes);
   e_.setField(kBlockDram, field::count0, run);
   e_.setField(kBlockDram, field::count1, bytes / run);
   e_.setField(kBlockDram, field::hi0, int64_t{0}); // nothing real: all fill
@@ -156,24 +146,17 @@ Value GridLowering::pixelAddress(const GridStrides& strides, Value image, Value 
 }
 
 int64_t GridLowering::inputPixelPitch(size_t input) const {
-  if (mapping_.input == mapping::InputFlow::windows)
-    return geometry_.windowPitch;
-  if (resident(layer_.inputs[input]))
-    return strides_[input].width;
-  return geometry_.inPitch;
+  return resident(layer_.inputs[input]) ? strides_[input].width : geometry_.pixelPitch;
 }
 
 int64_t GridLowering::inputRowPitch(size_t input) const {
-  if (resident(layer_.inputs[input]))
-    return strides_[input].height;
-  if (mapping_.input == mapping::InputFlow::windows)
-    return geometry_.tileCols * geometry_.windowPitch;
-  return geometry_.inTileCols * geometry_.inPitch;
+  return resident(layer_.inputs[input]) ? strides_[input].height : geometry_.inTileCols * geometry_.pixelPitch;
 }
 
-// Whether pixels follow each other in DRAM as they do in the scratchpad.
+// Whether the pixels of a row follow each other in DRAM as they do in the scratchpad, in a run that is not too long.
 bool GridLowering::contiguousRows(size_t input) const {
-  return strides_[input].width == geometry_.inPitch;
+  return strides_[input].width == geometry_.pixelPitch &&
+         geometry_.inTileCols * geometry_.pixelPitch <= kLongestRun;
 }
 
 void GridLowering::setUpInputLoad(size_t input) {
@@ -182,16 +165,18 @@ void GridLowering::setUpInputLoad(size_t input) {
   e_.preset(kInputDram);
   e_.preset(kInputScratch);
   if (mapping_.input == mapping::InputFlow::windows) {
-    e_.setField(kInputDram, field::count0, window.kernelW * geometry_.inC);
+    // Pieces are whole array rows, up to the end of the last: weights are padding there.
+    e_.setField(kInputDram, field::count0,
+                mapping_.pieces ? geometry_.pixelPitch : window.kernelW * geometry_.inC);
     e_.setField(kInputDram, field::stride1, window.strideW * strides.width);
     e_.setField(kInputDram, field::stride2, strides.height);
-    e_.setField(kInputScratch, field::stride1, geometry_.windowPitch);
-    e_.setField(kInputScratch, field::stride2, geometry_.tileCols * geometry_.windowPitch);
+    e_.setField(kInputScratch, field::stride1, geometry_.pixelPitch);
+    e_.setField(kInputScratch, field::stride2, geometry_.tileCols * geometry_.pixelPitch);
     return;
   }
-  const int64_t pitch = geometry_.inPitch, run = geometry_.inTileCols * pitch;
+  const int64_t pitch = geometry_.pixelPitch, run = geometry_.inTileCols * pitch;
   e_.setField(kInputDram, field::fill, layer_.fill & 255);
-  if (run <= kLongestRun && contiguousRows(input)) {
+  if (contiguousRows(input)) {
     e_.setField(kInputDram, field::count0, run);
     e_.setField(kInputDram, field::count1, geometry_.inTileRows);
     e_.setField(kInputDram, field::stride1, strides.height);
@@ -199,8 +184,7 @@ void GridLowering::setUpInputLoad(size_t input) {
     return;
   }
   // Rows too long for one run, or of pixels that lie apart: a run for each pixel.
-  WEFT_CHECK(geometry_.loadsInputTile(window), "the chooser took a tile that cannot be loaded");
-  e_.setField(kInputDram, field::count0, contiguousRows(input) ? pitch : geometry_.inC);
+  e_.setField(kInputDram, field::count0, mapping_.pieces || strides.width == pitch ? pitch : geometry_.inC);
   e_.setField(kInputDram, field::count1, geometry_.inTileCols);
   e_.setField(kInputDram, field::count2, geometry_.inTileRows);
   e_.setField(kInputDram, field::stride1, strides.width);
@@ -212,38 +196,80 @@ void GridLowering::setUpInputLoad(size_t input) {
 void GridLowering::loadInputTile(size_t input, const Tile& tile, const std::vector<Token>& waits,
                                  const std::vector<Token>& signals) {
   const Window& window = layer_.window;
-  const GridStrides& strides = strides_[input];
-  const int64_t start = addresses_[input];
   Value scratch = geometry_.tiles() > 1 ? slot(inputBase_[input], tile.index, geometry_.inputTileBytes)
                                         : e_.constant(inputBase_[input]);
   Value y = e_.mul(tile.y, window.strideH), x = e_.mul(tile.x, window.strideW);
-  if (mapping_.input == mapping::InputFlow::windows) {
-    // The border lies in memory; rows follow the tile's real size.
+  if (mapping_.input != mapping::InputFlow::windows) {
+    y = e_.add(y, -window.padTop);
+    x = e_.add(x, -window.padLeft);
+  }
+  loadPiece(input, tile, {y, x, e_.constant(0), scratch}, waits, signals);
+}
+
+void GridLowering::loadPiece(size_t input, const Tile& tile, const Piece& piece, const std::vector<Token>& waits,
+                             const std::vector<Token>& signals) {
+  const Window& window = layer_.window;
+  const GridStrides& strides = strides_[input];
+  const bool windows = mapping_.input == mapping::InputFlow::windows; // their border lies in memory
+  const int64_t start = addresses_[input] - (windows ? strides.origin : 0);
+  auto address = [&] { return e_.add(pixelAddress(strides, tile.image, piece.y, piece.x, start), piece.channel); };
+  if (windows) { // rows follow the tile's real size
+    const int64_t wholeRows = (geometry_.tileRows - 1) * window.strideH;
     e_.setField(kInputDram, field::count1, tile.cols);
     e_.setField(kInputDram, field::count2,
-                e_.add(e_.mul(e_.add(tile.rows, -1), window.strideH), (window.kernelH - 1) * window.dilationH + 1));
-    e_.issue(Opcode::LD, {pixelAddress(strides, tile.image, y, x, start - strides.origin), scratch},
-             {kInputDram, kInputScratch}, waits, signals);
+                e_.add(e_.mul(e_.add(tile.rows, -1), window.strideH), geometry_.inTileRows - wholeRows));
+    e_.issue(Opcode::LD, {address(), piece.scratch}, {kInputDram, kInputScratch}, waits, signals);
     return;
   }
-  const int64_t pitch = geometry_.inPitch;
-  Value inY = e_.add(y, -window.padTop), inX = e_.add(x, -window.padLeft);
-  // Real rows and columns of the tile: [0, H) and [0, W) as seen from its first pixel.
+  const int64_t pitch = geometry_.pixelPitch;
+  // Real rows and columns of the piece: [0, H) and [0, W) as seen from its first pixel.
   auto begin = [&](Value first) { return e_.maximum(e_.constant(0), e_.sub(e_.constant(0), first)); };
   auto end = [&](Value first, int64_t extent, int64_t whole) {
     return e_.maximum(e_.constant(0), e_.minimum(e_.constant(whole), e_.sub(e_.constant(extent), first)));
   };
-  if (geometry_.inTileCols * pitch <= kLongestRun && contiguousRows(input)) {
-    e_.setField(kInputDram, field::lo0, e_.mul(begin(inX), pitch));
-    e_.setField(kInputDram, field::hi0, e_.mul(end(inX, geometry_.inW, geometry_.inTileCols), pitch));
-    e_.setField(kInputDram, field::lo1, begin(inY));
-    e_.setField(kInputDram, field::hi1, end(inY, geometry_.inH, geometry_.inTileRows));
+  if (contiguousRows(input)) {
+    e_.setField(kInputDram, field::lo0, e_.mul(begin(piece.x), pitch));
+    e_.setField(kInputDram, field::hi0, e_.mul(end(piece.x, geometry_.inW, geometry_.inTileCols), pitch));
+    e_.setField(kInputDram, field::lo1, begin(piece.y));
+    e_.setField(kInputDram, field::hi1, end(piece.y, geometry_.inH, geometry_.inTileRows));
   } else {
-    e_.setField(kInputDram, field::lo1, begin(inX));
-    e_.setField(kInputDram, field::hi1, end(inX, geometry_.inW, geometry_.inTileCols));
+    e_.setField(kInputDram, field::lo1, begin(piece.x));
+    e_.setField(kInputDram, field::hi1, end(piece.x, geometry_.inW, geometry_.inTileCols));
+    if (geometry_.reachesOutside(window)) {
+      loadPixels(input, tile, piece, waits, signals);
+      return;
+    }
   }
-  e_.issue(Opcode::LD, {pixelAddress(strides, tile.image, inY, inX, start), scratch}, {kInputDram, kInputScratch},
-           waits, signals);
+  e_.issue(Opcode::LD, {address(), piece.scratch}, {kInputDram, kInputScratch}, waits, signals);
+}
+
+// A run for each pixel leaves the window of rows to us: rows above the feature map, inside and below it are loads of
+// their own. The first that there is waits; what follows in the engine's order signals.
+void GridLowering::loadPixels(size_t input, const Tile& tile, const Piece& piece, const std::vector<Token>& waits,
+                              const std::vector<Token>& signals) {
+  const GridStrides& strides = strides_[input];
+  const int64_t rowBytes = geometry_.inTileCols * geometry_.pixelPitch;
+  Value rows = e_.constant(geometry_.inTileRows), zero = e_.constant(0);
+  Value inside = e_.minimum(rows, e_.maximum(zero, e_.sub(zero, piece.y)));
+  Value below = e_.maximum(inside, e_.minimum(rows, e_.sub(e_.constant(geometry_.inH), piece.y)));
+  auto load = [&](Value first, Value end, bool real, Value isFirst, Value isLast) {
+    e_.when(e_.less(e_.sub(first, end), 0), [&] {
+      std::vector<Token> before, after;
+      for (const Token& token : waits)
+        before.push_back({token.semaphore, token.when ? e_.both(*token.when, isFirst) : isFirst});
+      for (const Token& token : signals)
+        after.push_back({token.semaphore, token.when ? e_.both(*token.when, isLast) : isLast});
+      e_.setField(kInputDram, field::count2, e_.sub(end, first));
+      e_.setField(kInputDram, field::hi0, real ? kLongestRun : 0);
+      Value from = pixelAddress(strides, tile.image, e_.add(piece.y, first), piece.x, addresses_[input]);
+      e_.issue(Opcode::LD, {e_.add(from, piece.channel), e_.add(piece.scratch, e_.mul(first, rowBytes))},
+               {kInputDram, kInputScratch}, before, after);
+    });
+  };
+  Value noneInside = e_.equal(e_.sub(below, inside), 0), noneBelow = e_.equal(e_.sub(rows, below), 0);
+  load(zero, inside, false, e_.equal(zero, 0), e_.both(noneInside, noneBelow));
+  load(inside, below, true, e_.equal(inside, 0), noneBelow);
+  load(below, rows, false, e_.equal(below, 0), e_.equal(zero, 0));
 }
 
 Value GridLowering::inputAddress(size_t input, const Tile& tile) {
@@ -270,14 +296,15 @@ Value GridLowering::resultAddress(const Tile& tile, Value block, Value column, V
 int64_t GridLowering::resultPixelPitch() const {
   if (resident(layer_.output))
     return resultStrides_.width;
-  return columns_ ? mapping_.columnTiles * cols_ : geometry_.outPitch;
+  return geometry_.storedChannels;
 }
 
 int64_t GridLowering::resultRowPitch() const {
   return resident(layer_.output) ? resultStrides_.height : geometry_.tileCols * resultPixelPitch();
 }
 
-void GridLowering::setTileTransfer(const Tile& tile, int64_t channels) {
+void GridLowering::setTileTransfer(const Tile& tile) {
+  const int64_t channels = geometry_.storedChannels;
   const bool contiguous = channels == geometry_.outPitch && resultStrides_.width == geometry_.outPitch;
   if (contiguous && geometry_.tileCols * channels <= kLongestRun) {
     e_.setField(kOutputDram, field::count0, e_.mul(tile.cols, channels));

@@ -87,6 +87,13 @@ protected:
   void setUpInputLoad(size_t input);
   void loadInputTile(size_t input, const Tile& tile, const std::vector<Token>& waits,
                      const std::vector<Token>& signals);
+  // What is loaded of an input at once: its first row and column, which may lie in the padding (with
+  // InputFlow::windows, counted from the border's), and the byte of a pixel or window at which it begins.
+  struct Piece {
+    Value y, x, channel, scratch;
+  };
+  void loadPiece(size_t input, const Tile& tile, const Piece& piece, const std::vector<Token>& waits,
+                 const std::vector<Token>& signals);
   // Address of the first input pixel that a tile's first result needs, in buffer or resident place.
   Value inputAddress(size_t input, const Tile& tile);
   int64_t inputPixelPitch(size_t input) const;
@@ -99,8 +106,9 @@ protected:
   int64_t resultRowPitch() const;
   // Address in a resident place of what has the result's shape, at channel block `column`.
   Value residentAddress(int32_t activation, const Grid& grid, const Tile& tile, Value column);
-  // Walk of `channels` bytes of each pixel of a tile in DRAM against the output buffer; for stores and residual loads.
-  void setTileTransfer(const Tile& tile, int64_t channels);
+  // Walk of geometry_.storedChannels bytes of each pixel of a tile in DRAM against the output buffer; for stores and
+  // residual loads.
+  void setTileTransfer(const Tile& tile);
   Value dramTileAddress(int32_t activation, const Grid& grid, const Tile& tile, Value firstChannel);
   // A resident result with a border: fills the border.
   void fillBorder();
@@ -117,6 +125,8 @@ protected:
 private:
   Value pixelAddress(const GridStrides& strides, Value image, Value y, Value x, int64_t base);
   bool contiguousRows(size_t input) const;
+  void loadPixels(size_t input, const Tile& tile, const Piece& piece, const std::vector<Token>& waits,
+                  const std::vector<Token>& signals);
 };
 
 } // namespace weft::layers

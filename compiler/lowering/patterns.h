@@ -19,6 +19,7 @@ enum Pattern : int {
   kOutputScratch,
   kSyncConfig,
   kUnit, // always in its reset value
+  kParameterDram,
 };
 
 // Each has one producing and one consuming engine in the whole program.

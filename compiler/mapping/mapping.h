@@ -30,11 +30,14 @@ struct GroupMapping {
   std::string group; // name of the main ONNX node
   WeightFlow weights = WeightFlow::resident;
   InputFlow input = InputFlow::feature;
+  // The input is not loaded by whole tiles but, with the weights or window parts that read it, in pieces; channel
+  // parameters come with the columns that they are for. Fits anywhere, and loads the input again for each of them.
+  bool pieces = false;
   int64_t tileRows = 1;    // output rows of a tile
   int64_t tileCols = 0;    // output columns of a tile
   int64_t columnTiles = 1; // column tiles (of array.cols channels) whose results are stored together
   std::array<int64_t, 3> chunks = {
-      1, 1, 1};        // weight chunks of a column tile along kernel rows, kernel columns, channel blocks
+      1, 1, 1};        // parts of a column tile's weights or window along kernel rows, kernel columns, channel blocks
   int64_t buffers = 2; // depth of every stream between DMA and engines
 };
 

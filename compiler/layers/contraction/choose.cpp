@@ -14,13 +14,8 @@ using mapping::divideUp;
 using mapping::InputFlow;
 using mapping::WeightFlow;
 
-std::vector<int64_t> divisors(int64_t value) {
-  std::vector<int64_t> result;
-  for (int64_t i = 1; i <= value; ++i)
-    if (value % i == 0)
-      result.push_back(i);
-  return result;
-}
+// Columns whose results wait in the accumulators at once, each with a signal of its own: half of a semaphore's range.
+constexpr int64_t kMostColumns = 64;
 
 // Ways to cut the steps of a column tile into equal chunks: kernel rows first, then columns, then channel blocks.
 std::vector<std::array<int64_t, 3>> chunkings(const Geometry& geometry) {
@@ -36,6 +31,20 @@ std::vector<std::array<int64_t, 3>> chunkings(const Geometry& geometry) {
   return result;
 }
 
+// Of pieces: channel blocks may also be cut first. What such a piece has of a pixel serves all taps of the chunk.
+std::vector<std::array<int64_t, 3>> pieceChunkings(const Geometry& geometry) {
+  std::vector<std::array<int64_t, 3>> result = chunkings(geometry);
+  for (int64_t count : divisors(geometry.stepsC)) {
+    if (count == 1)
+      continue;
+    if (geometry.stepsH * geometry.stepsW > 1)
+      result.push_back({1, 1, count});
+    if (geometry.stepsH > 1 && geometry.stepsW > 1)
+      result.push_back({geometry.stepsH, 1, count});
+  }
+  return result;
+}
+
 // Accumulator rows of one of the two halves that matrix and vector engine work on alternately.
 int64_t accumulatorHalf(const Machine& machine) {
   return machine.accumulatorRows() / 2;
@@ -44,7 +53,7 @@ int64_t accumulatorHalf(const Machine& machine) {
 // A streamed input tile is overwritten when the weights after it have been waited for: with fewer chunks to a tile than
 // buffers that would come too late.
 bool orderHolds(const Geometry& geometry, const GroupMapping& mapping) {
-  return mapping.weights == WeightFlow::resident || geometry.columnTiles * geometry.chunks() >= mapping.buffers;
+  return mapping.weights == WeightFlow::resident || mapping.pieces || geometry.columnTiles * geometry.chunks() >= mapping.buffers;
 }
 
 // Cost model: cycles of the layer, from the timing chapter's closed forms without collisions. The layer is a pipeline
@@ -104,6 +113,67 @@ int64_t estimateCycles(const Contraction& layer, const Geometry& geometry, const
   return total;
 }
 
+// In pieces: chunks, each with its piece of the input, go around the columns of a group.
+int64_t estimatePieces(const Contraction& layer, const Geometry& geometry, const GroupMapping& mapping,
+                       const Site& site) {
+  constexpr int64_t kIssueCycles = 40;
+  constexpr int64_t kPieceIssueCycles = 100; // it is up to three loads
+  constexpr int64_t kVectorOverhead = timing::VX_PARAM_READS + timing::VX_PIPELINE + 2;
+  const Machine& machine = site.machine;
+  const int64_t rows = machine.array.rows, cols = machine.array.cols;
+  const int64_t latency = machine.dramLatencyCycles() + 10;
+  const double perCycle = mapping::dramBytesPerCycle(machine);
+  // Runs move whole beats, and each segment takes a place in the FIFO for a round trip.
+  auto transfer = [&](int64_t bytes, int64_t run) {
+    const double runs = double(bytes) / double(run);
+    const double beats = runs * double(divideUp(run, machine.dma.busBytes) * machine.dma.busBytes) / perCycle;
+    const double segments = runs * double(divideUp(run, machine.dma.burstBytes));
+    return static_cast<int64_t>(std::max(beats, segments * double(latency) / machine.dma.loadOutstanding));
+  };
+  const bool contiguous = geometry.pixelPitch == geometry.inPitch;
+  const int64_t run = contiguous ? geometry.inTileCols * geometry.pixelPitch : geometry.pixelPitch;
+  const int64_t piece = site.resident(layer.inputs[0]) ? 0 : transfer(geometry.inputTileBytes, run);
+  const auto weights = static_cast<int64_t>(chooseWeightWalk(geometry, mapping, machine).cycles) /
+                       (geometry.columnTiles * geometry.chunks());
+  const int64_t together = mapping.columnTiles;
+  const int64_t steps = geometry.steps() / geometry.chunks();
+  const int64_t product = std::max(steps * std::max(geometry.tilePixels(), rows + 1), kIssueCycles);
+  // From the last row of a product to the first of the one after the next, which takes its weights' buffer.
+  int64_t turnaround = rows + cols + timing::MX_ARRAY_DELAY + latency + weights + rows;
+  int64_t exposed = 0;
+  if (together == 1)
+    turnaround += piece;
+  else
+    exposed = std::max<int64_t>(0, piece - mapping.buffers * product);
+  const int64_t paced = std::max(product, divideUp(product + turnaround, mapping.buffers));
+  const int64_t issue = kPieceIssueCycles + together * kIssueCycles;
+  const int64_t turn = std::max({together * paced + exposed, piece + together * weights, issue});
+
+  const int64_t vector = together * (geometry.tilePixels() + kVectorOverhead);
+  const int64_t stored = geometry.storedChannels;
+  int64_t moved = 0;
+  if (!site.resident(layer.output))
+    moved += transfer(geometry.outputTileBytes, stored);
+  if (layer.residual && !site.resident(layer.inputs[1]))
+    moved += transfer(geometry.outputTileBytes, stored);
+  const int64_t group = std::max({geometry.chunks() * turn, vector, moved});
+  return geometry.tiles() * geometry.columnGroups * group + 3 * latency + piece + moved;
+}
+
+// Whether all walks have legal counts.
+bool walksAreLegal(const Contraction& layer, const Geometry& geometry, const GroupMapping& mapping, const Site& site) {
+  const bool loads = !site.resident(layer.inputs[0]);
+  const bool moves = !site.resident(layer.output) || (layer.residual && !site.resident(layer.inputs[1]));
+  const int64_t parameters = (mapping.pieces ? mapping.columnTiles : geometry.columnTiles) * timing::VX_PARAM_READS *
+                             site.machine.array.cols;
+  if (mapping.pieces ? parameters > mapping::kLongestRun : !isOneBlock(parameters))
+    return false;
+  if (!isOneBlock(geometry.chunkBytes()))
+    return false;
+  return (!loads || geometry.inputWalks(layer.window)) && geometry.resultWalks(moves ? geometry.storedChannels : 1) &&
+         *std::max_element(geometry.chunkSteps.begin(), geometry.chunkSteps.end()) <= mapping::kLongestRun;
+}
+
 } // namespace
 
 std::vector<Stream> Contraction::streams(const Site& site, const GroupMapping& mapping) const {
@@ -111,13 +181,14 @@ std::vector<Stream> Contraction::streams(const Site& site, const GroupMapping& m
   const bool streamed = mapping.weights == WeightFlow::streamed;
   std::vector<Stream> result(kParameters + 1);
   result[kInput] = {MapUse::inputTiles, site.resident(inputs[0]) ? 0 : geometry.inputTileBytes,
-                    std::min(mapping.buffers, geometry.tiles())};
+                    mapping.pieces ? mapping.buffers : std::min(mapping.buffers, geometry.tiles())};
   result[kWeights] = {MapUse::weights, streamed ? geometry.chunkBytes() : geometry.weightBytes(),
                       streamed ? mapping.buffers : 1};
   const bool loadsResidual = residual && !site.resident(inputs[1]);
   result[kResidual] = {MapUse::residualTiles, loadsResidual ? geometry.outputTileBytes : 0, mapping.buffers};
   result[kOutput] = {MapUse::outputTiles, site.resident(output) ? 0 : geometry.outputTileBytes, mapping.buffers};
-  int64_t parameters = geometry.columnTiles * timing::VX_PARAM_READS * site.machine.array.cols;
+  int64_t parameters = timing::VX_PARAM_READS * site.machine.array.cols *
+                       (mapping.pieces ? mapping.buffers * mapping.columnTiles : geometry.columnTiles);
   if (table)
     parameters = mapping::roundUp(parameters, timing::LUT_ENTRIES) + timing::LUT_ENTRIES;
   result[kParameters] = {MapUse::parameters, parameters, 1};
@@ -127,8 +198,9 @@ std::vector<Stream> Contraction::streams(const Site& site, const GroupMapping& m
 // Tiles take turns in the halves of the accumulators.
 std::vector<int64_t> Contraction::accumulatorRows(const Site& site, const GroupMapping& mapping) const {
   const Geometry geometry(*this, site.machine, mapping, true);
-  const int64_t halves = std::min<int64_t>({2, mapping.buffers, geometry.tiles() * geometry.columnTiles});
-  return std::vector<int64_t>(static_cast<size_t>(halves), geometry.tilePixels());
+  const int64_t together = mapping.pieces ? mapping.columnTiles : 1;
+  const int64_t halves = std::min<int64_t>({2, mapping.buffers, geometry.tiles() * geometry.columnTiles / together});
+  return std::vector<int64_t>(static_cast<size_t>(halves), geometry.tilePixels() * together);
 }
 
 std::optional<GroupMapping> Contraction::choose(const Site& site, int64_t bytes, bool windows) const {
@@ -137,12 +209,14 @@ std::optional<GroupMapping> Contraction::choose(const Site& site, int64_t bytes,
   int64_t bestCost = 0;
   auto consider = [&](const GroupMapping& candidate) {
     const Geometry geometry(*this, machine, candidate, true);
-    if (!orderHolds(geometry, candidate) || (!site.resident(inputs[0]) && !geometry.loadsInputTile(window)))
+    if (!orderHolds(geometry, candidate) || (!site.resident(inputs[0]) && !geometry.loadsInputTile(window)) ||
+        !walksAreLegal(*this, geometry, candidate, site))
       return;
     const std::vector<Stream> needed = streams(site, candidate);
     if (scratchpadBytes(needed, machine.rowBytes()) > bytes)
       return;
-    int64_t cost = estimateCycles(*this, geometry, candidate, site);
+    int64_t cost = candidate.pieces ? estimatePieces(*this, geometry, candidate, site)
+                                    : estimateCycles(*this, geometry, candidate, site);
     // Streams that cannot each have banks of their own will collide now and then.
     if (scratchpadBytes(needed, machine.bankBytes()) > bytes)
       cost += cost / 16;
@@ -155,17 +229,19 @@ std::optional<GroupMapping> Contraction::choose(const Site& site, int64_t bytes,
   GroupMapping mapping;
   mapping.group = name;
   mapping.input = windows ? InputFlow::windows : InputFlow::feature;
+  const Geometry whole(*this, machine, mapping, true);
+  const std::vector<int64_t> groups = divisors(whole.columnTiles);
+  const auto weightChunks = chunkings(whole), pieceChunks = pieceChunkings(whole);
   auto tiling = [&](int64_t tileRows, int64_t tileCols) {
     mapping.tileRows = tileRows;
     mapping.tileCols = tileCols;
-    const Geometry geometry(*this, machine, mapping, true);
-    for (int64_t together : divisors(geometry.columnTiles)) {
+    for (int64_t together : groups) {
       mapping.columnTiles = together;
       mapping.chunks = {1, 1, 1};
       mapping.weights = WeightFlow::resident;
       consider(mapping);
       mapping.weights = WeightFlow::streamed;
-      for (const auto& chunks : chunkings(geometry)) {
+      for (const auto& chunks : weightChunks) {
         mapping.chunks = chunks;
         consider(mapping);
       }
@@ -175,17 +251,40 @@ std::optional<GroupMapping> Contraction::choose(const Site& site, int64_t bytes,
     }
     mapping.columnTiles = 1;
   };
-  forTilings(resultGrid.height.extent, resultGrid.width.extent, accumulatorHalf(machine), tiling,
-             [&] { return best.has_value(); });
+  forTilings(whole.outH, whole.outW, accumulatorHalf(machine), tiling, [&] { return best.has_value(); });
+  if (best)
+    return best;
+  auto pieces = [&](int64_t tileRows, int64_t tileCols) {
+    tiling(tileRows, tileCols);
+    GroupMapping candidate = mapping;
+    candidate.weights = WeightFlow::streamed;
+    candidate.pieces = true;
+    for (int64_t together : groups) {
+      candidate.columnTiles = together;
+      if (together > kMostColumns || together * tileRows * tileCols > accumulatorHalf(machine))
+        break;
+      for (const auto& chunks : pieceChunks) {
+        candidate.chunks = chunks;
+        consider(candidate);
+      }
+    }
+  };
+  forAllTilings(whole.outH, whole.outW, accumulatorHalf(machine), pieces);
   return best;
 }
 
 void Contraction::check(const Site& site, const GroupMapping& mapping, int64_t bytes) const {
   const Geometry geometry = checkTiling(site, mapping, true);
   auto fail = [&](const std::string& reason) { throw Error(fmt::format("mapping of '{}': {}", name, reason)); };
-  if (geometry.tilePixels() > accumulatorHalf(site.machine))
-    fail(fmt::format("a tile of {} x {} pixels does not fit half of the accumulators ({} rows)", geometry.tileRows,
-                     geometry.tileCols, accumulatorHalf(site.machine)));
+  const int64_t together = mapping.pieces ? mapping.columnTiles : 1;
+  if (geometry.tilePixels() * together > accumulatorHalf(site.machine))
+    fail(fmt::format("{}a tile of {} x {} pixels does not fit half of the accumulators ({} rows)",
+                     together > 1 ? fmt::format("{} times ", together) : "", geometry.tileRows, geometry.tileCols,
+                     accumulatorHalf(site.machine)));
+  if (together > kMostColumns)
+    fail(fmt::format("column_tiles is {}, with input in pieces at most {}", together, kMostColumns));
+  if (mapping.pieces && mapping.weights != WeightFlow::streamed)
+    fail("input in pieces comes with streamed weights; make them streamed");
   if (geometry.columnTiles % mapping.columnTiles != 0)
     fail(fmt::format("column_tiles is {}, it must divide {}", mapping.columnTiles, geometry.columnTiles));
   if (geometry.stepsH % mapping.chunks[0] || geometry.stepsW % mapping.chunks[1] || geometry.stepsC % mapping.chunks[2])
@@ -195,14 +294,18 @@ void Contraction::check(const Site& site, const GroupMapping& mapping, int64_t b
     fail("resident weights are loaded whole: chunks must be [1, 1, 1]");
   if (!orderHolds(geometry, mapping))
     fail("streamed weights need at least two chunks to a tile; make them resident");
+  if (!walksAreLegal(*this, geometry, mapping, site))
+    fail(fmt::format("a walk would have a count above {}: use smaller tiles or chunks, or input in pieces",
+                     mapping::kLongestRun));
   checkFit(site, mapping, bytes);
 }
 
 std::string Contraction::describe(const GroupMapping& mapping) const {
-  return fmt::format("contraction: tile {} x {}, weights {}, {} column tiles together, chunks {}x{}x{}{}",
+  return fmt::format("contraction: tile {} x {}, weights {}, {} column tiles together, chunks {}x{}x{}{}{}",
                      mapping.tileRows, mapping.tileCols, mapping::name(mapping.weights), mapping.columnTiles,
                      mapping.chunks[0], mapping.chunks[1], mapping.chunks[2],
-                     mapping.input == InputFlow::windows ? ", windows" : "");
+                     mapping.input == InputFlow::windows ? ", windows" : "",
+                     mapping.pieces ? ", input in pieces" : "");
 }
 
 } // namespace weft::layers

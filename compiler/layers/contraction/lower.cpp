@@ -5,6 +5,10 @@
 // weights the input buffer needs no token of its own either: when tile t + 2 is loaded, the chunks of tile t + 1 have
 // been waited for, hence the matrix engine is done with tile t (the chooser makes sure that a tile has at least two
 // chunks).
+//
+// In pieces (mapping_.pieces) chunks go around the columns of a column group: a chunk's piece of the input, then for each
+// column its weights. Pieces need no token either if a group has several columns: the last weights of a chunk waited for
+// the matrix engine to be done with the chunk before. With one column a piece and its weights share their tokens.
 #include "compiler/layers/contraction/contraction.h"
 #include "compiler/layers/contraction/weight_walk.h"
 #include "compiler/layers/tiles.h"
@@ -35,18 +39,27 @@ private:
   void loadWeights(Value dram, Value scratch, const Chunk& chunk, const std::vector<Token>& waits);
   void emitTile(const Tile& tile);
   void emitResident(const Tile& tile, Value column, Value address, Value accumulator, Value index);
-  void emitStreamed(Value address, Value accumulator, Value index, Value column);
+  // Columns whose accumulators are filled together: `columns` from `first` on, number `index` of all such.
+  struct Columns {
+    Value first, index, accumulator;
+    int64_t columns;
+  };
+  void emitStreamed(const Tile& tile, const Columns& group);
+  void loadInputPiece(const Tile& tile, Value h, Value w, Value c, Value scratch, const std::vector<Token>& waits);
+  void loadParameters(Value block, Value firstColumn);
   void emitDrain(const Tile& tile, Value block, Value column, Value inGroup, Value accumulator, Value index);
 
   int64_t base(Contraction::StreamIndex stream) const { return buffers_.addresses[stream]; }
   const Stream& stream(Contraction::StreamIndex index) const { return buffers_.streams[index]; }
+  int64_t parameterBytes() const { return timing::VX_PARAM_READS * cols_; } // of a column
   bool loadsInput() const { return !resident(layer_.inputs[0]); }
   bool stores() const { return !resident(layer_.output); }
   bool loadsResidual() const { return layer_.residual && !resident(layer_.inputs[1]); }
 
   const Contraction& layer_;
   bool streamed_ = mapping_.weights == WeightFlow::streamed;
-  uint32_t weightAddress_ = 0;
+  bool pieces_ = mapping_.pieces;
+  uint32_t weightAddress_ = 0, parameterAddress_ = 0;
   WeightWalk walk_;
 };
 
@@ -109,13 +122,18 @@ void ContractionLowering::loadConstants() {
   fillBorder();
   e_.preset(kBlockDram);
   e_.preset(kBlockScratch);
-  if (mapping_.input == mapping::InputFlow::windows) // they leave the rest of their last row as it was
+  if (mapping_.input == mapping::InputFlow::windows && !pieces_) // they leave the rest of their last row as it was
     fillBlock(base(Contraction::kInput), stream(Contraction::kInput).buffers * geometry_.inputTileBytes, layer_.fill);
   const int64_t parameters = base(Contraction::kParameters);
-  const uint32_t packed = constants_.add(packParameters(layer_.requantise, geometry_, machine_), MapUse::parameters,
-                                         parameterBytes(layer_.requantise));
-  loadBlock(e_.constant(packed), e_.constant(parameters), geometry_.columnTiles * timing::VX_PARAM_READS * cols_, {},
-            {});
+  parameterAddress_ = constants_.add(packParameters(layer_.requantise, geometry_, machine_), MapUse::parameters,
+                                     layers::parameterBytes(layer_.requantise));
+  if (pieces_) {
+    e_.preset(kParameterDram);
+    e_.setField(kParameterDram, field::count0, mapping_.columnTiles * parameterBytes());
+  } else {
+    loadBlock(e_.constant(parameterAddress_), e_.constant(parameters), geometry_.columnTiles * parameterBytes(), {},
+              {});
+  }
   if (layer_.table)
     loadTable(*layer_.table, parameters + stream(Contraction::kParameters).bytes - timing::LUT_ENTRIES);
   setUpWeights();
@@ -158,8 +176,10 @@ void ContractionLowering::loadWeights(Value dram, Value scratch, const Chunk& ch
   if (walk_.runRows == 1 && geometry_.outC % cols_ != 0) {
     Value whole = e_.constant(cols_);
     Value real = e_.minimum(whole, e_.sub(e_.constant(geometry_.outC), e_.mul(chunk.column, cols_)));
-    // Whole rows, fill included, the first time that a column tile uses a buffer.
-    Value again = e_.mul(e_.sub(e_.constant(mapping_.buffers), chunk.number), cols_);
+    // Whole rows, fill included, the first time that a column tile uses a buffer; each time if columns take turns.
+    Value again = pieces_ && mapping_.columnTiles > 1
+                      ? whole
+                      : e_.mul(e_.sub(e_.constant(mapping_.buffers), chunk.number), cols_);
     e_.setField(kBlockDram, field::hi0, real);
     e_.setField(kBlockDram, field::count0, e_.maximum(real, e_.minimum(whole, again)));
   }
@@ -167,7 +187,7 @@ void ContractionLowering::loadWeights(Value dram, Value scratch, const Chunk& ch
 }
 
 void ContractionLowering::emitTile(const Tile& tile) {
-  if (loadsInput()) {
+  if (loadsInput() && !pieces_) {
     std::vector<Token> waits, signals;
     if (!streamed_) {
       waits.push_back(reused(kInputEmpty, tile.index));
@@ -182,7 +202,7 @@ void ContractionLowering::emitTile(const Tile& tile) {
   e_.setField(kVectorResult, field::count0, tile.cols);
   e_.setField(kVectorResult, field::count1, tile.rows);
   const int64_t stored = mapping_.columnTiles * cols_;
-  setTileTransfer(tile, stored);
+  setTileTransfer(tile);
   const int64_t blocks = geometry_.tiles() * geometry_.columnGroups;
   e_.loop(geometry_.columnGroups, [&](Value columnGroup) {
     Value block = e_.add(e_.mul(tile.index, geometry_.columnGroups), columnGroup);
@@ -192,17 +212,26 @@ void ContractionLowering::emitTile(const Tile& tile) {
                {dramTileAddress(layer_.inputs[1], layer_.grids[1], tile, e_.mul(columnGroup, stored)),
                 slot(base(Contraction::kResidual), block, geometry_.outputTileBytes)},
                {kOutputDram, kOutputScratch}, {reused(kResidualEmpty, block)}, {{kResidualFull, {}}});
-    e_.loop(mapping_.columnTiles, [&](Value inGroup) {
-      Value column = e_.add(firstColumn, inGroup);
-      Value index = e_.add(e_.mul(tile.index, geometry_.columnTiles), column);
-      Value accumulator = slot(0, index, machine_.accumulatorRows() / 2);
-      Value address = inputAddress(0, tile);
-      if (streamed_)
-        emitStreamed(address, accumulator, index, column);
-      else
-        emitResident(tile, column, address, accumulator, index);
-      emitDrain(tile, block, column, inGroup, accumulator, index);
-    });
+    if (pieces_) {
+      loadParameters(block, firstColumn);
+      Value accumulator = slot(0, block, machine_.accumulatorRows() / 2);
+      emitStreamed(tile, {firstColumn, block, accumulator, mapping_.columnTiles});
+      e_.loop(mapping_.columnTiles, [&](Value inGroup) {
+        emitDrain(tile, block, e_.add(firstColumn, inGroup), inGroup,
+                  e_.add(accumulator, e_.mul(inGroup, geometry_.tilePixels())), block);
+      });
+    } else {
+      e_.loop(mapping_.columnTiles, [&](Value inGroup) {
+        Value column = e_.add(firstColumn, inGroup);
+        Value index = e_.add(e_.mul(tile.index, geometry_.columnTiles), column);
+        Value accumulator = slot(0, index, machine_.accumulatorRows() / 2);
+        if (streamed_)
+          emitStreamed(tile, {column, index, accumulator, 1});
+        else
+          emitResident(tile, column, inputAddress(0, tile), accumulator, index);
+        emitDrain(tile, block, column, inGroup, accumulator, index);
+      });
+    }
     if (stores())
       e_.issue(Opcode::ST,
                {dramTileAddress(layer_.output, layer_.resultGrid, tile, e_.mul(columnGroup, stored)),
@@ -237,8 +266,10 @@ void ContractionLowering::emitResident(const Tile& tile, Value column, Value add
       });
 }
 
-void ContractionLowering::emitStreamed(Value address, Value accumulator, Value index, Value column) {
+void ContractionLowering::emitStreamed(const Tile& tile, const Columns& group) {
   const Window& window = layer_.window;
+  const bool loadsPieces = pieces_ && loadsInput();
+  Value address = loadsPieces ? e_.constant(0) : inputAddress(0, tile);
   const std::array<int64_t, 3> counts = {geometry_.stepsH / geometry_.chunkSteps[0],
                                          geometry_.stepsW / geometry_.chunkSteps[1],
                                          geometry_.stepsC / geometry_.chunkSteps[2]};
@@ -249,36 +280,72 @@ void ContractionLowering::emitStreamed(Value address, Value accumulator, Value i
     e_.loop(counts[1], [&](Value w) {
       e_.loop(counts[2], [&](Value c) {
         Value chunk = e_.add(e_.mul(e_.add(e_.mul(h, counts[1]), w), counts[2]), c);
-        Value number = e_.add(e_.mul(index, chunks), chunk);
-        Value weights = slot(base(Contraction::kWeights), number, geometry_.chunkBytes());
-        Value source = e_.add(e_.mul(e_.add(e_.mul(column, chunks), chunk), geometry_.chunkBytes()), weightAddress_);
-        loadWeights(source, weights, {column, chunk, c}, {reused(kWeightsEmpty, number)});
+        Value turn = e_.add(e_.mul(group.index, chunks), chunk);
         Value start = e_.add(e_.add(address, e_.mul(h, geometry_.chunkSteps[0] * window.dilationH * row)),
                              e_.add(e_.mul(w, geometry_.chunkSteps[1] * window.dilationW * pixel),
                                     e_.mul(c, geometry_.chunkSteps[2] * rows_)));
-        Token free = reusedLater(kWeightsEmpty, number, total);
-        std::vector<Token> signals = {free, {kAccumulatorFull, e_.equal(chunk, chunks - 1)}};
-        Token ready = reused(kAccumulatorEmpty, index);
-        e_.when(
-            e_.equal(chunk, 0),
-            [&] {
-              e_.issue(Opcode::MM, {start, weights, accumulator}, {kMatrixRows, kMatrixSteps, kMatrixConfig},
-                       {{kWeightsFull, {}}, ready}, signals);
-            },
-            [&] {
-              e_.issue(Opcode::MMA, {start, weights, accumulator}, {kMatrixRows, kMatrixSteps, kMatrixConfig},
-                       {{kWeightsFull, {}}}, signals);
-            });
+        const bool shared = loadsPieces && group.columns == 1; // tokens of piece and weights
+        if (loadsPieces) {
+          start = slot(base(Contraction::kInput), turn, geometry_.inputTileBytes);
+          std::vector<Token> waits;
+          if (shared)
+            waits.push_back(reused(kWeightsEmpty, turn));
+          loadInputPiece(tile, h, w, c, start, waits);
+        }
+        e_.loop(group.columns, [&](Value inGroup) {
+          Value column = e_.add(group.first, inGroup);
+          Value number = e_.add(e_.mul(turn, group.columns), inGroup);
+          Value accumulator = e_.add(group.accumulator, e_.mul(inGroup, geometry_.tilePixels()));
+          Value weights = slot(base(Contraction::kWeights), number, geometry_.chunkBytes());
+          Value source = e_.add(e_.mul(e_.add(e_.mul(column, chunks), chunk), geometry_.chunkBytes()), weightAddress_);
+          std::vector<Token> waits;
+          if (!shared)
+            waits.push_back(reused(kWeightsEmpty, number));
+          loadWeights(source, weights, {column, chunk, c}, waits);
+          Token free = reusedLater(kWeightsEmpty, number, total);
+          std::vector<Token> signals = {free, {kAccumulatorFull, e_.equal(chunk, chunks - 1)}};
+          Token ready = reused(kAccumulatorEmpty, group.index);
+          e_.when(
+              e_.equal(chunk, 0),
+              [&] {
+                e_.issue(Opcode::MM, {start, weights, accumulator}, {kMatrixRows, kMatrixSteps, kMatrixConfig},
+                         {{kWeightsFull, {}}, ready}, signals);
+              },
+              [&] {
+                e_.issue(Opcode::MMA, {start, weights, accumulator}, {kMatrixRows, kMatrixSteps, kMatrixConfig},
+                         {{kWeightsFull, {}}}, signals);
+              });
+        });
       });
     });
   });
 }
 
+void ContractionLowering::loadInputPiece(const Tile& tile, Value h, Value w, Value c, Value scratch,
+                                         const std::vector<Token>& waits) {
+  const Window& window = layer_.window;
+  Value y = e_.add(e_.mul(tile.y, window.strideH), e_.mul(h, geometry_.chunkSteps[0] * window.dilationH));
+  Value x = e_.mul(tile.x, window.strideW);
+  if (mapping_.input != mapping::InputFlow::windows) {
+    y = e_.add(y, -window.padTop);
+    x = e_.add(e_.add(x, e_.mul(w, geometry_.chunkSteps[1] * window.dilationW)), -window.padLeft);
+  }
+  loadPiece(0, tile, {y, x, e_.mul(c, geometry_.chunkSteps[2] * rows_), scratch}, waits, {});
+}
+
+void ContractionLowering::loadParameters(Value block, Value firstColumn) {
+  const int64_t bytes = mapping_.columnTiles * parameterBytes();
+  e_.issue(Opcode::LD,
+           {e_.add(e_.mul(firstColumn, parameterBytes()), parameterAddress_),
+            slot(base(Contraction::kParameters), block, bytes)},
+           {kParameterDram, kUnit}, {reused(kParametersEmpty, block)}, {{kParametersFull, {}}});
+}
+
 void ContractionLowering::emitDrain(const Tile& tile, Value block, Value column, Value inGroup, Value accumulator,
                                     Value index) {
   const bool loaded = loadsResidual();
-  const int64_t total = geometry_.tiles() * geometry_.columnTiles;
   const int64_t blocks = geometry_.tiles() * geometry_.columnGroups;
+  const int64_t total = pieces_ ? blocks : geometry_.tiles() * geometry_.columnTiles;
   Value first = e_.equal(inGroup, 0), last = e_.equal(inGroup, mapping_.columnTiles - 1);
   std::vector<Token> waits = {{kAccumulatorFull, {}}};
   std::vector<Token> signals = {reusedLater(kAccumulatorEmpty, index, total)};
@@ -290,12 +357,18 @@ void ContractionLowering::emitDrain(const Tile& tile, Value block, Value column,
     waits.push_back({kResidualFull, first});
     signals.push_back({kResidualEmpty, e_.both(last, *reusedLater(kResidualEmpty, block, blocks).when)});
   }
+  Value parameters = e_.add(e_.mul(column, parameterBytes()), base(Contraction::kParameters));
+  if (pieces_) {
+    waits.push_back({kParametersFull, first});
+    signals.push_back({kParametersEmpty, e_.both(last, *reusedLater(kParametersEmpty, block, blocks).when)});
+    parameters = e_.add(slot(base(Contraction::kParameters), block, mapping_.columnTiles * parameterBytes()),
+                        e_.mul(inGroup, parameterBytes()));
+  }
   Value b = e_.constant(0);
   if (loaded)
     b = e_.add(slot(base(Contraction::kResidual), block, geometry_.outputTileBytes), e_.mul(inGroup, cols_));
   else if (layer_.residual)
     b = residentAddress(layer_.inputs[1], layer_.grids[1], tile, column);
-  Value parameters = e_.add(e_.mul(column, timing::VX_PARAM_READS * cols_), base(Contraction::kParameters));
   issueVector(layer_.residual ? Opcode::VRQA : Opcode::VRQ,
               {accumulator, b, resultAddress(tile, block, column, inGroup), parameters}, waits, signals);
 }

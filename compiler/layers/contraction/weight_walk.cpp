@@ -112,6 +112,9 @@ WeightWalk chooseWeightWalk(const Geometry& geometry, const GroupMapping& mappin
     if (run < 1 || run * cols < machine.dma.busBytes)
       continue;
     for (int64_t part = run; part <= rows; part *= 2) {
+      if (geometry.chunkSteps[2] * rows / part > mapping::kLongestRun ||
+          geometry.chunkSteps[0] * geometry.chunkSteps[1] > mapping::kLongestRun)
+        continue;
       double cycles = cost.walk(run, part);
       if (cycles < best.cycles && exposed(cycles) < limit)
         best = {.runRows = run, .partRows = part, .cycles = cycles};

@@ -131,7 +131,7 @@ void MapLowering::emitTile(const Tile& tile) {
 
   e_.setField(kVectorResult, field::count0, tile.cols);
   e_.setField(kVectorResult, field::count1, tile.rows);
-  setTileTransfer(tile, geometry_.outPitch);
+  setTileTransfer(tile);
   const int64_t instructions = operation.parameters ? geometry_.columnTiles : 1;
   const int64_t taps = layer_.window.kernelH * layer_.window.kernelW;
   e_.loop(instructions, [&](Value column) {
