@@ -40,12 +40,13 @@ GridStrides stridesOf(const Site& site, int32_t activation, const Grid& grid);
 
 // The grid whose axes are these dimensions of an activation, outermost first in each; nothing if one of them is more
 // than one walk.
-std::optional<Grid> gridOf(const Activation& activation, const std::array<std::vector<size_t>, 4>& dims);
+std::optional<Grid> gridOf(const Activation& activation, const Storage& storage,
+                           const std::array<std::vector<size_t>, 4>& dims);
 // The usual one: N x C x spatial dimensions, at most two of them. Without windows a batch of single pixels is one row
 // of pixels (so that it is one operand of the matrix engine).
-std::optional<Grid> imagesOf(const Activation& activation, bool windows);
+std::optional<Grid> imagesOf(const Activation& activation, const Storage& storage, bool windows);
 // The last dimension as channels, all others as one row of pixels.
-std::optional<Grid> rowsOf(const Activation& activation);
+std::optional<Grid> rowsOf(const Activation& activation, const Storage& storage);
 
 struct Window {
   int64_t kernelH = 1, kernelW = 1, strideH = 1, strideW = 1, dilationH = 1, dilationW = 1;
@@ -71,6 +72,7 @@ public:
   Window window;    // over input 0
   int32_t fill = 0; // what padding of input 0 holds
 
+  bool takesResident(const DeviceGraph& graph, int32_t activation) const override;
   bool takesBorder(const DeviceGraph& graph, int32_t activation) const override;
   std::optional<mapping::BorderWish> borderWish(const DeviceGraph& graph) const override;
 
@@ -88,7 +90,7 @@ protected:
 };
 
 // How a layer sees an activation; nothing if it cannot.
-using AsGrid = std::function<std::optional<Grid>(const Activation&)>;
+using AsGrid = std::function<std::optional<Grid>(const Activation&, const Storage&)>;
 
 // Adds an activation to what a layer reads; a copy of it where it is no grid as it lies.
 void readAs(mapping::GraphBuilder& builder, const net::Node& node, int32_t activation, size_t innermost,

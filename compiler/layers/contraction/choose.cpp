@@ -53,7 +53,8 @@ int64_t accumulatorHalf(const Machine& machine) {
 // A streamed input tile is overwritten when the weights after it have been waited for: with fewer chunks to a tile than
 // buffers that would come too late.
 bool orderHolds(const Geometry& geometry, const GroupMapping& mapping) {
-  return mapping.weights == WeightFlow::resident || mapping.pieces || geometry.columnTiles * geometry.chunks() >= mapping.buffers;
+  return mapping.weights == WeightFlow::resident || mapping.pieces ||
+         geometry.columnTiles * geometry.chunks() >= mapping.buffers;
 }
 
 // Cost model: cycles of the layer, from the timing chapter's closed forms without collisions. The layer is a pipeline
@@ -160,15 +161,21 @@ int64_t estimatePieces(const Contraction& layer, const Geometry& geometry, const
   return geometry.tiles() * geometry.columnGroups * group + 3 * latency + piece + moved;
 }
 
+// Whether weights that are loaded once serve all images.
+bool sameRightForAll(const Contraction& layer) {
+  return !layer.computedRight || layer.resultGrid.batch.extent == 1;
+}
+
 // Whether all walks have legal counts.
 bool walksAreLegal(const Contraction& layer, const Geometry& geometry, const GroupMapping& mapping, const Site& site) {
   const bool loads = !site.resident(layer.inputs[0]);
   const bool moves = !site.resident(layer.output) || (layer.residual && !site.resident(layer.inputs[1]));
-  const int64_t parameters = (mapping.pieces ? mapping.columnTiles : geometry.columnTiles) * timing::VX_PARAM_READS *
-                             site.machine.array.cols;
+  const int64_t parameters =
+      (mapping.pieces ? mapping.columnTiles : geometry.columnTiles) * timing::VX_PARAM_READS * site.machine.array.cols;
   if (mapping.pieces ? parameters > mapping::kLongestRun : !isOneBlock(parameters))
     return false;
-  if (!isOneBlock(geometry.chunkBytes()))
+  if (layer.computedRight ? geometry.chunkSteps[2] * site.machine.array.rows > mapping::kLongestRun
+                          : !isOneBlock(geometry.chunkBytes()))
     return false;
   return (!loads || geometry.inputWalks(layer.window)) && geometry.resultWalks(moves ? geometry.storedChannels : 1) &&
          *std::max_element(geometry.chunkSteps.begin(), geometry.chunkSteps.end()) <= mapping::kLongestRun;
@@ -239,7 +246,8 @@ std::optional<GroupMapping> Contraction::choose(const Site& site, int64_t bytes,
       mapping.columnTiles = together;
       mapping.chunks = {1, 1, 1};
       mapping.weights = WeightFlow::resident;
-      consider(mapping);
+      if (sameRightForAll(*this))
+        consider(mapping);
       mapping.weights = WeightFlow::streamed;
       for (const auto& chunks : weightChunks) {
         mapping.chunks = chunks;
@@ -290,6 +298,8 @@ void Contraction::check(const Site& site, const GroupMapping& mapping, int64_t b
   if (geometry.stepsH % mapping.chunks[0] || geometry.stepsW % mapping.chunks[1] || geometry.stepsC % mapping.chunks[2])
     fail(fmt::format("chunks [{}, {}, {}] must divide [{}, {}, {}]", mapping.chunks[0], mapping.chunks[1],
                      mapping.chunks[2], geometry.stepsH, geometry.stepsW, geometry.stepsC));
+  if (mapping.weights == WeightFlow::resident && !sameRightForAll(*this))
+    fail("the right side differs between images: weights must be streamed");
   if (mapping.weights == WeightFlow::resident && geometry.chunks() != 1)
     fail("resident weights are loaded whole: chunks must be [1, 1, 1]");
   if (!orderHolds(geometry, mapping))
@@ -304,8 +314,7 @@ std::string Contraction::describe(const GroupMapping& mapping) const {
   return fmt::format("contraction: tile {} x {}, weights {}, {} column tiles together, chunks {}x{}x{}{}{}",
                      mapping.tileRows, mapping.tileCols, mapping::name(mapping.weights), mapping.columnTiles,
                      mapping.chunks[0], mapping.chunks[1], mapping.chunks[2],
-                     mapping.input == InputFlow::windows ? ", windows" : "",
-                     mapping.pieces ? ", input in pieces" : "");
+                     mapping.input == InputFlow::windows ? ", windows" : "", mapping.pieces ? ", input in pieces" : "");
 }
 
 } // namespace weft::layers

@@ -6,9 +6,10 @@
 // been waited for, hence the matrix engine is done with tile t (the chooser makes sure that a tile has at least two
 // chunks).
 //
-// In pieces (mapping_.pieces) chunks go around the columns of a column group: a chunk's piece of the input, then for each
-// column its weights. Pieces need no token either if a group has several columns: the last weights of a chunk waited for
-// the matrix engine to be done with the chunk before. With one column a piece and its weights share their tokens.
+// In pieces (mapping_.pieces) chunks go around the columns of a column group: a chunk's piece of the input, then for
+// each column its weights. Pieces need no token either if a group has several columns: the last weights of a chunk
+// waited for the matrix engine to be done with the chunk before. With one column a piece and its weights share their
+// tokens.
 #include "compiler/layers/contraction/contraction.h"
 #include "compiler/layers/contraction/weight_walk.h"
 #include "compiler/layers/tiles.h"
@@ -32,7 +33,9 @@ private:
   void setUp();
   void loadConstants();
   void setUpWeights();
+  void setUpRight();
   struct Chunk {
+    Value image;
     Value column, number; // the column tile; among its chunks
     Value channels;       // along the channel blocks
   };
@@ -139,7 +142,23 @@ void ContractionLowering::loadConstants() {
   setUpWeights();
 }
 
+// A weight tile is rows of the summed index, cols bytes of each.
+void ContractionLowering::setUpRight() {
+  const GridStrides& strides = strides_[layer_.right()];
+  e_.preset(kBlockDram);
+  e_.preset(kBlockScratch);
+  e_.setField(kBlockDram, field::count0, cols_);
+  e_.setField(kBlockDram, field::count1, geometry_.chunkSteps[2] * rows_);
+  e_.setField(kBlockDram, field::stride1, strides.width);
+  e_.setField(kBlockScratch, field::stride1, cols_);
+  e_.setField(kBlockDram, field::fill, layer_.weights.zeroPoint & 255); // contributes nothing
+}
+
 void ContractionLowering::setUpWeights() {
+  if (layer_.computedRight) {
+    setUpRight();
+    return;
+  }
   if (std::optional<Layout> layout = weightLayout(layer_, geometry_, machine_))
     weightAddress_ = addWeights(layer_.weights, *layout);
   else
@@ -164,6 +183,20 @@ void ContractionLowering::setUpWeights() {
 }
 
 void ContractionLowering::loadWeights(Value dram, Value scratch, const Chunk& chunk, const std::vector<Token>& waits) {
+  if (layer_.computedRight) {
+    const int64_t stack = geometry_.chunkSteps[2] * rows_;
+    Value first = e_.mul(chunk.channels, stack), left = e_.sub(e_.constant(geometry_.inC), first);
+    if (geometry_.inC % stack != 0)
+      e_.setField(kBlockDram, field::hi1, e_.minimum(e_.constant(stack), left));
+    if (geometry_.outC % cols_ != 0) // nothing beyond the storage is read
+      e_.setField(kBlockDram, field::hi0,
+                  e_.minimum(e_.constant(cols_), e_.sub(e_.constant(geometry_.outC), e_.mul(chunk.column, cols_))));
+    const GridStrides& strides = strides_[layer_.right()];
+    Value source = e_.add(e_.add(e_.mul(chunk.image, strides.batch), e_.mul(first, strides.width)),
+                          e_.add(e_.mul(chunk.column, cols_), strides.origin + addresses_[layer_.right()]));
+    e_.issue(Opcode::LD, {source, scratch}, {kBlockDram, kBlockScratch}, waits, {{kWeightsFull, {}}});
+    return;
+  }
   if (!walk_.windowed()) {
     loadBlock(dram, scratch, geometry_.chunkBytes(), waits, {{kWeightsFull, {}}});
     return;
@@ -255,7 +288,7 @@ void ContractionLowering::emitResident(const Tile& tile, Value column, Value add
   e_.when(
       e_.equal(tile.index, 0),
       [&] {
-        loadWeights(e_.add(offset, weightAddress_), weights, {column, e_.constant(0), e_.constant(0)}, {});
+        loadWeights(e_.add(offset, weightAddress_), weights, {tile.image, column, e_.constant(0), e_.constant(0)}, {});
         issue({{kWeightsFull, {}}});
       },
       [&] {
@@ -301,7 +334,7 @@ void ContractionLowering::emitStreamed(const Tile& tile, const Columns& group) {
           std::vector<Token> waits;
           if (!shared)
             waits.push_back(reused(kWeightsEmpty, number));
-          loadWeights(source, weights, {column, chunk, c}, waits);
+          loadWeights(source, weights, {tile.image, column, chunk, c}, waits);
           Token free = reusedLater(kWeightsEmpty, number, total);
           std::vector<Token> signals = {free, {kAccumulatorFull, e_.equal(chunk, chunks - 1)}};
           Token ready = reused(kAccumulatorEmpty, group.index);

@@ -59,14 +59,16 @@ void finish(GraphBuilder& builder, std::unique_ptr<Map> layer, const Node& node,
       nodes.push_back(lut);
     }
   layer->output = builder.define(nodes.back()->outputs[0], innermost);
-  layer->resultGrid = *grid(builder.activation(layer->output));
+  layer->resultGrid = *grid(builder.activation(layer->output), builder.graph().storageOf(layer->output));
   builder.add(std::move(layer), nodes);
 }
 
 // Reads input 0 through a window, one or two spatial dimensions.
 void finishWindow(GraphBuilder& builder, std::unique_ptr<Map> layer, const Node& node) {
   const bool windows = !layer->window.isPixel();
-  const AsGrid grid = [=](const Activation& activation) { return imagesOf(activation, windows); };
+  const AsGrid grid = [=](const Activation& activation, const Storage& storage) {
+    return imagesOf(activation, storage, windows);
+  };
   readAs(builder, node, builder.operand(node, 0, 1), 1, grid, *layer);
   finish(builder, std::move(layer), node, 1, grid);
 }
@@ -146,9 +148,9 @@ void matchGlobalAverage(GraphBuilder& builder, const Node& node) {
 // How results with this innermost dimension are seen where no window reads them.
 AsGrid pixels(size_t rank, size_t innermost) {
   if (rank == 4 && innermost == 1)
-    return [](const Activation& activation) { return imagesOf(activation, false); };
+    return [](const Activation& activation, const Storage& storage) { return imagesOf(activation, storage, false); };
   // The other dimensions from the last: columns, rows, and all before them images.
-  return [=](const Activation& activation) -> std::optional<Grid> {
+  return [=](const Activation& activation, const Storage& storage) -> std::optional<Grid> {
     std::array<std::vector<size_t>, 4> dims;
     dims[3] = {innermost};
     size_t axis = 2;
@@ -159,7 +161,7 @@ AsGrid pixels(size_t rank, size_t innermost) {
       if (axis > 0)
         --axis;
     }
-    return gridOf(activation, dims);
+    return gridOf(activation, storage, dims);
   };
 }
 
