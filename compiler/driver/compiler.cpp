@@ -76,12 +76,13 @@ std::vector<uint8_t> compile(const net::Network& source, const Machine& machine,
       options.progress(stage, fraction);
   };
   net::Network network = source;
-  for (net::Node& node : network.nodes)
-    if (node.op == "QLinearAveragePool") // the accelerator sums integers; the graph that travels says so
-      node.attributes["integer_mean"] = int64_t{1};
 
   progress("fusing", 0.0);
   DeviceGraph graph = mapping::buildDeviceGraph(network, options.host);
+  for (const mapping::Group& group : graph.groups)
+    for (int32_t index : group.nodes)
+      if (net::Node& node = network.nodes[static_cast<size_t>(index)]; node.op == "QLinearAveragePool")
+        node.attributes["integer_mean"] = int64_t{1}; // the accelerator sums integers; the graph that travels says so
   progress("mapping", 0.1);
   mapping::Mapping given;
   if (!options.mapping.empty())
