@@ -196,11 +196,23 @@ TEST_F(DeviceGraphTest, RefusesHostOperatorsInTheMiddle) {
   Value a = addConv(builder, builder.input(DType::u8, {1, 4, 4, 4}), 4, 1);
   Value b = builder.node("Abs", {a.tensor}, DType::u8, {1, 4, 4, 4});
   builder.output(addConv(builder, b, 4, 1));
-  const std::string reason = "node 'Abs_1' (Abs): the accelerator does not have this operator; ";
-  EXPECT_EQ(error(HostPolicy::edges), reason + "so the host would have to run it between two parts of the accelerator, "
-                                               "which '--host allow' does");
-  EXPECT_EQ(error(HostPolicy::never), reason + "so the host would have to run it, which '--host allow' does");
+  const std::string refused = "node 'Abs_1' (Abs): the accelerator does not have this operator; so the host would have "
+                              "to run it between two parts of the accelerator, which '--host allow' does";
+  EXPECT_EQ(error(HostPolicy::edges), refused);
+  EXPECT_EQ(error(HostPolicy::never), refused);
   EXPECT_EQ(stepsOf(build()), (Texts{"1 groups", "host 1", "1 groups"}));
+}
+
+// The operator that is the reason is named, not the dequantisation before it.
+TEST_F(DeviceGraphTest, RefusesWhatTheHostIsNeededForInTheMiddle) {
+  Value a = addConv(builder, builder.input(DType::u8, {1, 4, 4, 4}), 4, 1);
+  Value real = builder.node("DequantizeLinear", builder.quantised(a), DType::f32, {1, 4, 4, 4});
+  Value made = builder.node("Softmax", {real.tensor}, DType::f32, {1, 4, 4, 4});
+  builder.output(addConv(builder,
+                         builder.node("QuantizeLinear", join({{made.tensor}, builder.quantisation(DType::u8, 1, 0)}),
+                                      DType::u8, {1, 4, 4, 4}),
+                         4, 1));
+  EXPECT_EQ(error(HostPolicy::edges).substr(0, 50), "node 'Softmax_2' (Softmax): its input is float32; ");
 }
 
 TEST_F(DeviceGraphTest, RefusesOtherHostOperatorsAtTheEdgesIfNoneAreWanted) {

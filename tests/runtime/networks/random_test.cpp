@@ -16,6 +16,7 @@
 #include <cstdlib>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <numeric>
 #include <optional>
 
 namespace weft::test {
@@ -126,13 +127,49 @@ Outcome compare(const net::Network& network, const Machine& machine, const HostT
   return {};
 }
 
-Outcome check(uint64_t seed, int steps, bool givenMapping) {
-  const net::Network network = randomNetwork(seed, steps);
+enum class Variant { plain, givenMapping, hostInTheMiddle };
+
+// Puts operators that the accelerator does not have after some of the nodes.
+net::Network withHostOperators(uint64_t seed, const net::Network& source) {
+  Random random(seed ^ 0x686f7374);
+  net::Network network = source;
+  network.nodes.clear();
+  std::vector<int32_t> replacement(network.tensors.size());
+  std::iota(replacement.begin(), replacement.end(), 0);
+  auto replace = [&](std::vector<int32_t>& tensors) {
+    for (int32_t& tensor : tensors)
+      if (tensor >= 0)
+        tensor = replacement[static_cast<size_t>(tensor)];
+  };
+  for (net::Node node : source.nodes) {
+    replace(node.inputs);
+    const int32_t result = node.outputs[0];
+    network.nodes.push_back(std::move(node));
+    if (!random.percent(20))
+      continue;
+    net::Tensor tensor = network.tensors[static_cast<size_t>(result)];
+    tensor.name += "_relu";
+    replacement[static_cast<size_t>(result)] = static_cast<int32_t>(network.tensors.size());
+    network.nodes.push_back({"Relu", tensor.name, {result}, {replacement[static_cast<size_t>(result)]}, {}});
+    network.tensors.push_back(std::move(tensor));
+  }
+  replace(network.outputs);
+  return network;
+}
+
+net::Network networkOf(uint64_t seed, int steps, Variant variant) {
+  net::Network network = randomNetwork(seed, steps);
+  return variant == Variant::hostInTheMiddle ? withHostOperators(seed, network) : network;
+}
+
+Outcome check(uint64_t seed, int steps, Variant variant) {
+  const net::Network network = networkOf(seed, steps, variant);
   if (network.outputs.empty())
     return {};
   const Machine machine = randomNetworkMachine(seed);
-  return compare(network, machine, randomInputs(seed, network),
-                 [&] { return givenMapping ? randomMapping(seed, network, machine) : std::string(); });
+  return compare(network, machine, randomInputs(seed, network), [&] {
+    return variant == Variant::givenMapping ? randomMapping(seed, network, machine) : std::string();
+  });
 }
 
 std::optional<uint64_t> fromEnvironment(const char* variable) {
@@ -140,7 +177,7 @@ std::optional<uint64_t> fromEnvironment(const char* variable) {
   return text ? std::optional<uint64_t>(std::strtoull(text, nullptr, 10)) : std::nullopt;
 }
 
-void checkSeeds(bool givenMapping) {
+void checkSeeds(Variant variant) {
   uint64_t first = fromEnvironment("WEFT_FIRST").value_or(0), count = fromEnvironment("WEFT_LONG").value_or(60);
   auto single = fromEnvironment("WEFT_SEED");
   if (single) {
@@ -151,18 +188,18 @@ void checkSeeds(bool givenMapping) {
   int failures = 0;
   for (uint64_t seed = first; seed < first + count; ++seed) {
     int steps = stepsOf(seed);
-    Outcome outcome = check(seed, steps, givenMapping);
+    Outcome outcome = check(seed, steps, variant);
     skipped += outcome.skipped;
     if (outcome.failure.empty())
       continue;
     // The shortest prefix that fails says most.
     for (int fewer = 1; fewer < steps; ++fewer)
-      if (Outcome shorter = check(seed, fewer, givenMapping); !shorter.failure.empty()) {
+      if (Outcome shorter = check(seed, fewer, variant); !shorter.failure.empty()) {
         outcome = shorter;
         steps = fewer;
       }
     ADD_FAILURE() << "WEFT_SEED=" << seed << ", " << steps << " steps: " << outcome.failure << "\n"
-                  << describe(randomNetwork(seed, steps)) << (single ? toYaml(randomNetworkMachine(seed)) : "");
+                  << describe(networkOf(seed, steps, variant)) << (single ? toYaml(randomNetworkMachine(seed)) : "");
     if (++failures == 10)
       break;
   }
@@ -174,11 +211,15 @@ void checkSeeds(bool givenMapping) {
 }
 
 TEST(RandomNetworks, DevicesAgreeBitForBit) {
-  checkSeeds(false);
+  checkSeeds(Variant::plain);
 }
 
 TEST(RandomNetworks, DevicesAgreeBitForBitWhateverTheMapping) {
-  checkSeeds(true);
+  checkSeeds(Variant::givenMapping);
+}
+
+TEST(RandomNetworks, DevicesAgreeBitForBitWithTheHostInTheMiddle) {
+  checkSeeds(Variant::hostInTheMiddle);
 }
 
 // Rows of a tile that are longer than the longest run of a walk. Regression: padding below them was not refused by the
