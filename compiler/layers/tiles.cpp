@@ -145,8 +145,7 @@ int64_t GridLowering::inputRowPitch(size_t input) const {
 
 // Whether the pixels of a row follow each other in DRAM as they do in the scratchpad, in a run that is not too long.
 bool GridLowering::contiguousRows(size_t input) const {
-  return strides_[input].width == geometry_.pixelPitch &&
-         geometry_.inTileCols * geometry_.pixelPitch <= kLongestRun;
+  return strides_[input].width == geometry_.pixelPitch && geometry_.inTileCols * geometry_.pixelPitch <= kLongestRun;
 }
 
 void GridLowering::setUpInputLoad(size_t input) {
@@ -156,8 +155,7 @@ void GridLowering::setUpInputLoad(size_t input) {
   e_.preset(kInputScratch);
   if (mapping_.input == mapping::InputFlow::windows) {
     // Pieces are whole array rows, up to the end of the last: weights are padding there.
-    e_.setField(kInputDram, field::count0,
-                mapping_.pieces ? geometry_.pixelPitch : window.kernelW * geometry_.inC);
+    e_.setField(kInputDram, field::count0, mapping_.pieces ? geometry_.pixelPitch : window.kernelW * geometry_.inC);
     e_.setField(kInputDram, field::stride1, window.strideW * strides.width);
     e_.setField(kInputDram, field::stride2, strides.height);
     e_.setField(kInputScratch, field::stride1, geometry_.pixelPitch);

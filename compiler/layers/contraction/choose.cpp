@@ -53,7 +53,8 @@ int64_t accumulatorHalf(const Machine& machine) {
 // A streamed input tile is overwritten when the weights after it have been waited for: with fewer chunks to a tile than
 // buffers that would come too late.
 bool orderHolds(const Geometry& geometry, const GroupMapping& mapping) {
-  return mapping.weights == WeightFlow::resident || mapping.pieces || geometry.columnTiles * geometry.chunks() >= mapping.buffers;
+  return mapping.weights == WeightFlow::resident || mapping.pieces ||
+         geometry.columnTiles * geometry.chunks() >= mapping.buffers;
 }
 
 // Cost model: cycles of the layer, from the timing chapter's closed forms without collisions. The layer is a pipeline
@@ -164,8 +165,8 @@ int64_t estimatePieces(const Contraction& layer, const Geometry& geometry, const
 bool walksAreLegal(const Contraction& layer, const Geometry& geometry, const GroupMapping& mapping, const Site& site) {
   const bool loads = !site.resident(layer.inputs[0]);
   const bool moves = !site.resident(layer.output) || (layer.residual && !site.resident(layer.inputs[1]));
-  const int64_t parameters = (mapping.pieces ? mapping.columnTiles : geometry.columnTiles) * timing::VX_PARAM_READS *
-                             site.machine.array.cols;
+  const int64_t parameters =
+      (mapping.pieces ? mapping.columnTiles : geometry.columnTiles) * timing::VX_PARAM_READS * site.machine.array.cols;
   if (mapping.pieces ? parameters > mapping::kLongestRun : !isOneBlock(parameters))
     return false;
   if (!isOneBlock(geometry.chunkBytes()))
@@ -304,8 +305,7 @@ std::string Contraction::describe(const GroupMapping& mapping) const {
   return fmt::format("contraction: tile {} x {}, weights {}, {} column tiles together, chunks {}x{}x{}{}{}",
                      mapping.tileRows, mapping.tileCols, mapping::name(mapping.weights), mapping.columnTiles,
                      mapping.chunks[0], mapping.chunks[1], mapping.chunks[2],
-                     mapping.input == InputFlow::windows ? ", windows" : "",
-                     mapping.pieces ? ", input in pieces" : "");
+                     mapping.input == InputFlow::windows ? ", windows" : "", mapping.pieces ? ", input in pieces" : "");
 }
 
 } // namespace weft::layers

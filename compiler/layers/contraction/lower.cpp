@@ -6,9 +6,10 @@
 // been waited for, hence the matrix engine is done with tile t (the chooser makes sure that a tile has at least two
 // chunks).
 //
-// In pieces (mapping_.pieces) chunks go around the columns of a column group: a chunk's piece of the input, then for each
-// column its weights. Pieces need no token either if a group has several columns: the last weights of a chunk waited for
-// the matrix engine to be done with the chunk before. With one column a piece and its weights share their tokens.
+// In pieces (mapping_.pieces) chunks go around the columns of a column group: a chunk's piece of the input, then for
+// each column its weights. Pieces need no token either if a group has several columns: the last weights of a chunk
+// waited for the matrix engine to be done with the chunk before. With one column a piece and its weights share their
+// tokens.
 #include "compiler/layers/contraction/contraction.h"
 #include "compiler/layers/contraction/weight_walk.h"
 #include "compiler/layers/tiles.h"
@@ -97,7 +98,8 @@ void ContractionLowering::setUp() {
   e_.setField(kVectorResult, field::stride0, resultPixelPitch());
   e_.setField(kVectorResult, field::stride1, resultRowPitch());
   const Requantise& requantise = layer_.requantise;
-  const int32_t flags = (layer_.table ? flag::lut : 0) | (layer_.residual && layer_.residual->swapped ? flag::exchange : 0);
+  const int32_t flags =
+      (layer_.table ? flag::lut : 0) | (layer_.residual && layer_.residual->swapped ? flag::exchange : 0);
   setTypes(kVectorConfig, net::DType::u8, layer_.residual ? element(layer_.inputs[1]) : net::DType::u8,
            element(layer_.output), flags);
   e_.setField(kVectorConfig, config::zo, requantise.zeroPoint);
