@@ -212,6 +212,7 @@ WorkloadAttributes GridLayer::gridAttributes() const {
   attributes["dilation"] = {window.dilationH, window.dilationW};
   attributes["pad"] = {window.padTop, window.padLeft, window.padBottom, window.padRight};
   attributes["fill"] = {fill};
+  attributes["planes"] = {planes};
   return attributes;
 }
 
@@ -230,6 +231,7 @@ void GridLayer::readGrids(const WorkloadAttributes& attributes) {
   const auto pad = range("pad", 4, -kMost);
   window = {kernel[0], kernel[1], stride[0], stride[1], dilation[0], dilation[1], pad[0], pad[1], pad[2], pad[3]};
   fill = static_cast<int32_t>(range("fill", 1, -128)[0]);
+  planes = range("planes", 1, 1)[0];
 }
 
 void GridLayer::validate(const DeviceGraph& graph) const {

@@ -71,6 +71,8 @@ public:
   Grid resultGrid;
   Window window;    // over input 0
   int32_t fill = 0; // what padding of input 0 holds
+  // How often a matrix layer goes through the window, each time with weights of its own, all summed.
+  int64_t planes = 1;
 
   bool takesResident(const DeviceGraph& graph, int32_t activation) const override;
   bool takesBorder(const DeviceGraph& graph, int32_t activation) const override;

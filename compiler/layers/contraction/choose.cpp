@@ -166,6 +166,11 @@ bool sameRightForAll(const Contraction& layer) {
   return !layer.computedRight || layer.resultGrid.batch.extent == 1;
 }
 
+// Planes are gone through in a chunk, or row by row.
+bool chunksPlanes(const Contraction& layer, const GroupMapping& mapping) {
+  return layer.planes == 1 || mapping.chunks[0] == 1 || mapping.chunks[0] == layer.planes * layer.window.kernelH;
+}
+
 // Whether all walks have legal counts.
 bool walksAreLegal(const Contraction& layer, const Geometry& geometry, const GroupMapping& mapping, const Site& site) {
   const bool loads = !site.resident(layer.inputs[0]);
@@ -216,7 +221,8 @@ std::optional<GroupMapping> Contraction::choose(const Site& site, int64_t bytes,
   int64_t bestCost = 0;
   auto consider = [&](const GroupMapping& candidate) {
     const Geometry geometry(*this, machine, candidate, true);
-    if (!orderHolds(geometry, candidate) || (!site.resident(inputs[0]) && !geometry.loadsInputTile(window)) ||
+    if (!orderHolds(geometry, candidate) || !chunksPlanes(*this, candidate) ||
+        (!site.resident(inputs[0]) && !geometry.loadsInputTile(window)) ||
         !walksAreLegal(*this, geometry, candidate, site))
       return;
     const std::vector<Stream> needed = streams(site, candidate);
@@ -298,6 +304,8 @@ void Contraction::check(const Site& site, const GroupMapping& mapping, int64_t b
   if (geometry.stepsH % mapping.chunks[0] || geometry.stepsW % mapping.chunks[1] || geometry.stepsC % mapping.chunks[2])
     fail(fmt::format("chunks [{}, {}, {}] must divide [{}, {}, {}]", mapping.chunks[0], mapping.chunks[1],
                      mapping.chunks[2], geometry.stepsH, geometry.stepsW, geometry.stepsC));
+  if (!chunksPlanes(*this, mapping))
+    fail(fmt::format("chunks along kernel rows are {}, legal are 1 and {}", mapping.chunks[0], geometry.stepsH));
   if (mapping.weights == WeightFlow::resident && !sameRightForAll(*this))
     fail("the right side differs between images: weights must be streamed");
   if (mapping.weights == WeightFlow::resident && geometry.chunks() != 1)

@@ -76,7 +76,7 @@ void matchConvolution(GraphBuilder& builder, const Node& node) {
   const int64_t outputs = weights.shape[0], inputsPerGroup = weights.shape[1];
   const int64_t taps = layer->window.kernelH * layer->window.kernelW;
   layer->fill = operands.zeroPoint(2);
-  layer->weights = readWeights(builder, node, 3, 5, convolutionAxes(rank));
+  layer->weights = readWeights(builder, node, 3, 5, convolutionAxes(rank), layer->planes);
   layer->weights.groups = node.integer("group", 1);
   layer->requantise.scale = operands.requantiseScales(1, 4, 6, outputs);
   layer->requantise.bias = operands.bias(8, outputs);
@@ -94,7 +94,7 @@ bool readFlattened(const GraphBuilder& builder, int32_t input, Contraction& laye
   const auto last = static_cast<int32_t>(activation.view.start.size()) - 1;
   const View::Levels& levels = activation.view.dims[1];
   const std::optional<Grid> images = gridOf(activation, builder.graph().storageOf(input), {{{0}, {}, {}, {}}});
-  if (levels.size() < 2 || !images)
+  if (levels.size() < 2 || !images || layer.planes > 1)
     return false;
   Grid grid = *images;
   std::vector<WeightAxis> axes(levels.size());
@@ -195,7 +195,7 @@ void matchMatrix(GraphBuilder& builder, const Node& node) {
   lowering::WeightAxes axes = {{WeightAxis::channel}, {WeightAxis::output}};
   if (transposed)
     std::swap(axes[0], axes[1]);
-  layer->weights = readWeights(builder, node, 3, 5, axes);
+  layer->weights = readWeights(builder, node, 3, 5, axes, layer->planes);
   AsGrid grid = rowsOf;
   if (rank == 2 && readFlattened(builder, builder.operand(node, 0), *layer))
     grid = [](const Activation& activation, const Storage& storage) { return imagesOf(activation, storage, true); };

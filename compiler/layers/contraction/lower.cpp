@@ -90,7 +90,9 @@ void ContractionLowering::setUp() {
   e_.setField(kMatrixSteps, field::stride0, rows_);
   e_.setField(kMatrixSteps, field::count1, geometry_.chunkSteps[1]);
   e_.setField(kMatrixSteps, field::stride1, window.dilationW * pixel);
-  e_.setField(kMatrixSteps, field::count2, geometry_.chunkSteps[0]);
+  e_.setField(kMatrixSteps, field::count2, std::min(geometry_.chunkSteps[0], window.kernelH));
+  if (geometry_.chunkSteps[0] > window.kernelH) // planes: the same rows again
+    e_.setField(kMatrixSteps, field::count3, geometry_.chunkSteps[0] / window.kernelH);
   e_.setField(kMatrixSteps, field::stride2, window.dilationH * row);
   setTypes(kMatrixConfig, element(layer_.inputs[0]), layer_.weights.type, net::DType::u8, 0);
   e_.setField(kMatrixConfig, config::za, layer_.fill);
@@ -309,12 +311,22 @@ void ContractionLowering::emitStreamed(const Tile& tile, const Columns& group) {
   const int64_t chunks = geometry_.chunks();
   const int64_t total = geometry_.tiles() * geometry_.columnTiles * chunks;
   const int64_t row = inputRowPitch(0), pixel = inputPixelPitch(0);
-  e_.loop(counts[0], [&](Value h) {
+  // Chunks along kernel rows: `h` among the weights', `y` among the window's.
+  auto forRows = [&](const std::function<void(Value h, Value y)>& body) {
+    if (layer_.planes == 1 || counts[0] == 1) {
+      e_.loop(counts[0], [&](Value h) { body(h, h); });
+      return;
+    }
+    e_.loop(layer_.planes, [&](Value plane) {
+      e_.loop(window.kernelH, [&](Value y) { body(e_.add(e_.mul(plane, window.kernelH), y), y); });
+    });
+  };
+  forRows([&](Value h, Value y) {
     e_.loop(counts[1], [&](Value w) {
       e_.loop(counts[2], [&](Value c) {
         Value chunk = e_.add(e_.mul(e_.add(e_.mul(h, counts[1]), w), counts[2]), c);
         Value turn = e_.add(e_.mul(group.index, chunks), chunk);
-        Value start = e_.add(e_.add(address, e_.mul(h, geometry_.chunkSteps[0] * window.dilationH * row)),
+        Value start = e_.add(e_.add(address, e_.mul(y, geometry_.chunkSteps[0] * window.dilationH * row)),
                              e_.add(e_.mul(w, geometry_.chunkSteps[1] * window.dilationW * pixel),
                                     e_.mul(c, geometry_.chunkSteps[2] * rows_)));
         const bool shared = loadsPieces && group.columns == 1; // tokens of piece and weights
@@ -323,7 +335,7 @@ void ContractionLowering::emitStreamed(const Tile& tile, const Columns& group) {
           std::vector<Token> waits;
           if (shared)
             waits.push_back(reused(kWeightsEmpty, turn));
-          loadInputPiece(tile, h, w, c, start, waits);
+          loadInputPiece(tile, y, w, c, start, waits);
         }
         e_.loop(group.columns, [&](Value inGroup) {
           Value column = e_.add(group.first, inGroup);

@@ -81,7 +81,10 @@ void matchDepthwise(GraphBuilder& builder, const Node& node) {
   auto layer = std::make_unique<Map>(operationOf(Opcode::VDW));
   layer->window = windowOf(node, std::span(weights.shape).subspan(2));
   layer->fill = operands.zeroPoint(2);
-  layer->weights = readWeights(builder, node, 3, 5, convolutionAxes(weights.shape.size()));
+  int64_t planes = 1;
+  layer->weights = readWeights(builder, node, 3, 5, convolutionAxes(weights.shape.size()), planes);
+  if (planes > 1)
+    builder.refuse(node, "its weights, with zero points that differ between channels, do not fit 8 bits with one");
   layer->set(config::zb, layer->weights.zeroPoint);
   layer->requantise.scale = operands.requantiseScales(1, 4, 6, weights.shape[0]);
   layer->requantise.bias = operands.bias(8, weights.shape[0]);
