@@ -313,6 +313,8 @@ void Map::readAttributes(const WorkloadAttributes& attributes) {
   if (grids.size() != operation.inputs)
     throw Error(fmt::format("{} reads {} activations, not {}", info(operation.opcode).mnemonic, operation.inputs,
                             grids.size()));
+  if (operation.opcode == Opcode::VLUT && !table)
+    throw Error(fmt::format("{} has no table", info(operation.opcode).mnemonic));
 }
 
 } // namespace weft::layers

@@ -6,6 +6,7 @@
 #include "tests/runtime/networks/random_network.h"
 
 #include "compiler/driver/compiler.h"
+#include "compiler/layers/geometry.h"
 #include "compiler/mapping/planner.h"
 #include "isa/check/verify_program.h"
 #include "isa/support/error.h"
@@ -63,20 +64,26 @@ std::string randomMapping(uint64_t seed, const net::Network& network, const Mach
   Random random(seed ^ 0x6d6170);
   const mapping::DeviceGraph graph = mapping::buildDeviceGraph(network);
   mapping::Mapping chosen = mapping::plan(graph, machine, {}).mapping;
-  for (size_t g = 0; g < graph.groups.size(); ++g)
+  auto draw = [&](int64_t most) { return int64_t{1} + random.below(static_cast<uint64_t>(most)); };
+  for (size_t g = 0; g < graph.layers.size(); ++g)
     for (int attempt = 0; attempt < 8; ++attempt) {
       mapping::Mapping trial = chosen;
       mapping::GroupMapping& group = trial.groups[g];
-      const mapping::Geometry whole(graph, graph.groups[g], machine, {});
-      auto draw = [&](int64_t most) { return int64_t{1} + random.below(static_cast<uint64_t>(most)); };
-      group.tileRows = draw(whole.outH);
-      group.tileCols = draw(whole.outW);
-      group.columnTiles = draw(whole.columnTiles);
-      group.weights = random.percent(50) ? mapping::WeightFlow::resident : mapping::WeightFlow::streamed;
-      if (group.weights == mapping::WeightFlow::streamed)
-        group.chunks = {draw(whole.stepsH), draw(whole.stepsW), draw(whole.stepsC)};
-      else
-        group.chunks = {1, 1, 1};
+      if (const auto* layer = dynamic_cast<const layers::GridLayer*>(graph.layers[g].get())) {
+        const layers::Geometry whole(*layer, machine, {}, true);
+        group.tileRows = draw(whole.outH);
+        group.tileCols = draw(whole.outW);
+        group.columnTiles = draw(whole.columnTiles);
+        group.weights = random.percent(50) ? mapping::WeightFlow::resident : mapping::WeightFlow::streamed;
+        if (group.weights == mapping::WeightFlow::streamed)
+          group.chunks = {draw(whole.stepsH), draw(whole.stepsW), draw(whole.stepsC)};
+        else
+          group.chunks = {1, 1, 1};
+      } else { // bytes of a block
+        group.tileCols = draw(machine.scratchpad.bytes / 2 / machine.rowBytes()) * machine.rowBytes();
+        if (random.percent(50))
+          group.tileCols = draw(8) * machine.rowBytes();
+      }
       try {
         mapping::plan(graph, machine, trial);
         chosen = trial;
