@@ -68,8 +68,7 @@ void matchConvolution(GraphBuilder& builder, const Node& node) {
     builder.refuse(node, "the weights must be a constant with one or two spatial dimensions");
   auto layer = std::make_unique<Contraction>();
   layer->window = windowOf(node, std::span(weights.shape).subspan(2));
-  const bool windows = !layer->window.isPixel();
-  auto grid = [&](const Activation& activation) { return imagesOf(activation, windows); };
+  auto grid = [window = layer->window](const Activation& activation) { return imagesOf(activation, window); };
   readAs(builder, node, builder.operand(node, 0, 1), 1, grid, *layer);
   const int64_t outputs = weights.shape[0], inputsPerGroup = weights.shape[1];
   const int64_t taps = layer->window.kernelH * layer->window.kernelW;
@@ -154,7 +153,7 @@ void matchMatrix(GraphBuilder& builder, const Node& node) {
                     .zeroPoint = operands.uniformZeroPoint(5)};
   AsGrid grid = rowsOf;
   if (rank == 2 && readFlattened(builder, builder.operand(node, 0), *layer))
-    grid = [](const Activation& activation) { return imagesOf(activation, true); };
+    grid = [window = layer->window](const Activation& activation) { return imagesOf(activation, window); };
   else
     readAs(builder, node, builder.operand(node, 0, rank - 1), rank - 1, grid, *layer);
   if (transposed)

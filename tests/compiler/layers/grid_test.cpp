@@ -10,6 +10,8 @@ namespace {
 
 using namespace weft::test;
 
+constexpr Window kWindow{.kernelH = 3, .kernelW = 3};
+
 // A tensor N x C x H x W, channels innermost.
 Activation images(const Shape& shape) {
   const Storage storage{.extents = {shape[0], shape[2], shape[3], shape[1]}};
@@ -17,13 +19,13 @@ Activation images(const Shape& shape) {
 }
 
 TEST(Grid, OfAFeatureMapIsItsDimensions) {
-  const std::optional<Grid> grid = imagesOf(images({2, 5, 3, 4}), true);
+  const std::optional<Grid> grid = imagesOf(images({2, 5, 3, 4}), kWindow);
   EXPECT_EQ(grid, (Grid{{2, 0, 1}, {3, 1, 1}, {4, 2, 1}, {5, 3, 1}}));
 }
 
 TEST(Grid, ABatchOfSinglePixelsIsARowWhereNoWindowReadsIt) {
-  EXPECT_EQ(imagesOf(images({3, 5, 1, 1}), false), (Grid{{}, {}, {3, 0, 1}, {5, 3, 1}}));
-  EXPECT_EQ(imagesOf(images({3, 5, 1, 1}), true), (Grid{{3, 0, 1}, {}, {}, {5, 3, 1}}));
+  EXPECT_EQ(imagesOf(images({3, 5, 1, 1}), {}), (Grid{{}, {}, {3, 0, 1}, {5, 3, 1}}));
+  EXPECT_EQ(imagesOf(images({3, 5, 1, 1}), kWindow), (Grid{{3, 0, 1}, {}, {}, {5, 3, 1}}));
 }
 
 TEST(Grid, OfRowsHasAllButTheLastDimensionAsPixels) {
@@ -36,7 +38,18 @@ TEST(Grid, OfRowsHasAllButTheLastDimensionAsPixels) {
 TEST(Grid, IsNoneWhereAnAxisIsSeveralWalks) {
   const Activation activation = images({1, 5, 3, 4});
   EXPECT_EQ(rowsOf({0, 0, mapping::transposed(activation.view, Ints{0, 3, 2, 1})}), std::nullopt);
-  EXPECT_EQ(imagesOf({0, 0, *mapping::reshaped(activation.view, {1, 60})}, true), std::nullopt);
+  EXPECT_EQ(imagesOf({0, 0, *mapping::reshaped(activation.view, {1, 60})}, kWindow), std::nullopt);
+}
+
+// Regression: the padding above and below a map whose pixels lie apart was read from memory.
+TEST(Grid, PixelsOfAPaddedRowFollowEachOther) {
+  const Activation lying = images({1, 5, 3, 4});
+  const Activation turned{0, 0, mapping::transposed(lying.view, Ints{0, 1, 3, 2})};
+  Window padded = kWindow;
+  padded.padTop = 1;
+  EXPECT_TRUE(imagesOf(turned, kWindow));
+  EXPECT_TRUE(imagesOf(lying, padded));
+  EXPECT_FALSE(imagesOf(turned, padded));
 }
 
 TEST(Grid, StridesAreThoseOfThePlaceWithItsBorder) {
@@ -50,7 +63,7 @@ TEST(Grid, StridesAreThoseOfThePlaceWithItsBorder) {
   place.border = {{0, 0}, {1, 0}, {2, 1}, {0, 0}};
   layOut(graph.storageOf(input), machine, place);
   const Site site{graph, machine, places};
-  const std::optional<Grid> grid = imagesOf(graph.activation(input), true);
+  const std::optional<Grid> grid = imagesOf(graph.activation(input), kWindow);
   ASSERT_TRUE(grid);
   const int64_t pixel = 16, row = (4 + 3) * pixel;
   EXPECT_EQ(stridesOf(site, input, *grid), (GridStrides{4 * row, row, pixel, row + 2 * pixel}));
