@@ -31,7 +31,8 @@ TEST(Intervals, ShareBytesOnlyWhereLifetimesAreApart) {
 
 TEST(Places, PadTheLastDimensionToRowsAndHaveTheirBorderAroundTheOthers) {
   const Storage storage{.element = DType::s32, .extents = {2, 3, 5}};
-  Place place{.border = {{0, 0}, {1, 2}, {0, 0}}};
+  Place place;
+  place.border = {{0, 0}, {1, 2}, {0, 0}};
   EXPECT_TRUE(place.hasBorder());
   layOut(storage, kMachine, place);
   EXPECT_EQ(place.strides, (std::vector<int64_t>{6 * 32, 32, 4})); // 20 bytes in rows of 16

@@ -76,7 +76,8 @@ TEST(View, TheTypeOfAnActivationIsItsViewOfThePlace) {
     DeviceGraph graph;
     graph.storages = {made.storage};
     graph.activations = {{-1, 0, made.view}};
-    Place place{.padValue = 7};
+    Place place;
+    place.padValue = 7;
     for (size_t d = 0; d < made.storage.extents.size(); ++d)
       place.border.push_back({random.below(2), random.below(3)});
     place.border.back() = {0, 0};
