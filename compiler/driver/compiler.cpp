@@ -51,7 +51,7 @@ std::vector<uint8_t> compile(net::Network network, const Machine& machine, const
       node.attributes["integer_mean"] = int64_t{1};
 
   progress("fusing", 0.0);
-  DeviceGraph graph = mapping::buildDeviceGraph(network);
+  DeviceGraph graph = mapping::buildDeviceGraph(network, options.host);
   progress("mapping", 0.1);
   mapping::Mapping given;
   if (!options.mapping.empty())
@@ -65,7 +65,6 @@ std::vector<uint8_t> compile(net::Network network, const Machine& machine, const
   ConstantImage constants(plan.constantBase, std::max<uint32_t>(64, machine.dma.burstBytes));
   Manifest manifest;
   emitter.function("g_start", "start-up", [&] { lowering::lowerStart(emitter, machine); });
-  std::vector<std::string> functions = {"g_start"};
   for (size_t g = 0; g < graph.layers.size(); ++g) {
     const mapping::Layer& layer = *graph.layers[g];
     progress("lowering", 0.1 + 0.4 * double(g) / double(graph.layers.size()));
@@ -73,11 +72,18 @@ std::vector<uint8_t> compile(net::Network network, const Machine& machine, const
     const size_t constantsBefore = constants.entries().size();
     emitter.function(symbol, layer.name, [&] { lowering::lowerLayer(emitter, graph, machine, plan, g, constants); });
     addConstants(manifest.memoryMap, layer, g, std::span(constants.entries()).subspan(constantsBefore));
-    functions.push_back(symbol);
     manifest.groups.push_back(
         {symbol, layer.nodes, layer.onnxNodes, layer.describe(plan.mapping.groups[g]), layer.usefulMacs});
   }
-  emitter.mainFunction(functions);
+  std::vector<std::vector<std::string>> steps; // functions of each device step
+  for (const mapping::Step& step : graph.steps) {
+    if (!step.onDevice())
+      continue;
+    std::vector<std::string>& functions = steps.emplace_back();
+    for (int32_t g = step.firstGroup; g < step.endGroup; ++g)
+      functions.push_back(manifest.groups[static_cast<size_t>(g)].symbol);
+  }
+  emitter.mainFunction("g_start", steps, kStepSymbol);
   if (options.emit == "core")
     return bytesOf(emitter.text());
   progress("generating code", 0.5);
@@ -89,12 +95,13 @@ std::vector<uint8_t> compile(net::Network network, const Machine& machine, const
   manifest.machineName = machine.name;
   manifest.machineHash = hash(machine);
   manifest.machineYaml = toYaml(machine);
-  manifest.hostBefore = graph.hostBefore;
-  manifest.hostAfter = graph.hostAfter;
-  for (int32_t input : graph.inputs)
-    manifest.inputs.push_back(deviceTensor(graph, plan, input));
-  for (int32_t output : graph.outputs)
-    manifest.outputs.push_back(deviceTensor(graph, plan, output));
+  for (const mapping::Step& step : graph.steps) {
+    Step& made = manifest.steps.emplace_back(Step{step.hostNodes, step.firstGroup, step.endGroup, {}, {}});
+    for (int32_t input : step.inputs)
+      made.inputs.push_back(deviceTensor(graph, plan, input));
+    for (int32_t output : step.outputs)
+      made.outputs.push_back(deviceTensor(graph, plan, output));
+  }
   std::vector<int32_t> packed;
   for (const ConstantImage::Entry& entry : constants.entries())
     if (entry.tensor >= 0 && std::find(packed.begin(), packed.end(), entry.tensor) == packed.end()) {

@@ -1,6 +1,7 @@
 // The compiler in one call: network in, program file out.
 #pragma once
 
+#include "compiler/mapping/placement.h"
 #include "isa/machine/machine.h"
 #include "isa/program/network.h"
 
@@ -16,6 +17,7 @@ struct CompileOptions {
   std::string mappingOrigin = "mapping"; // names the mapping in messages: its file
   std::string emit;                      // "", or one of "mapping", "core", "llvm", "asm": return that text instead
   bool verify = true;                    // run the static verifier on the result
+  mapping::HostPolicy host = mapping::HostPolicy::allow;
   std::function<void(const std::string& stage, double fraction)> progress;
 };
 

@@ -57,10 +57,7 @@ net::Network importOnnx(SharedBytes bytes, const ImportOptions& options, const G
 }
 
 std::vector<std::string> importableOperators() {
-  std::vector<std::string> names;
-  for (const onnx_import::Operator& row : onnx_import::operators())
-    names.emplace_back(row.name);
-  return names;
+  return onnx_import::importableNames();
 }
 
 } // namespace weft

@@ -39,7 +39,7 @@ int64_t integerElement(const net::Tensor& tensor, size_t index) {
 } // namespace
 
 void Operands::refuse(size_t operand, const std::string& reason) const {
-  throw Error(fmt::format("node '{}' ({}): operand {}: {}", node_.name, node_.op, operand, reason));
+  mapping::refuse(node_, fmt::format("operand {}: {}", operand, reason));
 }
 
 const net::Tensor* Operands::constant(size_t operand) const {

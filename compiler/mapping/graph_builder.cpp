@@ -14,10 +14,11 @@ size_t usualInnermost(size_t rank) {
   return rank == 4 ? 1 : rank - 1;
 }
 
-GraphBuilder::GraphBuilder(const net::Network& network) : network_(network) {}
+GraphBuilder::GraphBuilder(const net::Network& network, const Schedule& schedule, Refusals& refusals)
+    : network_(network), schedule_(schedule), refusals_(refusals), step_(network.nodes.size()) {}
 
 void GraphBuilder::refuse(const Node& node, const std::string& reason) const {
-  throw Error(fmt::format("node '{}' ({}): {}", node.name, node.op, reason));
+  mapping::refuse(node, reason);
 }
 
 namespace {
@@ -170,7 +171,7 @@ const Node* GraphBuilder::soleConsumer(const Node& node) const {
           return nullptr;
         consumer = &other;
       }
-  return consumer && placement_[indexOf(*consumer)] == Placement::device ? consumer : nullptr;
+  return consumer && step_[indexOf(*consumer)] == step_[indexOf(node)] ? consumer : nullptr;
 }
 
 std::pair<int32_t, int32_t> GraphBuilder::clamp(const Node& node) const {
@@ -195,41 +196,63 @@ void GraphBuilder::add(std::unique_ptr<Layer> layer, const std::vector<const Nod
   graph_.layers.push_back(std::move(layer));
 }
 
+// What turns out to be beyond the accelerator is noted, for another attempt without it.
 void GraphBuilder::serve(size_t index) {
-  for (const LayerKind* kind : layerKinds())
-    if (serves(*kind, node(index).op) && kind->match(*this, index))
-      return;
-  refuse(node(index), "this form of it is not supported on the accelerator");
+  try {
+    for (const LayerKind* kind : layerKinds())
+      if (serves(*kind, node(index).op) && kind->match(*this, index))
+        return;
+    refuse(node(index), "the accelerator does not have this form of it");
+  } catch (const Refusal& refusal) {
+    refusals_.emplace(refusal.node, refusal.reason);
+  }
 }
 
 DeviceGraph GraphBuilder::build() {
-  placement_ = placeNodes(network_);
-  for (size_t i = 0; i < network_.nodes.size(); ++i) {
-    if (placement_[i] == Placement::before)
-      graph_.hostBefore.push_back(static_cast<int32_t>(i));
-    else if (placement_[i] == Placement::after)
-      graph_.hostAfter.push_back(static_cast<int32_t>(i));
-    else if (!served_.contains(i))
-      serve(i);
+  graph_.steps = stepsOf(schedule_);
+  for (size_t s = 0; s < schedule_.steps.size(); ++s)
+    if (schedule_.steps[s].onDevice)
+      for (int32_t node : schedule_.steps[s].nodes)
+        step_[static_cast<size_t>(node)] = s;
+  for (size_t s = 0; s < schedule_.steps.size(); ++s) {
+    if (!schedule_.steps[s].onDevice)
+      continue;
+    Step& step = graph_.steps[s];
+    step.firstGroup = static_cast<int32_t>(graph_.layers.size());
+    for (int32_t node : schedule_.steps[s].nodes)
+      if (!served_.contains(static_cast<size_t>(node)))
+        serve(static_cast<size_t>(node));
+    step.endGroup = static_cast<int32_t>(graph_.layers.size());
   }
-  if (graph_.layers.empty())
-    throw Error(
-        fmt::format("network '{}' has no operator that the accelerator runs; it runs 8-bit integer networks (QDQ "
-                    "or QLinear form)",
-                    network_.name));
-  findOutputs();
+  connectHost();
   return std::move(graph_);
 }
 
-// What the host needs of the device: network outputs and operands of the nodes after it.
-void GraphBuilder::findOutputs() {
-  std::set<int32_t> read(network_.outputs.begin(), network_.outputs.end());
-  for (int32_t index : graph_.hostAfter)
-    for (int32_t input : node(static_cast<size_t>(index)).inputs)
-      read.insert(input);
-  for (int32_t value : read)
-    if (auto found = made_.find(value); found != made_.end())
+// What the host writes before a step and reads after it. Another name for the same bytes is read as they lie.
+void GraphBuilder::connectHost() {
+  auto stepOf = [&](auto uses) -> Step* {
+    for (Step& step : graph_.steps)
+      for (int32_t g = step.firstGroup; g < step.endGroup; ++g)
+        if (uses(*graph_.layers[static_cast<size_t>(g)]))
+          return &step;
+    return nullptr;
+  };
+  auto storage = [&](int32_t index) { return activation(index).storage; };
+  for (int32_t input : graph_.inputs)
+    if (Step* step = stepOf([&](const Layer& layer) {
+          return std::any_of(layer.inputs.begin(), layer.inputs.end(),
+                             [&](int32_t read) { return storage(read) == storage(input); });
+        }))
+      step->inputs.push_back(input);
+  for (int32_t value : readByHost(network_, graph_.steps)) {
+    auto found = made_.find(value);
+    if (found == made_.end())
+      continue;
+    if (Step* step = stepOf([&](const Layer& layer) { return storage(layer.output) == storage(found->second); })) {
       graph_.outputs.push_back(found->second);
+      step->outputs.push_back(found->second);
+    }
+  }
 }
 
 TensorType typeOf(const DeviceGraph& graph, int32_t index, const Place& place) {
@@ -251,8 +274,49 @@ TensorType typeOf(const DeviceGraph& graph, int32_t index, const Place& place) {
   return type;
 }
 
-DeviceGraph buildDeviceGraph(const net::Network& network) {
-  return GraphBuilder(network).build();
+namespace {
+
+// What of a node alone tells that the accelerator cannot run it, as part of a sentence; empty: it may.
+std::string refusalOf(const net::Network& network, const Node& node) {
+  const auto& kinds = layerKinds();
+  if (std::none_of(kinds.begin(), kinds.end(), [&](const LayerKind* kind) { return serves(*kind, node.op); })) {
+    const std::string why = node.text("why_host", "");
+    if (!why.empty())
+      return why;
+    if (multiplyAccumulates(network, node) > 0)
+      return fmt::format("its input is {}; the accelerator runs 8-bit integer networks: quantise the network (QDQ or "
+                         "QLinear form) first",
+                         net::name(network.tensors[static_cast<size_t>(node.inputs[0])].type));
+    return "the accelerator does not have this operator";
+  }
+  const net::Tensor& result = network.tensors[static_cast<size_t>(node.outputs[0])];
+  if (result.type != DType::s8 && result.type != DType::u8)
+    return fmt::format("its result is {}; the accelerator has 8-bit integers", net::name(result.type));
+  if (net::elementCount(result.shape) == 0)
+    return "its result has no elements";
+  return "";
+}
+
+} // namespace
+
+DeviceGraph buildDeviceGraph(const net::Network& network, HostPolicy policy) {
+  GraphBuilder::Refusals refusals;
+  for (const Node& node : network.nodes)
+    if (std::string reason = refusalOf(network, node); !reason.empty())
+      refusals.emplace(&node, std::move(reason));
+  while (true) {
+    const Schedule schedule = scheduleNodes(
+        network,
+        [&](const Node& node) {
+          const auto found = refusals.find(&node);
+          return found == refusals.end() ? std::nullopt : std::optional(found->second);
+        },
+        policy);
+    const size_t before = refusals.size();
+    DeviceGraph graph = GraphBuilder(network, schedule, refusals).build();
+    if (refusals.size() == before)
+      return graph;
+  }
 }
 
 } // namespace weft::mapping

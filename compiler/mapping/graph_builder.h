@@ -13,7 +13,9 @@ namespace weft::mapping {
 
 class GraphBuilder {
 public:
-  explicit GraphBuilder(const net::Network& network);
+  // Notes in `refusals` what the accelerator cannot run after all.
+  using Refusals = std::map<const net::Node*, std::string>;
+  GraphBuilder(const net::Network& network, const Schedule& schedule, Refusals& refusals);
   DeviceGraph build();
 
   const net::Network& network() const { return network_; }
@@ -21,6 +23,7 @@ public:
   const net::Tensor& tensor(int32_t index) const { return network_.tensors[static_cast<size_t>(index)]; }
   const net::Tensor& operandTensor(const net::Node& node, size_t operand) const { return tensor(node.inputs[operand]); }
   const net::Tensor& resultTensor(const net::Node& node) const { return tensor(node.outputs[0]); }
+  // Throws Refusal: the accelerator cannot run the node.
   [[noreturn]] void refuse(const net::Node& node, const std::string& reason) const;
 
   const DeviceGraph& graph() const { return graph_; }
@@ -52,7 +55,8 @@ public:
   // A copy of an activation as plain bytes, its elements in row-major order without padding between them.
   int32_t flattened(const net::Node& node, int32_t activation);
 
-  // The only reader of a node's result, if that runs on the accelerator and nobody else sees the result.
+  // The only reader of a node's result, if that runs in the same step of the accelerator and nobody else sees the
+  // result.
   const net::Node* soleConsumer(const net::Node& node) const;
   size_t indexOf(const net::Node& node) const { return static_cast<size_t>(&node - network_.nodes.data()); }
 
@@ -67,11 +71,13 @@ private:
   int32_t hostWritten(const net::Node& node, int32_t tensor, size_t innermost);
   void addCopy(const net::Node& node, int32_t from, int32_t to);
   void serve(size_t node);
-  void findOutputs();
+  void connectHost();
 
   const net::Network& network_;
   DeviceGraph graph_;
-  std::vector<Placement> placement_;
+  const Schedule& schedule_;
+  Refusals& refusals_;
+  std::vector<std::optional<size_t>> step_;              // of each node on the device
   std::map<int32_t, int32_t> made_;                      // activation of a network tensor
   std::map<std::pair<int32_t, size_t>, int32_t> copies_; // of an activation, by innermost dimension
   std::set<size_t> served_;                              // nodes that an earlier layer serves

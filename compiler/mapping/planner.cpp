@@ -36,16 +36,19 @@ public:
   }
 
 private:
+  struct Lifetime {
+    int64_t first, last; // layers, inclusive
+  };
+
   size_t storageOf(int32_t activation) const { return static_cast<size_t>(graph_.activation(activation).storage); }
 
-  // Layers that define and use each storage. The host's side counts as before the first and after the last layer.
+  // Layers that define and use each storage. The host's side counts as before the first and after the last layer where
+  // the first or last device step is concerned; between two of them as their layers next to it.
   void findUses() {
     lifetimes_.resize(graph_.storages.size());
     auto last = static_cast<int64_t>(graph_.layers.size());
     for (Lifetime& lifetime : lifetimes_)
       lifetime = {last, -1};
-    for (int32_t input : graph_.inputs)
-      lifetimes_[storageOf(input)] = {-1, -1};
     for (int64_t g = 0; g < last; ++g) {
       const Layer& layer = *graph_.layers[static_cast<size_t>(g)];
       auto use = [&](int32_t activation) {
@@ -57,8 +60,23 @@ private:
         use(input);
       use(layer.output);
     }
-    for (int32_t output : graph_.outputs)
-      lifetimes_[storageOf(output)].last = last;
+    for (int32_t input : graph_.inputs) {
+      Lifetime& lifetime = lifetimes_[storageOf(input)];
+      const int64_t written = stepOf(lifetime.first).first;
+      lifetime.first = written == 0 ? -1 : written;
+    }
+    for (int32_t output : graph_.outputs) {
+      Lifetime& lifetime = lifetimes_[storageOf(output)];
+      const int64_t read = stepOf(lifetime.first).last;
+      lifetime.last = read + 1 == last ? last : std::max(lifetime.last, read);
+    }
+  }
+
+  // Of the device step that has layer `g`.
+  Lifetime stepOf(int64_t g) const {
+    const Step* step = stepOfGroup(graph_.steps, std::max<int64_t>(g, 0));
+    return step ? Lifetime{step->firstGroup, step->endGroup - 1}
+                : Lifetime{0, static_cast<int64_t>(graph_.layers.size()) - 1};
   }
 
   // Layers that read or write a storage, with the activation as which they see it.
@@ -125,7 +143,8 @@ private:
     for (size_t storage = 0; storage < graph_.storages.size(); ++storage) {
       if (ofHost(lifetimes_[storage]) || graph_.storages[storage].constant)
         continue;
-      bool supported = true;
+      // The scratchpad does not outlive a run of the core.
+      bool supported = lifetimes_[storage].last <= stepOf(lifetimes_[storage].first).last;
       forUsers(storage, [&](const Layer& layer, int32_t) { supported &= layer.takesResidents(); });
       Place place = plan_.places[storage];
       if (!supported || !findBorder(storage, place))
@@ -258,9 +277,6 @@ private:
     }
   }
 
-  struct Lifetime {
-    int64_t first, last; // layers, inclusive
-  };
   bool ofHost(const Lifetime& lifetime) const {
     return lifetime.first < 0 || lifetime.last >= static_cast<int64_t>(graph_.layers.size());
   }

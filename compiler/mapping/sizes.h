@@ -1,6 +1,7 @@
 // Arithmetic that planning shares.
 #pragma once
 
+#include "isa/generated/timing.h"
 #include "isa/machine/machine.h"
 
 #include <algorithm>
@@ -18,6 +19,6 @@ constexpr int64_t roundUp(int64_t a, int64_t b) {
 // Of the DRAM interface: what the memory gives, if known, at most the port's.
 double dramBytesPerCycle(const Machine& machine);
 
-inline constexpr int64_t kLongestRun = 65535; // largest count of a walk
+inline constexpr int64_t kLongestRun = timing::LARGEST_COUNT; // of a walk
 
 } // namespace weft::mapping

@@ -7,10 +7,13 @@
 namespace weft::mapping {
 
 Workload workloadOf(const DeviceGraph& graph) {
-  Workload workload{graph.storages, graph.activations, graph.inputs, graph.outputs, {}};
+  Workload workload{graph.storages, graph.activations, graph.inputs, graph.outputs, {}, {}};
   for (const std::unique_ptr<Layer>& layer : graph.layers)
     workload.groups.push_back(
         {layer->name, std::string(layer->kind().name), layer->inputs, layer->output, layer->attributes()});
+  for (const Step& step : graph.steps)
+    if (step.onDevice() && step.firstGroup > 0)
+      workload.steps.push_back(step.firstGroup);
   return workload;
 }
 
@@ -36,6 +39,15 @@ DeviceGraph graphOf(const Workload& workload) {
       throw Error(fmt::format("node '{}' ({}): {}", group.node, group.kind, error.what()));
     }
   }
+  int32_t first = 0;
+  auto addStep = [&](int32_t end) {
+    Step& step = graph.steps.emplace_back();
+    step.firstGroup = first;
+    step.endGroup = first = end;
+  };
+  for (int32_t end : workload.steps)
+    addStep(end);
+  addStep(static_cast<int32_t>(graph.layers.size()));
   return graph;
 }
 

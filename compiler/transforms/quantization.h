@@ -5,6 +5,7 @@
 
 #include <array>
 #include <optional>
+#include <string>
 
 namespace weft::graph {
 
@@ -26,6 +27,21 @@ struct Quantization {
 std::optional<Quantization> quantizationOf(mlir::Value scale, mlir::Value zeroPoint);
 std::optional<Quantization> quantizationOf(QuantizeOp op);
 std::optional<Quantization> quantizationOf(DequantizeOp op);
+// What is wrong with operands of which quantizationOf gives nothing: the end of a sentence on the quantised tensor.
+std::string quantizationDefect(mlir::Value scale, mlir::Value zeroPoint);
+
+// The reals of a float constant or of a constant behind a DequantizeLinear (in fp32, as ONNX computes it: (x - zero
+// point) * scale); nothing if the value is neither.
+std::optional<std::vector<double>> dequantizedReals(mlir::Value value);
+
+// The row of a table, of rows with a mnemonic, that is about an operation of the graph dialect; null if there is none.
+template <typename Row, size_t count> const Row* rowOf(const Row (&table)[count], mlir::Operation* op) {
+  const Row* found = llvm::find_if(table, [&](const Row& row) { return row.mnemonic == op->getName().stripDialect(); });
+  return llvm::isa_and_nonnull<GraphDialect>(op->getDialect()) && found != std::end(table) ? found : nullptr;
+}
+
+// The name of the ONNX node that an operation serves; its operator's name where it has none.
+std::string nodeName(mlir::Operation* op);
 
 // The constant operands of a quantisation, rank 0.
 mlir::Value scaleOperand(mlir::OpBuilder& builder, mlir::Location location, const Quantization& quantization);

@@ -3,8 +3,6 @@
 #include "compiler/transforms/passes.h"
 #include "compiler/transforms/quantization.h"
 
-#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
-
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -31,6 +29,62 @@ float hardSigmoid(float x, float alpha, float beta) {
   return std::clamp(product + beta, 0.0f, 1.0f);
 }
 
+// Element-wise operators of one tensor, by mnemonic: the function that the operation computes; nothing if that is not
+// known at compile time.
+using Function = std::function<float(float)>;
+struct FunctionOperator {
+  StringRef mnemonic;
+  Function (*of)(Operation*);
+};
+
+Function clip(Operation* op) {
+  auto found = cast<ClipOp>(op);
+  const auto min = isNone(found.getMin()) ? -INFINITY : constantScalar(found.getMin());
+  const auto max = isNone(found.getMax()) ? INFINITY : constantScalar(found.getMax());
+  if (!min || !max)
+    return {};
+  return
+      [lo = static_cast<float>(*min), hi = static_cast<float>(*max)](float x) { return std::min(std::max(x, lo), hi); };
+}
+Function hardSigmoidOf(Operation* op) {
+  auto found = cast<HardSigmoidOp>(op);
+  return [alpha = found.getAlpha().convertToFloat(), beta = found.getBeta().convertToFloat()](float x) {
+    return hardSigmoid(x, alpha, beta);
+  };
+}
+Function hardSwish(Operation*) {
+  return [](float x) { return x * hardSigmoid(x, 1.0f / 6.0f, 0.5f); };
+}
+Function leakyRelu(Operation* op) {
+  return [alpha = cast<LeakyReluOp>(op).getAlpha().convertToFloat()](float x) { return x >= 0 ? x : alpha * x; };
+}
+Function relu(Operation*) {
+  return [](float x) { return std::max(x, 0.0f); };
+}
+Function sigmoidOf(Operation*) {
+  return sigmoid;
+}
+Function tanhOf(Operation*) {
+  return [](float x) { return static_cast<float>(std::tanh(static_cast<double>(x))); };
+}
+
+constexpr FunctionOperator kFunctions[] = {
+    {"clip", clip}, {"hard_sigmoid", hardSigmoidOf}, {"hard_swish", hardSwish}, {"leaky_relu", leakyRelu},
+    {"relu", relu}, {"sigmoid", sigmoidOf},          {"tanh", tanhOf},
+};
+
+// Element-wise operators that combine all their operands, from the first to the last.
+struct Combination {
+  StringRef mnemonic;
+  float (*f)(float, float);
+};
+constexpr Combination kCombinations[] = {
+    {"add", [](float a, float b) { return a + b; }},
+    {"div", [](float a, float b) { return a / b; }},
+    {"mul", [](float a, float b) { return a * b; }},
+    {"sub", [](float a, float b) { return a - b; }},
+};
+
 // The expression's value for each raw byte of the one tensor that it depends on.
 class Expression {
 public:
@@ -53,8 +107,10 @@ private:
   bool evaluate(Value value, Values& out) {
     if (!tensorType(value).getElementType().isF32())
       return false;
-    if (const std::optional<double> constant = constantScalar(value)) {
-      out.fill(static_cast<float>(*constant));
+    if (const std::optional<std::vector<double>> constant = dequantizedReals(value)) {
+      if (constant->empty() || llvm::any_of(*constant, [&](double real) { return real != constant->front(); }))
+        return false;
+      out.fill(static_cast<float>(constant->front()));
       return true;
     }
     Operation* op = value.getDefiningOp();
@@ -63,59 +119,33 @@ private:
     if (auto dequantize = dyn_cast<DequantizeOp>(op))
       return leaf(dequantize, out);
     locations.push_back(op->getLoc());
-    if (isa<AddOp, SubOp, MulOp, DivOp>(op)) {
-      Values a, b;
-      if (!evaluate(op->getOperand(0), a) || !evaluate(op->getOperand(1), b))
+    if (const Combination* combination = rowOf(kCombinations, op)) {
+      if (!evaluate(op->getOperand(0), out))
         return false;
-      for (size_t i = 0; i < out.size(); ++i)
-        out[i] = isa<AddOp>(op)   ? a[i] + b[i]
-                 : isa<SubOp>(op) ? a[i] - b[i]
-                 : isa<MulOp>(op) ? a[i] * b[i]
-                                  : a[i] / b[i];
+      for (Value operand : op->getOperands().drop_front()) {
+        Values next;
+        if (!evaluate(operand, next))
+          return false;
+        std::transform(out.begin(), out.end(), next.begin(), out.begin(), combination->f);
+      }
       return true;
     }
-    Values x;
-    const std::optional<std::function<float(float)>> f = function(op);
-    if (!f || !evaluate(op->getOperand(0), x))
+    const FunctionOperator* row = rowOf(kFunctions, op);
+    const Function f = row ? row->of(op) : Function();
+    if (!f || !evaluate(op->getOperand(0), out))
       return false;
-    std::transform(x.begin(), x.end(), out.begin(), *f);
+    std::transform(out.begin(), out.end(), out.begin(), f);
     return true;
   }
 
   bool leaf(DequantizeOp op, Values& out) {
     const std::optional<Quantization> quantization = quantizationOf(op);
-    if (!quantization || (source && source != op.getX()) || constantOf(op.getX()))
+    if (!quantization || (source && source != op.getX()))
       return false;
     source = op.getX();
     for (size_t byte = 0; byte < out.size(); ++byte)
       out[byte] = quantization->dequantize(valueOfByte(static_cast<uint8_t>(byte), quantization->element));
     return true;
-  }
-
-  static std::optional<std::function<float(float)>> function(Operation* op) {
-    if (isa<ReluOp>(op))
-      return [](float x) { return std::max(x, 0.0f); };
-    if (isa<SigmoidOp>(op))
-      return sigmoid;
-    if (isa<TanhOp>(op))
-      return [](float x) { return static_cast<float>(std::tanh(static_cast<double>(x))); };
-    if (isa<HardSwishOp>(op))
-      return [](float x) { return x * hardSigmoid(x, 1.0f / 6.0f, 0.5f); };
-    if (auto hard = dyn_cast<HardSigmoidOp>(op))
-      return [alpha = hard.getAlpha().convertToFloat(), beta = hard.getBeta().convertToFloat()](float x) {
-        return hardSigmoid(x, alpha, beta);
-      };
-    if (auto leaky = dyn_cast<LeakyReluOp>(op))
-      return [alpha = leaky.getAlpha().convertToFloat()](float x) { return x >= 0 ? x : alpha * x; };
-    if (auto clip = dyn_cast<ClipOp>(op)) {
-      const auto min = isNone(clip.getMin()) ? -INFINITY : constantScalar(clip.getMin());
-      const auto max = isNone(clip.getMax()) ? INFINITY : constantScalar(clip.getMax());
-      if (min && max)
-        return [lo = static_cast<float>(*min), hi = static_cast<float>(*max)](float x) {
-          return std::min(std::max(x, lo), hi);
-        };
-    }
-    return std::nullopt;
   }
 };
 
@@ -160,7 +190,7 @@ struct UnaryToLut : impl::UnaryToLutBase<UnaryToLut> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
     patterns.add<ExpressionToLut, FunctionToLut<QLinearSigmoidOp>, FunctionToLut<QLinearLeakyReluOp>>(&getContext());
-    if (failed(applyPatternsAndFoldGreedily(getOperation(), std::move(patterns))))
+    if (failed(applyPatterns(getOperation(), std::move(patterns), getArgument())))
       signalPassFailure();
   }
 };

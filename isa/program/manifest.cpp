@@ -30,6 +30,28 @@ Json toJson(const MemoryRange& range) {
   return json;
 }
 
+Json toJson(const HostNode& host) {
+  return {{"node", host.node}, {"reason", host.reason}};
+}
+
+Json toJson(const Step& step);
+
+template <typename T> Json listToJson(const std::vector<T>& items) {
+  Json list = Json::array();
+  for (const T& item : items)
+    list.push_back(toJson(item));
+  return list;
+}
+
+Json toJson(const Step& step) {
+  if (!step.onDevice())
+    return {{"host", listToJson(step.hostNodes)}};
+  return {{"first_group", step.firstGroup},
+          {"end_group", step.endGroup},
+          {"inputs", listToJson(step.inputs)},
+          {"outputs", listToJson(step.outputs)}};
+}
+
 std::vector<int32_t> readIndices(const JsonFields& in, const char* key) {
   return in.integers<int32_t>(key, 0, std::numeric_limits<int32_t>::max());
 }
@@ -60,6 +82,25 @@ MemoryRange readMemoryRange(const JsonFields& in, int32_t groups) {
   return range;
 }
 
+HostNode readHostNode(const JsonFields& in) {
+  return {in.integer<int32_t>("node", 0), in.text("reason")};
+}
+
+Step readStep(const JsonFields& in) {
+  Step step;
+  if (in.has("host")) {
+    step.hostNodes = in.objects("host", readHostNode);
+    if (step.hostNodes.empty())
+      in.fail("a step of the host has no nodes");
+    return step;
+  }
+  step.firstGroup = in.integer<int32_t>("first_group", 0);
+  step.endGroup = in.integer<int32_t>("end_group", step.firstGroup);
+  step.inputs = in.objects("inputs", readDeviceTensor);
+  step.outputs = in.objects("outputs", readDeviceTensor);
+  return step;
+}
+
 Group readGroup(const JsonFields& in) {
   Group group;
   group.symbol = in.text("symbol");
@@ -70,13 +111,6 @@ Group readGroup(const JsonFields& in) {
   return group;
 }
 
-template <typename T> Json listToJson(const std::vector<T>& items) {
-  Json list = Json::array();
-  for (const T& item : items)
-    list.push_back(toJson(item));
-  return list;
-}
-
 } // namespace
 
 std::string toJson(const Manifest& manifest) {
@@ -85,10 +119,7 @@ std::string toJson(const Manifest& manifest) {
                 {{"name", manifest.machineName},
                  {"hash", fmt::format("{:#018x}", manifest.machineHash)},
                  {"yaml", manifest.machineYaml}}},
-               {"host_before", manifest.hostBefore},
-               {"host_after", manifest.hostAfter},
-               {"inputs", listToJson(manifest.inputs)},
-               {"outputs", listToJson(manifest.outputs)},
+               {"steps", listToJson(manifest.steps)},
                {"constants", listToJson(manifest.constants)},
                {"groups", listToJson(manifest.groups)},
                {"mapping", manifest.mapping},
@@ -116,10 +147,7 @@ Manifest manifestFromJson(const std::string& text, const std::string& origin) {
   manifest.machineName = machine.text("name");
   manifest.machineHash = machine.hash("hash");
   manifest.machineYaml = machine.text("yaml");
-  manifest.hostBefore = readIndices(in, "host_before");
-  manifest.hostAfter = readIndices(in, "host_after");
-  manifest.inputs = in.objects("inputs", readDeviceTensor);
-  manifest.outputs = in.objects("outputs", readDeviceTensor);
+  manifest.steps = in.objects("steps", readStep);
   manifest.constants = in.objects("constants", readDeviceTensor);
   manifest.groups = in.objects("groups", readGroup);
   manifest.mapping = in.text("mapping");

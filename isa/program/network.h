@@ -1,5 +1,5 @@
 // The network as plain data: what the compiler keeps of an ONNX graph after import, folding and quantisation
-// rewrites, and what travels inside a program file for the devices that execute graphs (ref, host edges, CUDA).
+// rewrites, and what travels inside a program file for the devices that execute graphs (ref, host, CUDA).
 // No MLIR, protobuf or LLVM here: anything that can read a program file can execute this.
 //
 // Operators carry ONNX names, operand orders and attributes (default domain, opset 13+ conventions; the integer

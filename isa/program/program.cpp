@@ -19,8 +19,6 @@ void checkManifest(const Manifest& manifest, const net::Network& network, const 
         throw Error(fmt::format("{}: malformed program: {} names node {}; the network has {} nodes", origin, where,
                                 node, network.nodes.size()));
   };
-  checkNodes(manifest.hostBefore, "the list of host nodes before the device");
-  checkNodes(manifest.hostAfter, "the list of host nodes after the device");
   for (const Group& group : manifest.groups)
     checkNodes(group.nodes, fmt::format("group '{}'", group.symbol));
 
@@ -37,9 +35,26 @@ void checkManifest(const Manifest& manifest, const net::Network& network, const 
                         net::name(place.type.element), fmt::join(place.type.shape, ", ")));
     }
   };
-  checkTensors(manifest.inputs);
-  checkTensors(manifest.outputs);
   checkTensors(manifest.constants);
+  int32_t groups = 0; // of the device steps so far
+  for (size_t i = 0; i < manifest.steps.size(); ++i) {
+    const Step& step = manifest.steps[i];
+    std::vector<int32_t> nodes;
+    for (const HostNode& host : step.hostNodes)
+      nodes.push_back(host.node);
+    checkNodes(nodes, fmt::format("step {}", i));
+    checkTensors(step.inputs);
+    checkTensors(step.outputs);
+    if (!step.onDevice())
+      continue;
+    if (step.firstGroup != groups || step.endGroup < groups)
+      throw Error(fmt::format("{}: malformed program: step {} begins with group {}; it must begin with {}", origin, i,
+                              step.firstGroup, groups));
+    groups = step.endGroup;
+  }
+  if (static_cast<size_t>(groups) != manifest.groups.size())
+    throw Error(fmt::format("{}: malformed program: its steps run {} groups; it has {}", origin, groups,
+                            manifest.groups.size()));
 }
 
 // The bytes of a constant that lies in a segment. Its content is all there: what is gathered is never larger.
@@ -58,6 +73,17 @@ SharedBytes constantAt(const DeviceTensor& place, const net::Tensor& tensor, con
   }
   throw Error(fmt::format("malformed program: the constant '{}' ({} bytes at {:#010x}) is in no segment", tensor.name,
                           bytes, place.address));
+}
+
+// The address of the word that names the step, within a segment.
+uint32_t findStepWord(const Program& program, const std::string& origin) {
+  for (const Symbol& symbol : program.symbols())
+    if (symbol.name == kStepSymbol && symbol.address % sizeof(uint32_t) == 0)
+      for (const Segment& segment : program.segments())
+        if (symbol.address >= segment.address && segment.bytes >= sizeof(uint32_t) &&
+            symbol.address - segment.address <= segment.bytes - sizeof(uint32_t))
+          return symbol.address;
+  throw Error(fmt::format("{}: malformed program: it has several device steps and no word '{}'", origin, kStepSymbol));
 }
 
 } // namespace
@@ -93,8 +119,15 @@ Program Program::parse(SharedBytes file, const std::string& origin) {
       throw Error(fmt::format("{}: {}", origin, error.what()));
     }
     checkManifest(*program.manifest_, *program.network_, origin);
+    if (program.manifest_->deviceSteps() > 1)
+      program.stepWord_ = findStepWord(program, origin);
   }
   return program;
+}
+
+size_t Manifest::deviceSteps() const {
+  return static_cast<size_t>(
+      std::count_if(steps.begin(), steps.end(), [](const Step& step) { return step.onDevice(); }));
 }
 
 const Symbol* Program::functionAt(uint32_t pc) const {

@@ -3,8 +3,12 @@
 // no segment loads:
 //
 //   .weft.meta     JSON, the `Manifest` below (schema-versioned)
-//   .weft.network  the network as plain data (network.h), for graph-level devices and host-run edge operators; a
+//   .weft.network  the network as plain data (network.h), for graph-level devices and operators that the host runs; a
 //                  constant that lies in a segment is not repeated: the manifest says where and how
+//
+// A program is executed step by step: the host's in between, the device's each in a run of the core from the entry.
+// DRAM keeps its contents from run to run, nothing else does. With several device steps, the program looks into a word
+// of DRAM (kStepSymbol) for the one that it is to run.
 //
 // A hand-assembled program has no note sections: it has an entry and segments only.
 #pragma once
@@ -39,15 +43,30 @@ struct Group {
   uint64_t usefulMacs = 0;            // multiply-accumulates of the network, without padding
 };
 
+// A network node that the host executes.
+struct HostNode {
+  int32_t node = -1;  // index in the network
+  std::string reason; // why it is not the accelerator's, as part of a sentence
+};
+
+// What host or device do without the other: network nodes on the host, or groups on the device.
+struct Step {
+  std::vector<HostNode> hostNodes;      // in the order of their execution; empty: a device step
+  int32_t firstGroup = 0, endGroup = 0; // the groups [firstGroup, endGroup); a host step has none
+  std::vector<DeviceTensor> inputs;     // of a device step: the host writes them before it
+  std::vector<DeviceTensor> outputs;    // of a device step: the host reads them after it
+
+  bool onDevice() const { return hostNodes.empty(); }
+};
+
+// The word (32 bits) of DRAM that tells a program of several device steps which of them to run, from 0 on.
+inline constexpr const char* kStepSymbol = "__weft_step";
+
 struct Manifest {
   std::string machineName;
   uint64_t machineHash = 0;
   std::string machineYaml;
-  // Nodes before and after the device part run on the host, by name in reports. Device nodes are in the groups.
-  std::vector<int32_t> hostBefore;
-  std::vector<int32_t> hostAfter;
-  std::vector<DeviceTensor> inputs;  // written by the host before a run
-  std::vector<DeviceTensor> outputs; // read by the host after a run
+  std::vector<Step> steps; // in the order of their execution; the device's have all groups, in the groups' order
   // Constants that a segment holds and .weft.network therefore does not.
   std::vector<DeviceTensor> constants;
   std::vector<Group> groups;
@@ -56,6 +75,8 @@ struct Manifest {
   // Memory plan, bytes.
   uint64_t constantBytes = 0, activationBytes = 0, activationLowerBound = 0, scratchpadPeak = 0;
   std::vector<MemoryRange> memoryMap; // empty in files of earlier versions
+
+  size_t deviceSteps() const;
 };
 
 struct Segment {
@@ -82,6 +103,9 @@ public:
   const std::optional<Manifest>& manifest() const { return manifest_; }
   // Constants that lie in a segment are gathered from it when they are first read.
   const std::optional<net::Network>& network() const { return network_; }
+  // Address of the word that names the device step to run; programs with one device step, and those without a manifest,
+  // have none.
+  std::optional<uint32_t> stepWord() const { return stepWord_; }
 
   // "function+0x18" for a code address, or its hexadecimal form; the group that owns it, or null.
   std::string locate(uint32_t pc) const;
@@ -96,6 +120,7 @@ private:
   std::vector<Symbol> symbols_;
   std::optional<Manifest> manifest_;
   std::optional<net::Network> network_;
+  std::optional<uint32_t> stepWord_;
 };
 
 // The JSON of a manifest, for the compiler to put into `.weft.meta`.

@@ -110,6 +110,7 @@ Json workloadToJson(const Workload& workload) {
     json["activations"].push_back(toJson(activation));
   json["inputs"] = workload.inputs;
   json["outputs"] = workload.outputs;
+  json["steps"] = workload.steps;
   json["groups"] = Json::array();
   for (const WorkloadGroup& group : workload.groups)
     json["groups"].push_back({{"node", group.node},
@@ -129,6 +130,10 @@ Workload workloadFromJson(const JsonFields& in) {
   workload.inputs = in.integers<int32_t>("inputs", 0, last);
   workload.outputs = in.integers<int32_t>("outputs", 0, last);
   workload.groups = in.objects("groups", [&](const JsonFields& group) { return readGroup(group, last); });
+  if (in.has("steps")) // not in reports of earlier versions
+    workload.steps = in.integers<int32_t>("steps", 1, static_cast<int32_t>(workload.groups.size()));
+  if (!std::is_sorted(workload.steps.begin(), workload.steps.end()))
+    in.fail("'steps' must ascend");
   return workload;
 }
 

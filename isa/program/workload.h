@@ -66,6 +66,7 @@ struct Workload {
   std::vector<Activation> activations;
   std::vector<int32_t> inputs, outputs; // that the host writes and reads
   std::vector<WorkloadGroup> groups;
+  std::vector<int32_t> steps; // the first group of each device step but the first; empty if there is one
   bool operator==(const Workload&) const = default;
 };
 

@@ -10,6 +10,7 @@ namespace weft::ref {
 namespace {
 
 using net::DType;
+using net::Op;
 using net::Shape;
 
 // --- Sliding windows -------------------------------------------------------------------------------------------------
@@ -78,7 +79,7 @@ HostTensor maxPool(const Args& args) {
 
 // How many elements an average divides by. A window with nothing inside gives 0 / 0.
 int64_t divisor(const Args& args, const Taps& rows, const Taps& columns) {
-  if (args.node.integer("count_include_pad", 0) != 0)
+  if (net::value(args.node, net::ops::AveragePool::count_include_pad) != 0)
     return rows.padded * columns.padded;
   auto inside = [](const Taps& taps) {
     return std::max<int64_t>(0, (taps.last - taps.first + taps.step - 1) / taps.step);
@@ -101,17 +102,17 @@ HostTensor averagePool(const Args& args) {
   return result;
 }
 
-// Operands: x, x scale, [x zero point], y scale, [y zero point].
 HostTensor qlinearAveragePool(const Args& args) {
+  using O = net::ops::QLinearAveragePool;
   Pool pool = makePool(args);
-  DType type = args.type(0);
+  DType type = args.type(O::x);
   Range range = rangeOf(args, type);
-  std::vector<int32_t> x = widen(args, 0);
-  auto xScale = args.scalar<float>(1);
-  int32_t xZero = args.zeroPoint(2, type);
-  auto yScale = args.scalar<float>(3);
-  int32_t yZero = args.zeroPoint(4, type);
-  bool integerMean = args.node.integer("integer_mean", 0) != 0;
+  std::vector<int32_t> x = widen(args, O::x);
+  auto xScale = args.scalar<float>(O::x_scale);
+  int32_t xZero = args.zeroPoint(O::x_zero_point, type);
+  auto yScale = args.scalar<float>(O::y_scale);
+  int32_t yZero = args.zeroPoint(O::y_zero_point, type);
+  bool integerMean = net::value(args.node, O::integer_mean) != 0;
   std::vector<int32_t> y(static_cast<size_t>(net::elementCount(pool.result)));
   forWindows(pool.window, pool.planes, [&](int64_t i, int64_t base, const Taps& rows, const Taps& columns) {
     int64_t sum = 0;
@@ -181,16 +182,17 @@ HostTensor globalMaxPool(const Args& args) {
   });
 }
 
-// Operands: x, x scale, x zero point, y scale, y zero point.
 HostTensor qlinearGlobalAveragePool(const Args& args) {
+  using O = net::ops::QLinearGlobalAveragePool;
   Planes planes = planesOf(args);
-  DType type = args.type(0);
+  DType type = args.type(O::x);
   Range range = rangeOf(args, type);
   args.require(net::byteSize(type) == 1, "the input must have an 8-bit type");
-  std::vector<int32_t> x = widen(args, 0);
-  int32_t xZero = args.zeroPoint(2, type);
-  int32_t yZero = args.zeroPoint(4, type);
-  float scale = num::averageScale(args.scalar<float>(1), args.scalar<float>(3), static_cast<int32_t>(planes.size));
+  std::vector<int32_t> x = widen(args, O::x);
+  int32_t xZero = args.zeroPoint(O::x_zero_point, type);
+  int32_t yZero = args.zeroPoint(O::y_zero_point, type);
+  float scale = num::averageScale(args.scalar<float>(O::x_scale), args.scalar<float>(O::y_scale),
+                                  static_cast<int32_t>(planes.size));
   std::vector<int32_t> y(static_cast<size_t>(planes.count));
   for (size_t i = 0; i < y.size(); ++i) {
     int32_t sum = 0;
@@ -203,12 +205,13 @@ HostTensor qlinearGlobalAveragePool(const Args& args) {
 
 // --- Reductions ------------------------------------------------------------------------------------------------------
 
-// Operands: x, [axes] (also accepted as the attribute that opsets before 18 have).
+// ReduceMean and ReduceSum.
 template <bool kMean> HostTensor reduce(const Args& args) {
-  const Shape& shape = args.shape(0);
-  std::vector<int64_t> axes = args.has(1) ? args.integers(1) : args.node.integers("axes", {});
-  bool keep = args.node.integer("keepdims", 1) != 0;
-  std::vector<bool> reduced(shape.size(), axes.empty() && args.node.integer("noop_with_empty_axes", 0) == 0);
+  using O = net::ops::ReduceMean;
+  const Shape& shape = args.shape(O::x);
+  std::vector<int64_t> axes = args.has(O::axes) ? args.integers(O::axes) : std::vector<int64_t>();
+  bool keep = net::value(args.node, O::keepdims) != 0;
+  std::vector<bool> reduced(shape.size(), axes.empty() && net::value(args.node, O::noop_with_empty_axes) == 0);
   for (int64_t axis : axes)
     reduced[args.axis(axis, shape.size())] = true;
   Shape kept = shape;
@@ -261,7 +264,7 @@ HostTensor batchNormalization(const Args& args) {
     args.require(static_cast<int64_t>(parameters[i].size()) == shape[1],
                  "scale, bias, mean and variance must have one element per channel");
   }
-  auto epsilon = static_cast<float>(args.node.real("epsilon", 1e-5));
+  auto epsilon = static_cast<float>(net::value(args.node, net::ops::BatchNormalization::epsilon));
   HostTensor result = makeTensor(DType::f32, shape);
   auto y = elements<float>(result);
   if (y.empty())
@@ -292,7 +295,7 @@ template <typename F> void forRows(const Shape& shape, size_t axis, F f) {
 HostTensor softmax(const Args& args) {
   const Shape& shape = args.shape(0);
   args.require(!shape.empty(), "the input must not be a scalar");
-  size_t axis = args.axis(args.node.integer("axis", -1), shape.size());
+  size_t axis = args.axis(net::value(args.node, net::ops::Softmax::axis), shape.size());
   auto x = args.values<float>(0);
   HostTensor result = makeTensor(DType::f32, shape);
   auto y = elements<float>(result);
@@ -309,27 +312,28 @@ HostTensor softmax(const Args& args) {
   return result;
 }
 
-// Operands: x, x scale, [x zero point], y scale, [y zero point]; attribute opset: below 13 the row is everything from
-// `axis` on. ONNX Runtime's formula: the exponentials come from a table whose last entry is lifted so far that a sum
-// over a row still fits a float (bit_shift), and the row's maximum is aligned with that entry. In rows of one element
-// ONNX Runtime overflows to 0; here they give 1, as they must.
+// With attribute opset below 13 the row is everything from `axis` on. ONNX Runtime's formula: the exponentials come
+// from a table whose last entry is lifted so far that a sum over a row still fits a float (bit_shift), and the row's
+// maximum is aligned with that entry. In rows of one element ONNX Runtime overflows to 0; here they give 1, as they
+// must.
 HostTensor qlinearSoftmax(const Args& args) {
-  DType type = args.type(0);
+  using O = net::ops::QLinearSoftmax;
+  DType type = args.type(O::x);
   args.require(type == DType::u8 || type == DType::s8, "the input must be int8 or uint8");
-  Shape shape = args.shape(0);
+  Shape shape = args.shape(O::x);
   args.require(!shape.empty(), "the input must not be a scalar");
-  bool flattened = args.node.integer("opset", 13) < 13;
+  bool flattened = net::value(args.node, O::opset) < 13;
   size_t axis = args.axis(args.node.integer("axis", flattened ? 1 : -1), shape.size());
   if (flattened) {
     for (size_t d = axis + 1; d < shape.size(); ++d)
       shape[axis] *= shape[d];
     shape.resize(axis + 1);
   }
-  std::vector<int32_t> x = widen(args, 0);
-  int32_t zero = args.zeroPoint(4, type);
+  std::vector<int32_t> x = widen(args, O::x);
+  int32_t zero = args.zeroPoint(O::y_zero_point, type);
   Range range = rangeOf(args, type);
-  float outputScale = std::floor(1.0f / args.scalar<float>(3));
-  auto inputScale = args.scalar<float>(1);
+  float outputScale = std::floor(1.0f / args.scalar<float>(O::y_scale));
+  auto inputScale = args.scalar<float>(O::x_scale);
 
   float table[256];
   double lift = std::log(std::numeric_limits<float>::max() / static_cast<float>(shape[axis]));
@@ -352,21 +356,21 @@ HostTensor qlinearSoftmax(const Args& args) {
       y[first + i * step] = std::min(rounded + zero, range.hi);
     }
   });
-  return narrow(args, type, args.shape(0), y);
+  return narrow(args, type, args.shape(O::x), y);
 }
 
 constexpr Implementation kPooling[] = {
-    {"MaxPool", maxPool},
-    {"AveragePool", averagePool},
-    {"GlobalAveragePool", globalAveragePool},
-    {"GlobalMaxPool", globalMaxPool},
-    {"ReduceMean", reduce<true>},
-    {"ReduceSum", reduce<false>},
-    {"BatchNormalization", batchNormalization},
-    {"Softmax", softmax},
-    {"QLinearAveragePool", qlinearAveragePool},
-    {"QLinearGlobalAveragePool", qlinearGlobalAveragePool},
-    {"QLinearSoftmax", qlinearSoftmax},
+    {Op::MaxPool, maxPool},
+    {Op::AveragePool, averagePool},
+    {Op::GlobalAveragePool, globalAveragePool},
+    {Op::GlobalMaxPool, globalMaxPool},
+    {Op::ReduceMean, reduce<true>},
+    {Op::ReduceSum, reduce<false>},
+    {Op::BatchNormalization, batchNormalization},
+    {Op::Softmax, softmax},
+    {Op::QLinearAveragePool, qlinearAveragePool},
+    {Op::QLinearGlobalAveragePool, qlinearGlobalAveragePool},
+    {Op::QLinearSoftmax, qlinearSoftmax},
 };
 
 } // namespace

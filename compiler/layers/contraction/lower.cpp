@@ -84,7 +84,7 @@ void ContractionLowering::setUp() {
   e_.setField(kVectorResult, field::stride0, resultPixelPitch());
   e_.setField(kVectorResult, field::stride1, resultRowPitch());
   const Requantise& requantise = layer_.requantise;
-  const int32_t flags = (layer_.table ? 1 << 12 : 0) | (layer_.residual && layer_.residual->swapped ? 1 << 13 : 0);
+  const int32_t flags = (layer_.table ? flag::lut : 0) | (layer_.residual && layer_.residual->swapped ? flag::exchange : 0);
   setTypes(kVectorConfig, net::DType::u8, layer_.residual ? element(layer_.inputs[1]) : net::DType::u8,
            element(layer_.output), flags);
   e_.setField(kVectorConfig, config::zo, requantise.zeroPoint);

@@ -112,7 +112,7 @@ void MapLowering::setUp() {
   }
   setTypes(kVectorConfig, element(layer_.inputs[0]),
            layer_.inputs.size() > 1 ? element(layer_.inputs[1]) : layer_.weightType, element(layer_.output),
-           layer_.table && layer_.operation.opcode != Opcode::VLUT ? 1 << 12 : 0);
+           layer_.table && layer_.operation.opcode != Opcode::VLUT ? flag::lut : 0);
   e_.setField(kVectorConfig, config::za, layer_.fill);
   for (const Setting& setting : layer_.settings)
     e_.setField(kVectorConfig, setting.field, static_cast<int64_t>(static_cast<int32_t>(setting.value)));

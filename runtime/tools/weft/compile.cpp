@@ -4,6 +4,8 @@
 #include "isa/program/program.h"
 #include "isa/support/error.h"
 #include "isa/support/file.h"
+#include "runtime/api/host_network.h"
+#include "runtime/report/report.h"
 #include "runtime/report/table.h"
 #include "runtime/tools/weft/command.h"
 #include "runtime/tools/weft/interrupt.h"
@@ -22,7 +24,7 @@ using runtime::grouped;
 using runtime::Table;
 
 struct Options {
-  std::string network, arch = "edge-16", output, mapping, emit;
+  std::string network, arch = "edge-16", output, mapping, emit, host = "allow";
   std::vector<std::string> dimensions;
   int64_t batch = 1;
 };
@@ -56,14 +58,50 @@ net::Network import(const Options& options, std::string& graph) {
   }
 }
 
-void printHost(const char* when, const std::vector<int32_t>& nodes, const net::Network& network) {
-  for (int32_t index : nodes) {
-    const net::Node& node = network.nodes[static_cast<size_t>(index)];
-    fmt::print("on the host, {} the device: {} ({})\n", when, node.name, node.op);
-  }
+constexpr std::pair<const char*, mapping::HostPolicy> kHostPolicies[] = {{"allow", mapping::HostPolicy::allow},
+                                                                         {"edges", mapping::HostPolicy::edges},
+                                                                         {"never", mapping::HostPolicy::never}};
+
+mapping::HostPolicy hostPolicy(const std::string& name) {
+  for (const auto& [known, policy] : kHostPolicies)
+    if (name == known)
+      return policy;
+  throw Error(fmt::format("--host {}: it is allow, edges or never", name));
 }
 
-void printResult(const Options& options, const Program& program, size_t fileBytes) {
+// What the host runs and why, and what goes to and fro for it.
+void printHost(const Program& program, const Machine& machine) {
+  const size_t last = program.manifest()->deviceSteps();
+  for (const runtime::HostStep& step : runtime::hostSteps(program)) {
+    const std::string when = step.deviceSteps == 0      ? "before the device"
+                             : step.deviceSteps == last ? "after the device"
+                                                        : fmt::format("between steps {} and {} of the device",
+                                                                      step.deviceSteps, step.deviceSteps + 1);
+    for (const runtime::HostStep::Operator& op : step.operators)
+      fmt::print("on the host, {}: {}: {}\n", when, op.name, op.reason);
+  }
+  for (const runtime::Crossing& crossing : runtime::crossings(program))
+    fmt::print("{} {} of the device: {}, {} bytes, {} cycles at the DRAM's peak bandwidth (an estimate)\n",
+               crossing.toDevice ? "from the host to step" : "to the host from step", crossing.deviceStep + 1,
+               crossing.tensor, grouped(crossing.bytes), grouped(runtime::crossingCycles(crossing.bytes, machine)));
+}
+
+// Convolutions and matrix products that the host runs: a network is seldom meant so.
+void warnOfHost(const Program& program) {
+  const net::Network& network = *program.network();
+  uint64_t all = 0;
+  for (const net::Node& node : network.nodes)
+    all += mapping::multiplyAccumulates(network, node);
+  for (const Step& step : program.manifest()->steps)
+    for (const HostNode& host : step.hostNodes) {
+      const net::Node& node = network.nodes[static_cast<size_t>(host.node)];
+      if (const uint64_t macs = mapping::multiplyAccumulates(network, node); macs > 0)
+        fmt::print(stderr, "weft: warning: node '{}' ({}) with {:.1f} % of the network's MACs runs on the host: {}\n",
+                   node.name, node.op, 100 * static_cast<double>(macs) / static_cast<double>(all), host.reason);
+    }
+}
+
+void printResult(const Options& options, const Program& program, const Machine& machine, size_t fileBytes) {
   const Manifest& manifest = *program.manifest();
   uint64_t macs = 0;
   for (const Group& group : manifest.groups)
@@ -73,8 +111,7 @@ void printResult(const Options& options, const Program& program, size_t fileByte
   fmt::print("memory: {} constants, {} activations (lower bound {}), scratchpad peak {}\n",
              binaryBytes(manifest.constantBytes), binaryBytes(manifest.activationBytes),
              binaryBytes(manifest.activationLowerBound), binaryBytes(manifest.scratchpadPeak));
-  printHost("before", manifest.hostBefore, *program.network());
-  printHost("after", manifest.hostAfter, *program.network());
+  printHost(program, machine);
 }
 
 void writeText(const Options& options, std::string_view text) {
@@ -103,6 +140,7 @@ ExitCode compileNetwork(const Options& options, const Common& common) {
       settings.mappingOrigin = options.mapping;
     }
     settings.emit = options.emit;
+    settings.host = hostPolicy(options.host);
     settings.progress = [&](const std::string& stage, double fraction) { progress.update(stage, fraction); };
     result = compile(std::move(network), machine, settings);
   }
@@ -114,7 +152,9 @@ ExitCode compileNetwork(const Options& options, const Common& common) {
   writeFile(options.output, result);
   if (!common.quiet) {
     const size_t bytes = result.size();
-    printResult(options, Program::parse(std::move(result), options.output), bytes);
+    const Program program = Program::parse(std::move(result), options.output);
+    printResult(options, program, machine, bytes);
+    warnOfHost(program);
   }
   return kOk;
 }
@@ -139,13 +179,22 @@ void addCompile(CLI::App& app, Action& action) {
       ->check(CLI::Range(int64_t{1}, int64_t{4096}));
   command->add_option("--dim", options->dimensions, "NAME=EXTENT of another open dimension; may be repeated")
       ->allow_extra_args(false);
-  command->footer("Operators that stay in float at the network's edges run on the host; they are named.\n"
-                  "Examples:\n"
-                  "  weft compile net.onnx --arch edge-16 -o net.weft\n"
-                  "  weft compile net.onnx --arch mine.yaml --batch 4 -o net.weft\n"
-                  "  weft compile net.onnx --emit mapping -o m.yaml      then edit m.yaml and\n"
-                  "  weft compile net.onnx --mapping m.yaml -o net.weft\n"
-                  "  weft compile net.onnx --emit asm | less");
+  command
+      ->add_option("--host", options->host,
+                   "What the host may run of what the machine does not: allow (anything anywhere), edges (before and "
+                   "after the machine's part), never (quantising inputs and dequantising outputs)")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"allow", "edges", "never"}));
+  command->footer(
+      "Operators that the machine does not have run on the host; they are named with the reason, and what goes\n"
+      "to and fro for them. Convolutions and matrix products among them are warned of.\n"
+      "Examples:\n"
+      "  weft compile net.onnx --arch edge-16 -o net.weft\n"
+      "  weft compile net.onnx --arch mine.yaml --batch 4 -o net.weft\n"
+      "  weft compile net.onnx --host edges -o net.weft\n"
+      "  weft compile net.onnx --emit mapping -o m.yaml      then edit m.yaml and\n"
+      "  weft compile net.onnx --mapping m.yaml -o net.weft\n"
+      "  weft compile net.onnx --emit asm | less");
   command->callback([options, &action] {
     if (options->output.empty() && options->emit.empty())
       throw CLI::RequiredError("--output (or --emit)");

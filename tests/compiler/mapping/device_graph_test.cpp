@@ -1,8 +1,9 @@
 // What runs on the host, what only aliases, and what is refused with which words?
 #include "compiler/mapping/device_graph.h"
-#include "compiler/mapping/graph_builder.h"
+#include "compiler/mapping/planner.h"
 #include "tests/compiler/mapping/networks.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 namespace weft::mapping {
@@ -11,14 +12,27 @@ namespace {
 using namespace weft::test;
 using Indices = std::vector<int32_t>;
 
+// The network nodes of each step, those of the accelerator as a number of groups.
+std::vector<std::string> stepsOf(const DeviceGraph& graph) {
+  std::vector<std::string> steps;
+  for (const Step& step : graph.steps) {
+    std::string text = step.onDevice() ? fmt::format("{} groups", step.endGroup - step.firstGroup) : "host";
+    for (const HostNode& host : step.hostNodes)
+      text += fmt::format(" {}", host.node);
+    steps.push_back(text);
+  }
+  return steps;
+}
+using Texts = std::vector<std::string>;
+
 struct DeviceGraphTest : testing::Test {
   NetworkBuilder builder;
-  DeviceGraph build() {
+  DeviceGraph build(HostPolicy policy = HostPolicy::allow) {
     net::validate(builder.network);
-    return buildDeviceGraph(builder.network);
+    return buildDeviceGraph(builder.network, policy);
   }
-  std::string error() {
-    return errorOf([&] { build(); });
+  std::string error(HostPolicy policy = HostPolicy::allow) {
+    return errorOf([&] { build(policy); });
   }
 };
 
@@ -29,8 +43,9 @@ TEST_F(DeviceGraphTest, FloatOperatorsAtTheEdgesAreTheHosts) {
   Value y = addConv(builder, x, 4, 1);
   builder.output(builder.node("DequantizeLinear", builder.quantised(y), DType::f32, builder.shape(y)));
   DeviceGraph graph = build();
-  EXPECT_EQ(graph.hostBefore, (Indices{0}));
-  EXPECT_EQ(graph.hostAfter, (Indices{2}));
+  EXPECT_EQ(stepsOf(graph), (Texts{"host 0", "1 groups", "host 2"}));
+  EXPECT_EQ(graph.steps[1].inputs, graph.inputs);
+  EXPECT_EQ(graph.steps[1].outputs, graph.outputs);
   ASSERT_EQ(graph.layers.size(), 1u);
   EXPECT_EQ(graph.activation(graph.inputs.at(0)).tensor, x.tensor);
   EXPECT_EQ(graph.activation(graph.outputs.at(0)).tensor, y.tensor);
@@ -50,7 +65,7 @@ TEST_F(DeviceGraphTest, AnAliasThatTheNetworkGivesOutIsReadWhereItLies) {
   builder.output(product);
   DeviceGraph graph = build();
   EXPECT_EQ(graph.layers.size(), 2u);
-  EXPECT_TRUE(graph.hostAfter.empty());
+  EXPECT_EQ(stepsOf(graph), (Texts{"2 groups"}));
   ASSERT_EQ(graph.outputs.size(), 2u);
   const Activation& read = graph.activation(graph.outputs[0]);
   EXPECT_EQ(read.tensor, flat.tensor);
@@ -117,8 +132,55 @@ TEST_F(DeviceGraphTest, RefusesHostOperatorsInTheMiddle) {
   Value a = addConv(builder, builder.input(DType::u8, {1, 4, 4, 4}), 4, 1);
   Value b = builder.node("Abs", {a.tensor}, DType::u8, {1, 4, 4, 4});
   builder.output(addConv(builder, b, 4, 1));
-  EXPECT_EQ(error(), "node 'QLinearConv_2' (QLinearConv): it follows an operator that runs on the host; host "
-                     "operators are supported at the network's edges only");
+  const std::string reason = "node 'Abs_1' (Abs): the accelerator does not have this operator; ";
+  EXPECT_EQ(error(HostPolicy::edges), reason + "so the host would have to run it between two parts of the accelerator, "
+                                               "which '--host allow' does");
+  EXPECT_EQ(error(HostPolicy::never), reason + "so the host would have to run it, which '--host allow' does");
+  EXPECT_EQ(stepsOf(build()), (Texts{"1 groups", "host 1", "1 groups"}));
+}
+
+TEST_F(DeviceGraphTest, RefusesOtherHostOperatorsAtTheEdgesIfNoneAreWanted) {
+  Value a = addConv(builder, builder.input(DType::u8, {1, 4, 4, 4}), 4, 1);
+  Value real = builder.node("DequantizeLinear", builder.quantised(a), DType::f32, {1, 4, 4, 4});
+  builder.output(real);
+  EXPECT_EQ(error(HostPolicy::never), "(no error)");
+  builder.output(builder.node("Softmax", {real.tensor}, DType::f32, {1, 4, 4, 4}));
+  EXPECT_EQ(error(HostPolicy::never), "node 'Softmax_2' (Softmax): its input is float32; so the host would have to run "
+                                      "it, which '--host edges' does");
+  EXPECT_EQ(error(HostPolicy::edges), "(no error)");
+}
+
+// What the accelerator has only in other forms is found out layer by layer.
+TEST_F(DeviceGraphTest, AFormThatTheAcceleratorDoesNotHaveIsTheHosts) {
+  Value a = addConv(builder, builder.input(DType::u8, {1, 4, 4, 4}), 4, 1);
+  Value average = builder.node("QLinearAveragePool", join({builder.quantised(a), builder.quantisation(DType::u8, 1, 0)}),
+                               DType::u8, {1, 4, 4, 4}, {{"kernel_shape", Ints{3, 3}}, {"pads", Ints{1, 1, 1, 1}}});
+  builder.output(addLut(builder, addConv(builder, average, 4, 1)));
+  const DeviceGraph graph = build();
+  EXPECT_EQ(stepsOf(graph), (Texts{"1 groups", "host 1", "1 groups"}));
+  EXPECT_EQ(graph.steps[1].hostNodes[0].reason,
+            "padding with count_include_pad = 0 is not supported on the accelerator; only windows inside the feature "
+            "map, or count_include_pad = 1");
+  ASSERT_EQ(graph.steps[2].inputs.size(), 1u);
+  EXPECT_EQ(graph.activation(graph.steps[2].inputs[0]).tensor, average.tensor);
+  EXPECT_EQ(graph.inputs.size(), 2u);
+}
+
+// The scratchpad does not last from one run of the core to the next.
+TEST_F(DeviceGraphTest, AnActivationThatOutlivesItsStepLiesInDram) {
+  Value x = builder.input(DType::u8, {1, 4, 4, 4});
+  Value kept = addConv(builder, addConv(builder, x, 4, 1), 4, 1);
+  Value b = builder.node("Abs", {addConv(builder, x, 4, 1).tensor}, DType::u8, {1, 4, 4, 4});
+  builder.output(addSum(builder, addConv(builder, b, 4, 1), kept));
+  const DeviceGraph graph = build();
+  const Plan made = plan(graph, loadMachine("edge-16"), {});
+  EXPECT_EQ(stepsOf(graph), (Texts{"3 groups", "host 3", "1 groups"}));
+  auto place = [&](int32_t activation) {
+    return made.places[static_cast<size_t>(graph.activation(activation).storage)];
+  };
+  EXPECT_TRUE(place(graph.layers[0]->output).scratchpad);
+  EXPECT_EQ(graph.layers[3]->inputs.at(1), graph.layers[1]->output) << "the residual";
+  EXPECT_FALSE(place(graph.layers[1]->output).scratchpad);
 }
 
 } // namespace

@@ -40,6 +40,24 @@ TEST(Workload, KeepsThePlan) {
   EXPECT_EQ(again.constantBase, original.constantBase);
 }
 
+// What crosses to a later step of the device must not be planned into the scratchpad.
+TEST(Workload, KeepsThePlanOfSeveralSteps) {
+  NetworkBuilder b;
+  Value x = b.input(DType::u8, {1, 8, 24, 24});
+  Value kept = addConv(b, x, 8, 1);
+  Value other = b.node("Abs", {addConv(b, x, 8, 1).tensor}, DType::u8, {1, 8, 24, 24});
+  b.output(addSum(b, addConv(b, other, 8, 1), kept));
+  const DeviceGraph graph = buildDeviceGraph(b.network);
+  const Workload workload = workloadOf(graph);
+  EXPECT_EQ(workload.steps, std::vector<int32_t>{2});
+  EXPECT_EQ(reread(workloadToJson(workload)), workload);
+  EXPECT_EQ(workloadOf(graphOf(workload)), workload);
+  const Machine machine = loadMachine("edge-16");
+  const Plan original = plan(graph, machine, {}), again = plan(graphOf(workload), machine, {});
+  EXPECT_EQ(toYaml(again.mapping), toYaml(original.mapping));
+  EXPECT_EQ(again.arenaBytes, original.arenaBytes);
+}
+
 // A map that is concatenated with itself turned, and flattened: moves, and views of several digits.
 DeviceGraph movesGraph() {
   NetworkBuilder b;
@@ -75,6 +93,10 @@ TEST(Workload, RefusesWhatIsNone) {
   auto errorWith = [&](const std::function<void(Json&)>& change) { return errorOfChange(graph, change); };
   const std::string second = "node 'QLinearConv_1' (map): ";
   EXPECT_EQ(errorWith([](Json&) {}), "(no error)");
+  EXPECT_NE(errorWith([](Json& json) {
+              json["steps"] = {2, 1};
+            }).find("'steps' must ascend"),
+            std::string::npos);
   EXPECT_EQ(errorWith([](Json& json) { json["groups"][0]["output"] = 99; }),
             "w.json.groups[0]: field 'output' must be an integer from 0 to 4");
   EXPECT_EQ(errorWith([](Json& json) { json["groups"][1]["attributes"]["kernel"] = {3}; }),

@@ -22,6 +22,12 @@ net::Network sampleNetwork() {
   return network;
 }
 
+Step hostStep(int32_t node) {
+  Step step;
+  step.hostNodes = {{node, "it computes in float32"}};
+  return step;
+}
+
 Manifest sampleManifest() {
   Manifest manifest;
   manifest.machineName = "edge-16";
@@ -30,8 +36,10 @@ Manifest sampleManifest() {
   const net::Shape shape = {1, 2, 3, 4};
   const int32_t order[] = {0, 2, 3, 1};
   const Border border[] = {{0, 0}, {0, 0}, {1, 2}, {3, 4}};
-  manifest.inputs = {{0, 0x80001000, {net::DType::s8, shape, orderedLayout(shape, order, 16, border, -5)}}};
-  manifest.outputs = {{1, 0x80002000, {net::DType::s8, shape, orderedLayout(shape, order, 16)}}};
+  Step device{.hostNodes = {}, .firstGroup = 0, .endGroup = 1, .inputs = {}, .outputs = {}};
+  device.inputs = {{0, 0x80001000, {net::DType::s8, shape, orderedLayout(shape, order, 16, border, -5)}}};
+  device.outputs = {{1, 0x80002000, {net::DType::s8, shape, orderedLayout(shape, order, 16)}}};
+  manifest.steps = {device, hostStep(0)};
   manifest.groups = {{"group0", {0}, {"relu0", "also \"this\""}, "tile 16", 1234567890123}};
   manifest.mapping = "groups: []\n";
   manifest.constantBytes = 1;
@@ -118,9 +126,14 @@ TEST(Program, ManifestRoundTripKeepsEverything) {
   EXPECT_EQ(toJson(after), toJson(before));
   EXPECT_EQ(after.machineHash, before.machineHash);
   EXPECT_EQ(after.machineYaml, before.machineYaml);
-  ASSERT_EQ(after.inputs.size(), 1u);
-  EXPECT_EQ(after.inputs[0].type, before.inputs[0].type);
-  EXPECT_EQ(after.inputs[0].type.layout.fill, -5);
+  ASSERT_EQ(after.steps.size(), 2u);
+  EXPECT_EQ(after.deviceSteps(), 1u);
+  ASSERT_EQ(after.steps[0].inputs.size(), 1u);
+  EXPECT_EQ(after.steps[0].inputs[0].type, before.steps[0].inputs[0].type);
+  EXPECT_EQ(after.steps[0].inputs[0].type.layout.fill, -5);
+  EXPECT_EQ(after.steps[0].endGroup, 1);
+  EXPECT_FALSE(after.steps[1].onDevice());
+  EXPECT_EQ(after.steps[1].hostNodes[0].reason, "it computes in float32");
   EXPECT_EQ(after.groups[0].usefulMacs, 1234567890123u);
   EXPECT_EQ(after.groups[0].onnxNodes[1], "also \"this\"");
   EXPECT_EQ(after.scratchpadPeak, 4u);
@@ -133,40 +146,52 @@ TEST(Program, ManifestErrorsNameTheField) {
   EXPECT_EQ(errorOf(sampleManifest()), "");
   EXPECT_CONTAINS(errorOf([] {
                     Manifest m = sampleManifest();
-                    m.inputs[0].type.layout.levels[2].stride = 1;
+                    m.steps[0].inputs[0].type.layout.levels[2].stride = 1;
                     return m;
                   }()),
-                  ".inputs[0].type: two elements at the same place");
+                  ".steps[0].inputs[0].type: two elements at the same place");
   EXPECT_CONTAINS(errorOf([] {
                     Manifest m = sampleManifest();
-                    m.inputs[0].address = 0xffffff00;
+                    m.steps[0].inputs[0].address = 0xffffff00;
                     return m;
                   }()),
                   "ends beyond 32 bits");
   EXPECT_CONTAINS(errorOf([] {
                     Manifest m = sampleManifest();
-                    m.outputs[0].tensor = 2;
+                    m.steps[0].outputs[0].tensor = 2;
                     return m;
                   }()),
                   "names tensor 2; the network has 2");
   EXPECT_CONTAINS(errorOf([] {
                     Manifest m = sampleManifest();
-                    m.hostAfter = {1};
+                    m.steps[1] = hostStep(1);
                     return m;
                   }()),
-                  "after the device names node 1; the network has 1");
+                  "step 1 names node 1; the network has 1");
   EXPECT_CONTAINS(errorOf([] {
                     Manifest m = sampleManifest();
-                    m.inputs[0].type.shape[3] = 3;
+                    m.steps[0].inputs[0].type.shape[3] = 3;
                     return m;
                   }()),
                   "tensor 'x' is int8 [1, 2, 3, 4] in the network and int8 [1, 2, 3, 3] on the device");
   EXPECT_CONTAINS(errorOf([] {
                     Manifest m = sampleManifest();
-                    m.outputs[0].type.element = net::DType::u8;
+                    m.steps[0].outputs[0].type.element = net::DType::u8;
                     return m;
                   }()),
                   "tensor 'y' is int8 [1, 2, 3, 4] in the network and uint8 [1, 2, 3, 4] on the device");
+  EXPECT_CONTAINS(errorOf([] {
+                    Manifest m = sampleManifest();
+                    m.steps[1].hostNodes.clear();
+                    return m;
+                  }()),
+                  "step 1 begins with group 0; it must begin with 1");
+  EXPECT_CONTAINS(errorOf([] {
+                    Manifest m = sampleManifest();
+                    m.steps[0].endGroup = 0;
+                    return m;
+                  }()),
+                  "its steps run 0 groups; it has 1");
   EXPECT_CONTAINS(errorOf([] {
                     Manifest m = sampleManifest();
                     m.memoryMap[1].lastGroup = 1;

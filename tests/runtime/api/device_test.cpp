@@ -52,9 +52,11 @@ std::shared_ptr<const Program> identityNetwork(const Machine& machine, net::DTyp
   std::iota(channelsLast.begin(), channelsLast.end(), 0);
   std::rotate(channelsLast.begin() + 1, channelsLast.begin() + 2, channelsLast.end());
   DeviceTensor place{0, kDramBase + 4096, {type, shape, orderedLayout(shape, channelsLast, 16)}};
-  manifest.inputs = {place};
+  Step& step = manifest.steps.emplace_back();
+  step.endGroup = 1;
+  step.inputs = {place};
   place.tensor = 1;
-  manifest.outputs = {place};
+  step.outputs = {place};
   manifest.groups = {{"_start", {0}, {"id0"}, "nothing to do", 0}};
   const uint64_t halt = word(Opcode::HALT, 0, 0, 0);
   std::vector<uint8_t> code(8);

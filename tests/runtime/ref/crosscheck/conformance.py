@@ -2,7 +2,7 @@
 
     conformance.py BUILD/bin/weft_ref_run [--verbose]
 
-Takes every test whose graph uses only operators of isa/program/network_ops.h. A float result may differ from the
+Takes every test whose graph uses only operators of isa/program/Operators.td. A float result may differ from the
 expected one by the tolerance that the test states; an integer result must be equal. The executor does not support all
 that ONNX allows (several results, float16, three spatial dimensions, ...): those tests give a named error and are
 counted apart. A wrong result makes the exit code 1; without the onnx package the exit code is 77 (skipped).
@@ -10,8 +10,8 @@ counted apart. A wrong result makes the exit code 1; without the onnx package th
 
 import argparse
 import collections
+import json
 import pathlib
-import re
 import sys
 
 try:
@@ -25,12 +25,11 @@ except ImportError as missing:
     print(f"skipped: {missing}")
     sys.exit(77)
 
-ROOT = pathlib.Path(__file__).resolve().parents[4]
 
-
-def known_operators():
-    text = (ROOT / "isa/program/network_ops.h").read_text()
-    return set(re.findall(r'^    \{"(\w+)", ', text, re.MULTILINE))
+def known_operators(program):
+    """The operators of networks, as the build that `program` belongs to has them."""
+    text = (pathlib.Path(program).resolve().parents[1] / "isa/generated/operators.json").read_text()
+    return {operator["name"] for operator in json.loads(text) if operator["inNetwork"]}
 
 
 def as_array(item):
@@ -64,7 +63,7 @@ def main():
     parser.add_argument("--verbose", action="store_true", help="name the tests that are not supported, with the reason")
     arguments = parser.parse_args()
 
-    known = known_operators()
+    known = known_operators(arguments.program)
     cases, refused, tests = {}, {}, {}
     for test in collect_testcases(None):
         nodes = test.model.graph.node

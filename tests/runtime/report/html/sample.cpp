@@ -100,7 +100,8 @@ Report sampleReport(const Sample& sample) {
     statistics.layers.push_back(std::move(layer));
   }
   statistics.traffic = {{"dram", "load", 64, 0, statistics.counters["load_bytes_read"], 0}};
-  statistics.hostAfter = {"softmax (Softmax)"};
+  statistics.host = {{1, {{"softmax (Softmax)", "it computes in float32"}}}};
+  statistics.crossings = {{"x", 0, true, 512}, {"y", 0, false, 32}};
   const Machine machine = loadMachine("edge-16");
   Report report = makeReport(statistics, Program{}, machine, "p.weft");
   report.network = sample.network;
