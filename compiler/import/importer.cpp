@@ -201,7 +201,7 @@ RankedTensorType GraphImporter::inputType(const onnx::ValueInfoProto& info) {
   std::vector<int64_t> dims;
   for (int i = 0; i < tensor.shape().dim_size(); ++i) {
     const onnx::TensorShapeProto_Dimension& dim = tensor.shape().dim(i);
-    if (dim.has_dim_value() && dim.dim_value() > 0) {
+    if (dim.has_dim_value() && dim.dim_value() >= 0) {
       dims.push_back(dim.dim_value());
     } else if (auto given = importOptions.dimensions.find(dim.dim_param());
                dim.has_dim_param() && given != importOptions.dimensions.end()) {

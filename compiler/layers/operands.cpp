@@ -51,24 +51,23 @@ const net::Tensor* Operands::constant(size_t operand) const {
   return &tensor;
 }
 
-int32_t Operands::uniformZeroPoint(size_t operand) const {
+std::vector<int32_t> Operands::zeroPoints(size_t operand) const {
   const net::Tensor* tensor = constant(operand);
   if (!tensor)
-    return 0;
-  int64_t count = net::elementCount(tensor->shape);
-  if (count < 1)
+    return {0};
+  std::vector<int32_t> values;
+  for (int64_t i = 0; i < net::elementCount(tensor->shape); ++i)
+    values.push_back(static_cast<int32_t>(integerElement(*tensor, static_cast<size_t>(i))));
+  if (values.empty())
     refuse(operand, "the zero point is empty");
-  for (int64_t i = 1; i < count; ++i)
-    if (integerElement(*tensor, static_cast<size_t>(i)) != integerElement(*tensor, 0))
-      refuse(operand, "zero points that differ between channels are not supported");
-  return static_cast<int32_t>(integerElement(*tensor, 0));
+  return values;
 }
 
 int32_t Operands::zeroPoint(size_t operand) const {
-  const net::Tensor* tensor = constant(operand);
-  if (tensor && net::elementCount(tensor->shape) != 1)
+  const std::vector<int32_t> values = zeroPoints(operand);
+  if (values.size() != 1)
     refuse(operand, "one zero point for the whole tensor is needed");
-  return uniformZeroPoint(operand);
+  return values[0];
 }
 
 std::vector<int32_t> Operands::bias(size_t operand, int64_t count) const {

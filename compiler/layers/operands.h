@@ -11,7 +11,7 @@ public:
   Operands(const net::Network& network, const net::Node& node) : network_(network), node_(node) {}
 
   int32_t zeroPoint(size_t operand) const;                        // a scalar; 0 if omitted
-  int32_t uniformZeroPoint(size_t operand) const;                 // scalar or a vector of equal values
+  std::vector<int32_t> zeroPoints(size_t operand) const;          // one at least; 0 if omitted
   std::vector<int32_t> bias(size_t operand, int64_t count) const; // zeros if omitted
   Table table(size_t operand) const;
   std::vector<int64_t> integers(size_t operand) const;

@@ -65,6 +65,16 @@ void LayerLowering::loadTable(std::span<const uint8_t> table, int64_t scratch) {
   issueVector(Opcode::VLDLUT, {e_.constant(scratch), zero, zero, zero}, {{kTableFull, {}}}, {});
 }
 
+uint32_t LayerLowering::addWeights(const Weights& weights, const Layout& layout) {
+  const TensorType type{weights.type, weights.tensor.shape, layout};
+  if (weights.constant >= 0)
+    return constants_.add(weights.constant, type, MapUse::weights);
+  std::vector<uint8_t> packed(type.bytes());
+  if (!weights.tensor.data.empty()) // else only the shape is known
+    scatter(type, weights.tensor.data, packed);
+  return constants_.add(std::move(packed), MapUse::weights, weights.tensor.data.size());
+}
+
 void LayerLowering::vectorSync(const std::vector<Token>& waits, const std::vector<Token>& signals) {
   Value zero = e_.constant(0);
   e_.issue(Opcode::VMAX, {zero, zero, e_.constant(machine_.lineBytes()), zero}, {kUnit, kUnit, kUnit, kSyncConfig},

@@ -7,7 +7,7 @@
 #pragma once
 
 #include "compiler/core/builder.h"
-#include "compiler/layers/geometry.h"
+#include "compiler/layers/weights.h"
 #include "compiler/lowering/constant_image.h"
 #include "compiler/lowering/patterns.h"
 #include "compiler/mapping/planner.h"
@@ -40,6 +40,9 @@ protected:
   void fillBlock(int64_t scratch, int64_t bytes, int32_t value);
   // Loads a table of 256 bytes through `scratch` into the vector engine.
   void loadTable(std::span<const uint8_t> table, int64_t scratch);
+
+  // Adds weights to the constants, packed.
+  uint32_t addWeights(const Weights& weights, const Layout& layout);
 
   // Vector instruction that only waits or signals (for more than two semaphores at one instruction).
   void vectorSync(const std::vector<Token>& waits, const std::vector<Token>& signals);

@@ -154,9 +154,16 @@ std::optional<int32_t> GraphBuilder::existing(int32_t index) const {
   return found == made_.end() ? std::nullopt : std::optional(found->second);
 }
 
-void GraphBuilder::alias(int32_t index, int32_t storage, View view) {
+void GraphBuilder::alias(const Node& node, int32_t storage, View view) {
+  const int32_t index = node.outputs[0];
+  bool forward = true;
+  for (const View::Levels& levels : view.dims)
+    for (const View::Level& level : levels)
+      forward &= level.step > 0;
   graph_.activations.push_back({index, storage, std::move(view)});
-  made_[index] = static_cast<int32_t>(graph_.activations.size()) - 1;
+  const auto made = static_cast<int32_t>(graph_.activations.size()) - 1;
+  const bool copies = !forward && hostReads_.contains(index);
+  made_[index] = copies ? copied(node, made, usualInnermost(activation(made).view.dims.size())) : made;
 }
 
 const Node* GraphBuilder::soleConsumer(const Node& node) const {
@@ -210,6 +217,7 @@ void GraphBuilder::serve(size_t index) {
 
 DeviceGraph GraphBuilder::build() {
   graph_.steps = stepsOf(schedule_);
+  hostReads_ = readByHost(network_, graph_.steps);
   for (size_t s = 0; s < schedule_.steps.size(); ++s)
     if (schedule_.steps[s].onDevice)
       for (int32_t node : schedule_.steps[s].nodes)
@@ -244,7 +252,7 @@ void GraphBuilder::connectHost() {
                              [&](int32_t read) { return storage(read) == storage(input); });
         }))
       step->inputs.push_back(input);
-  for (int32_t value : readByHost(network_, graph_.steps)) {
+  for (int32_t value : hostReads_) {
     auto found = made_.find(value);
     if (found == made_.end())
       continue;

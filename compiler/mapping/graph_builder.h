@@ -47,8 +47,9 @@ public:
   bool isWhole(int32_t activation, size_t innermost) const;
   // A new storage for a tensor, dimension `innermost` last and the others before it in their order.
   int32_t define(int32_t tensor, size_t innermost);
-  // A tensor that lies where another one does.
-  void alias(int32_t tensor, int32_t storage, View view);
+  // The result of a node lies where another tensor does. Where the host reads it and cannot as it lies (elements at the
+  // same place, or backwards), it gets a copy.
+  void alias(const net::Node& node, int32_t storage, View view);
   // A copy of an activation in a storage of its own, in the order of define().
   int32_t copied(const net::Node& node, int32_t activation, size_t innermost);
 
@@ -80,6 +81,7 @@ private:
   std::vector<std::optional<size_t>> step_;              // of each node on the device
   std::map<int32_t, int32_t> made_;                      // activation of a network tensor
   std::map<std::pair<int32_t, size_t>, int32_t> copies_; // of an activation, by innermost dimension
+  std::set<int32_t> hostReads_;                          // network tensors
   std::set<size_t> served_;                              // nodes that an earlier layer serves
 };
 

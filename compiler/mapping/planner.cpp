@@ -141,7 +141,7 @@ private:
     int64_t budget = machine_.scratchpad.bytes / 2;
     IntervalAllocator allocator;
     for (size_t storage = 0; storage < graph_.storages.size(); ++storage) {
-      if (ofHost(lifetimes_[storage]) || graph_.storages[storage].constant)
+      if (seenByHost(storage) || graph_.storages[storage].constant)
         continue;
       // The scratchpad does not outlive a run of the core.
       bool supported = lifetimes_[storage].last <= stepOf(lifetimes_[storage].first).last;
@@ -277,6 +277,11 @@ private:
     }
   }
 
+  bool seenByHost(size_t storage) const {
+    auto lies = [&](int32_t activation) { return storageOf(activation) == storage; };
+    return std::any_of(graph_.inputs.begin(), graph_.inputs.end(), lies) ||
+           std::any_of(graph_.outputs.begin(), graph_.outputs.end(), lies);
+  }
   bool ofHost(const Lifetime& lifetime) const {
     return lifetime.first < 0 || lifetime.last >= static_cast<int64_t>(graph_.layers.size());
   }

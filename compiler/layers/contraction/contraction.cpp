@@ -73,14 +73,8 @@ void matchConvolution(GraphBuilder& builder, const Node& node) {
   const int64_t outputs = weights.shape[0], inputsPerGroup = weights.shape[1];
   const int64_t taps = layer->window.kernelH * layer->window.kernelW;
   layer->fill = operands.zeroPoint(2);
-  layer->weights = {.constant = node.inputs[3],
-                    .tensor = weights,
-                    .axes = {{WeightAxis::output}, {WeightAxis::channel}, {WeightAxis::kernelW}},
-                    .groups = node.integer("group", 1),
-                    .type = weights.type,
-                    .zeroPoint = operands.uniformZeroPoint(5)};
-  if (rank == 4)
-    layer->weights.axes.insert(layer->weights.axes.begin() + 2, {WeightAxis::kernelH});
+  layer->weights = readWeights(builder, node, 3, 5, convolutionAxes(rank));
+  layer->weights.groups = node.integer("group", 1);
   layer->requantise.scale = operands.requantiseScales(1, 4, 6, outputs);
   layer->requantise.bias = operands.bias(8, outputs);
   layer->requantise.zeroPoint = operands.zeroPoint(7);
@@ -124,7 +118,7 @@ bool readFlattened(const GraphBuilder& builder, int32_t input, Contraction& laye
   };
   tap(0, WeightAxis::kernelW, grid.width, layer.window.kernelW);
   tap(1, WeightAxis::kernelH, grid.height, layer.window.kernelH);
-  layer.weights.axes[0] = axes;
+  *std::find(layer.weights.axes.begin(), layer.weights.axes.end(), std::vector{WeightAxis::channel}) = axes;
   layer.inputs = {input};
   layer.grids = {grid};
   return true;
@@ -146,18 +140,15 @@ void matchMatrix(GraphBuilder& builder, const Node& node) {
   const int64_t depth = weights.shape[transposed ? 1 : 0], outputs = weights.shape[transposed ? 0 : 1];
 
   auto layer = std::make_unique<Contraction>();
-  layer->weights = {.constant = node.inputs[3],
-                    .tensor = weights,
-                    .axes = {{WeightAxis::channel}, {WeightAxis::output}},
-                    .type = weights.type,
-                    .zeroPoint = operands.uniformZeroPoint(5)};
+  lowering::WeightAxes axes = {{WeightAxis::channel}, {WeightAxis::output}};
+  if (transposed)
+    std::swap(axes[0], axes[1]);
+  layer->weights = readWeights(builder, node, 3, 5, axes);
   AsGrid grid = rowsOf;
   if (rank == 2 && readFlattened(builder, builder.operand(node, 0), *layer))
     grid = [window = layer->window](const Activation& activation) { return imagesOf(activation, window); };
   else
     readAs(builder, node, builder.operand(node, 0, rank - 1), rank - 1, grid, *layer);
-  if (transposed)
-    std::swap(layer->weights.axes[0], layer->weights.axes[1]);
   layer->fill = operands.zeroPoint(2);
   const size_t outputScale = isGemm ? 7 : 6;
   layer->requantise.scale = operands.requantiseScales(1, 4, outputScale, outputs,

@@ -2,20 +2,9 @@
 // residual addition, a table).
 #pragma once
 
-#include "compiler/layers/requantise.h"
-#include "compiler/lowering/packed_layout.h"
+#include "compiler/layers/weights.h"
 
 namespace weft::layers {
-
-// A constant of the network and what its dimensions are.
-struct Weights {
-  int32_t constant = -1; // network tensor; -1 where only the shape is known
-  net::Tensor tensor;
-  lowering::WeightAxes axes;
-  int64_t groups = 1;
-  net::DType type = net::DType::s8;
-  int32_t zeroPoint = 0;
-};
 
 // RNE(clamp(fma(q, rA, fma(b, rB, constant)), lo, hi)) with q the requantised sum. If `swapped`, q is the inner addend:
 // fma(b, rB, fma(q, rA, constant)).

@@ -84,7 +84,8 @@ void ContractionLowering::setUp() {
   e_.setField(kVectorResult, field::stride0, resultPixelPitch());
   e_.setField(kVectorResult, field::stride1, resultRowPitch());
   const Requantise& requantise = layer_.requantise;
-  const int32_t flags = (layer_.table ? flag::lut : 0) | (layer_.residual && layer_.residual->swapped ? flag::exchange : 0);
+  const int32_t flags =
+      (layer_.table ? flag::lut : 0) | (layer_.residual && layer_.residual->swapped ? flag::exchange : 0);
   setTypes(kVectorConfig, net::DType::u8, layer_.residual ? element(layer_.inputs[1]) : net::DType::u8,
            element(layer_.output), flags);
   e_.setField(kVectorConfig, config::zo, requantise.zeroPoint);
@@ -121,15 +122,11 @@ void ContractionLowering::loadConstants() {
 }
 
 void ContractionLowering::setUpWeights() {
-  const Weights& weights = layer_.weights;
-  if (weights.constant < 0)
-    weightAddress_ =
-        constants_.add(std::vector<uint8_t>(static_cast<size_t>(geometry_.weightBytes())), MapUse::weights, 0);
-  else if (std::optional<Layout> layout = weightLayout(layer_, geometry_, machine_))
-    weightAddress_ = constants_.add(weights.constant, {weights.type, weights.tensor.shape, *layout}, MapUse::weights);
+  if (std::optional<Layout> layout = weightLayout(layer_, geometry_, machine_))
+    weightAddress_ = addWeights(layer_.weights, *layout);
   else
     weightAddress_ =
-        constants_.add(packWeights(layer_, geometry_, machine_), MapUse::weights, weights.tensor.data.size());
+        constants_.add(packWeights(layer_, geometry_, machine_), MapUse::weights, layer_.weights.tensor.data.size());
   walk_ = chooseWeightWalk(geometry_, mapping_, machine_);
   if (!walk_.windowed())
     return;

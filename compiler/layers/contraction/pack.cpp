@@ -22,6 +22,8 @@ std::vector<uint8_t> packWeights(const Contraction& layer, const Geometry& geome
   const int64_t kernelW = layer.window.kernelW;
   const Weights& weights = layer.weights;
   std::vector<uint8_t> packed(static_cast<size_t>(geometry.weightBytes()), static_cast<uint8_t>(weights.zeroPoint));
+  if (weights.tensor.data.empty()) // only the shape is known
+    return packed;
   const int64_t inPerGroup = geometry.inC / weights.groups, outPerGroup = geometry.outC / weights.groups;
   // Elements of the constant from one index of each axis to the next.
   std::array<int64_t, 4> strides{};

@@ -67,18 +67,10 @@ void MapLowering::loadWeights() {
                                        .kernelW = geometry_.stepsW,
                                        .cols = cols_,
                                        .chunkSteps = {geometry_.stepsH, geometry_.stepsW, 1}};
-  using enum lowering::WeightAxis;
-  lowering::WeightAxes axes = {{output}, {channel}, {kernelW}};
-  if (layer_.weightShape.size() == 4)
-    axes.insert(axes.begin() + 2, {kernelH});
-  uint32_t packed = 0;
-  if (layer_.weights < 0) {
-    packed = constants_.add(std::vector<uint8_t>(static_cast<size_t>(bytes)), MapUse::weights, 0);
-  } else {
-    const std::optional<Layout> layout = lowering::packedLayout(axes, order, layer_.weightZeroPoint);
-    WEFT_CHECK(layout, "depthwise weights have a packed layout");
-    packed = constants_.add(layer_.weights, {layer_.weightType, layer_.weightShape, *layout}, MapUse::weights);
-  }
+  const Weights& constant = layer_.weights;
+  const std::optional<Layout> layout = lowering::packedLayout(constant.axes, order, constant.zeroPoint);
+  WEFT_CHECK(layout, "depthwise weights have a packed layout");
+  const uint32_t packed = addWeights(constant, *layout);
   loadBlock(e_.constant(packed), e_.constant(weights()), bytes, {}, {});
 }
 
@@ -111,7 +103,7 @@ void MapLowering::setUp() {
     e_.setField(kVectorB, field::stride1, window.dilationH * rowA);
   }
   setTypes(kVectorConfig, element(layer_.inputs[0]),
-           layer_.inputs.size() > 1 ? element(layer_.inputs[1]) : layer_.weightType, element(layer_.output),
+           layer_.inputs.size() > 1 ? element(layer_.inputs[1]) : layer_.weights.type, element(layer_.output),
            layer_.table && layer_.operation.opcode != Opcode::VLUT ? flag::lut : 0);
   e_.setField(kVectorConfig, config::za, layer_.fill);
   for (const Setting& setting : layer_.settings)

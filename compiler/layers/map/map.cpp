@@ -78,11 +78,8 @@ void matchDepthwise(GraphBuilder& builder, const Node& node) {
   auto layer = std::make_unique<Map>(operationOf(Opcode::VDW));
   layer->window = windowOf(node, std::span(weights.shape).subspan(2));
   layer->fill = operands.zeroPoint(2);
-  layer->weights = node.inputs[3];
-  layer->weightShape = weights.shape;
-  layer->weightType = weights.type;
-  layer->weightZeroPoint = operands.uniformZeroPoint(5);
-  layer->set(config::zb, layer->weightZeroPoint);
+  layer->weights = readWeights(builder, node, 3, 5, convolutionAxes(weights.shape.size()));
+  layer->set(config::zb, layer->weights.zeroPoint);
   layer->requantise.scale = operands.requantiseScales(1, 4, 6, weights.shape[0]);
   layer->requantise.bias = operands.bias(8, weights.shape[0]);
   setRequantise(builder, node, operands.zeroPoint(7), *layer);
@@ -231,15 +228,13 @@ void matchTable(GraphBuilder& builder, const Node& node) {
   finish(builder, std::move(layer), node, innermost, grid);
 }
 
-// A window of one pixel over a padded map.
-void matchPad(GraphBuilder& builder, const Node& node) {
+// A window of one pixel over a padded map; other pads are moves.
+bool matchPad(GraphBuilder& builder, const Node& node) {
   const Operands operands(builder.network(), node);
   const std::vector<int64_t> pads = operands.integers(1);
   if (node.text("mode", "constant") != "constant" || node.inputs.size() > 3 || pads.size() != 8 || pads[0] || pads[1] ||
-      pads[4] || pads[5])
-    builder.refuse(node, "only constant padding of the two spatial axes is supported on the accelerator");
-  if (std::any_of(pads.begin(), pads.end(), [](int64_t pad) { return pad < 0; }))
-    builder.refuse(node, "negative padding is not supported on the accelerator");
+      pads[4] || pads[5] || std::any_of(pads.begin(), pads.end(), [](int64_t pad) { return pad < 0; }))
+    return false;
   auto layer = std::make_unique<Map>(operationOf(Opcode::VMAX));
   std::tie(layer->lo, layer->hi) = builder.clamp(node);
   layer->window.padTop = pads[2];
@@ -249,6 +244,7 @@ void matchPad(GraphBuilder& builder, const Node& node) {
   const bool hasValue = node.inputs.size() > 2 && node.inputs[2] >= 0;
   layer->fill = hasValue ? operands.zeroPoint(2) : 0;
   finishWindow(builder, std::move(layer), node);
+  return true;
 }
 
 bool match(GraphBuilder& builder, size_t index) {
@@ -264,7 +260,7 @@ bool match(GraphBuilder& builder, size_t index) {
   else if (node.op == "Lut8")
     matchTable(builder, node);
   else if (node.op == "Pad")
-    matchPad(builder, node);
+    return matchPad(builder, node);
   else
     return false;
   return true;
@@ -286,7 +282,7 @@ WorkloadAttributes Map::attributes() const {
   WorkloadAttributes result = gridAttributes();
   result["opcode"] = {static_cast<int64_t>(operation.opcode)};
   result["table"] = {table.has_value()};
-  result["weights"] = {net::isSigned(weightType), weightZeroPoint};
+  result["weights"] = {net::isSigned(weights.type), weights.zeroPoint};
   std::vector<int64_t>& fields = result["settings"];
   for (const Setting& setting : settings)
     fields.push_back(setting.field);
@@ -296,8 +292,8 @@ WorkloadAttributes Map::attributes() const {
 void Map::readAttributes(const WorkloadAttributes& attributes) {
   readGrids(attributes);
   const std::vector<int64_t>& w = numbers(attributes, "weights", 2);
-  weightType = w[0] != 0 ? net::DType::s8 : net::DType::u8;
-  weightZeroPoint = static_cast<int32_t>(w[1]);
+  weights.type = w[0] != 0 ? net::DType::s8 : net::DType::u8;
+  weights.zeroPoint = static_cast<int32_t>(w[1]);
   if (numbers(attributes, "table", 1)[0] != 0)
     table.emplace();
   auto fields = attributes.find("settings");

@@ -2,7 +2,7 @@
 // configuration, the window or the second operand that it reads, and for sums the requantisation.
 #pragma once
 
-#include "compiler/layers/requantise.h"
+#include "compiler/layers/weights.h"
 #include "isa/generated/instructions.h"
 
 namespace weft::layers {
@@ -34,11 +34,8 @@ public:
   std::vector<Setting> settings; // beside types and clamp
   int32_t lo = 0, hi = 255;      // clamp
   Requantise requantise;         // scale and bias
-  int32_t weights = -1;          // network tensor [C][1][kernel]; -1 where there is none or only the shape is known
-  net::Shape weightShape;
-  net::DType weightType = net::DType::u8;
-  int32_t weightZeroPoint = 0;
-  std::optional<Table> table; // of vlut; of others applied to the result
+  Weights weights;               // of vdw
+  std::optional<Table> table;    // of vlut; of others applied to the result
 
   std::optional<GroupMapping> choose(const Site& site, int64_t bytes, bool windows) const override;
   void check(const Site& site, const GroupMapping& mapping, int64_t bytes) const override;

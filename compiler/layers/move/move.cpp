@@ -1,8 +1,6 @@
-// Which network nodes are moves, and which of them cost nothing.
 #include "compiler/layers/move/move.h"
 
 #include "compiler/layers/grid.h"
-#include "compiler/layers/operands.h"
 #include "compiler/mapping/sizes.h"
 #include "isa/generated/timing.h"
 #include "isa/support/error.h"
@@ -13,10 +11,6 @@ namespace weft::layers {
 namespace {
 
 using mapping::GraphBuilder;
-using mapping::usualInnermost;
-using net::Node;
-
-bool match(GraphBuilder& builder, size_t node);
 
 std::unique_ptr<mapping::Layer> fromAttributes(const WorkloadAttributes& attributes) {
   auto layer = std::make_unique<Move>();
@@ -32,77 +26,8 @@ std::unique_ptr<mapping::Layer> copy(const GraphBuilder& builder, int32_t from, 
   return layer;
 }
 
-const mapping::LayerKind kKind = {
-    "move",
-    {"Reshape", "Flatten", "Squeeze", "Unsqueeze", "Identity", "Transpose", "Concat", "QLinearConcat"},
-    match,
-    fromAttributes,
-    copy};
+const mapping::LayerKind kKind = {"move", movedOperators(), matchMove, fromAttributes, copy};
 const mapping::RegisterKind kRegistered(kKind);
-
-// Another shape of the same elements: a view, after a copy into plain bytes where padding is in the way.
-void matchReshape(GraphBuilder& builder, const Node& node) {
-  const net::Shape& shape = builder.resultTensor(node).shape;
-  int32_t input = builder.operand(node, 0);
-  std::optional<View> view = mapping::reshaped(builder.activation(input).view, shape);
-  if (!view) {
-    input = builder.flattened(node, input);
-    view = mapping::reshaped(builder.activation(input).view, shape);
-  }
-  builder.alias(node.outputs[0], builder.activation(input).storage, *view);
-}
-
-void matchTranspose(GraphBuilder& builder, const Node& node) {
-  const Activation& input = builder.activation(builder.operand(node, 0));
-  std::vector<int64_t> reversed;
-  for (size_t d = input.view.dims.size(); d-- > 0;)
-    reversed.push_back(static_cast<int64_t>(d));
-  builder.alias(node.outputs[0], input.storage, mapping::transposed(input.view, node.integers("perm", reversed)));
-}
-
-// Concat (x...) and QLinearConcat (sy, zy, (x, sx, zx)...).
-void matchConcat(GraphBuilder& builder, const Node& node) {
-  const Operands operands(builder.network(), node);
-  const bool quantised = node.op == "QLinearConcat";
-  const size_t first = quantised ? 2 : 0, step = quantised ? 3 : 1;
-  const net::Shape& shape = builder.resultTensor(node).shape;
-  int64_t axis = node.integer("axis", 1);
-  if (axis < 0)
-    axis += static_cast<int64_t>(shape.size());
-  const auto along = static_cast<size_t>(axis);
-  auto layer = std::make_unique<Move>();
-  for (size_t operand = first; operand < node.inputs.size(); operand += step) {
-    const net::Tensor& tensor = builder.operandTensor(node, operand);
-    layer->inputs.push_back(tensor.isConstant ? builder.constant(node, operand, shape.size() - 1)
-                                              : builder.operand(node, operand));
-  }
-  // The order of the first operand, as long as there is one.
-  const size_t innermost = builder.innermostOf(layer->inputs[0]).value_or(usualInnermost(shape.size()));
-  layer->output = builder.define(node.outputs[0], innermost);
-  const View whole = builder.activation(layer->output).view;
-  int64_t begin = 0;
-  for (size_t i = 0; i < layer->inputs.size(); ++i) {
-    const int64_t extent = builder.activation(layer->inputs[i]).view.shape()[along];
-    Move::Part part{
-        .input = static_cast<int32_t>(i), .target = *mapping::sliced(whole, along, begin, extent), .table = {}};
-    if (quantised)
-      part.table = operands.rescaleTable(first + i * step, 0);
-    layer->parts.push_back(std::move(part));
-    begin += extent;
-  }
-  builder.add(std::move(layer), {&node});
-}
-
-bool match(GraphBuilder& builder, size_t index) {
-  const Node& node = builder.node(index);
-  if (node.op == "Transpose")
-    matchTranspose(builder, node);
-  else if (node.op == "Concat" || node.op == "QLinearConcat")
-    matchConcat(builder, node);
-  else
-    matchReshape(builder, node);
-  return true;
-}
 
 // A view as numbers: the storage's rank and start, then for each dimension its number of levels and the levels.
 std::vector<int64_t> toNumbers(const View& view) {

@@ -32,6 +32,10 @@ public:
   enum StreamIndex : size_t { kBlocks, kTable };
 };
 
+// Network operators that rearrange, and what they come to: views where they can be, else moves (match.cpp).
+std::vector<std::string_view> movedOperators();
+bool matchMove(mapping::GraphBuilder& builder, size_t node);
+
 // A loop of a part with the bytes that source and target move in a turn. What is copied in one piece is the block: the
 // `tile` innermost turns of loops that are in it.
 struct MoveLoop {
