@@ -50,7 +50,7 @@ Counts compare(const net::Network& network, const WeightAxes& axes, const Machin
   const mapping::DeviceGraph graph = mapping::buildDeviceGraph(network);
   const auto& layer = layerAs<layers::GridLayer>(graph, 0);
   const auto* matrix = dynamic_cast<const Contraction*>(&layer);
-  const int32_t fill = matrix ? matrix->weights.zeroPoint : layerAs<layers::Map>(graph, 0).weightZeroPoint;
+  const int32_t fill = matrix ? matrix->weights.zeroPoint : layerAs<layers::Map>(graph, 0).weights.zeroPoint;
   const net::Tensor& constant = network.tensors[static_cast<size_t>(network.nodes.back().inputs[3])];
   Counts counts;
   const Geometry whole(layer, machine, {.group = {}, .input = flow}, matrix != nullptr);

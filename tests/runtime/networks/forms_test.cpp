@@ -212,6 +212,64 @@ TEST(Forms, TransposesAreReadAsTheyLie) {
   } while (std::next_permutation(order.begin() + 1, order.end()));
 }
 
+TEST(Forms, PadsOfEveryAxisModeAndSign) {
+  for (const char* mode : {"constant", "edge", "reflect", "wrap"})
+    for (const Ints& pads : {Ints{0, 0, 1, 2, 0, 0, 2, 0}, Ints{0, 2, 0, 0, 0, 1, 0, 0}, Ints{0, 0, -1, 2, 0, 0, 2, -1},
+                             Ints{0, 1, 1, 1, 0, 2, 0, 2}}) {
+      NetworkBuilder b;
+      const Value x = addConv(b, map(b, {2, 4, 5, 6}), 4, 1);
+      Shape shape = {2, 4, 5, 6};
+      for (size_t d = 0; d < 4; ++d)
+        shape[d] += pads[d] + pads[d + 4];
+      const Value padded = b.node("Pad", {x.tensor, b.constant(DType::s64, {8}, pads), b.zeroPoint(DType::u8, 9)},
+                                  DType::u8, shape, {{"mode", std::string(mode)}}, x.scale, x.zeroPoint);
+      expectSame(b, {padded, addConv(b, padded, 7, 3)}, fmt::format("{} {}", mode, fmt::join(pads, ", ")));
+    }
+}
+
+TEST(Forms, SlicesOfEveryAxisAndDirection) {
+  for (size_t axis : {0, 1, 2, 3})
+    for (const auto& [start, end, step] : {std::array{1, 100, 1}, std::array{0, 100, 2}, std::array{-1, -100, -1}}) {
+      NetworkBuilder b;
+      const Value x = addConv(b, map(b, {3, 6, 7, 8}), 6, 1);
+      Shape shape = {3, 6, 7, 8};
+      shape[axis] = start == 1 ? shape[axis] - 1 : step == 2 ? (shape[axis] + 1) / 2 : shape[axis];
+      auto ints = [&](int64_t value) { return b.constant(DType::s64, {1}, Ints{value}); };
+      const Value cut = b.node("Slice",
+                               {x.tensor, ints(start), ints(end), ints(static_cast<int64_t>(axis)), ints(step)},
+                               DType::u8, shape, {}, x.scale, x.zeroPoint);
+      expectSame(b, {cut, addConv(b, cut, 7, 3), addConv(b, cut, 5, 3, {1, 1, 1, 1}), addLut(b, cut)},
+                 fmt::format("axis {}, {} to {} by {}", axis, start, end, step));
+    }
+}
+
+TEST(Forms, GathersOfEveryAxis) {
+  for (size_t axis : {0, 1, 2, 3})
+    for (const Ints& indices : {Ints{2, 0, 1}, Ints{0, 2}, Ints{1}, Ints{2, 2, -1, 0}}) {
+      NetworkBuilder b;
+      const Value x = addConv(b, map(b, {3, 6, 7, 8}), 6, 1);
+      const auto count = static_cast<int64_t>(indices.size());
+      Shape shape = {3, 6, 7, 8};
+      shape[axis] = count;
+      const Value taken = b.node("Gather", {x.tensor, b.constant(DType::s64, {count}, indices)}, DType::u8, shape,
+                                 {{"axis", static_cast<int64_t>(axis)}}, x.scale, x.zeroPoint);
+      expectSame(b, {taken, addConv(b, taken, 7, 1), addLut(b, taken)},
+                 fmt::format("axis {}, {}", axis, fmt::join(indices, ", ")));
+    }
+}
+
+TEST(Forms, TensorsOfAnyRank) {
+  for (const Shape& shape : {Shape{20}, Shape{3, 4, 5}, Shape{2, 3, 2, 4, 5}, Shape{2, 1, 3, 2, 4, 5}}) {
+    NetworkBuilder b;
+    const Value x = map(b, shape), y = map(b, shape);
+    const Value sum = binary(b, "QLinearAdd", x, y, shape);
+    std::vector<Value> outputs = {addLut(b, sum), sum, binary(b, "QLinearMul", sum, constantOf(b, {shape.back()}), shape)};
+    if (shape.size() > 1)
+      outputs.push_back(product(b, sum, 7));
+    expectSame(b, outputs, fmt::format("{}", fmt::join(shape, " x ")));
+  }
+}
+
 TEST(Forms, AnAliasMayBeAnOutput) {
   NetworkBuilder b;
   const Value conv = addConv(b, map(b, {1, 4, 3, 3}), 2, 1);

@@ -3,6 +3,7 @@
 #include "tests/compiler/layers/layers.h"
 
 #include <gtest/gtest.h>
+#include <numeric>
 
 namespace weft::layers {
 namespace {
@@ -178,12 +179,27 @@ TEST_F(ContractionTest, ClampsReachTheLayer) {
   EXPECT_EQ(layerAs<Contraction>(graph, 0).requantise.hi, 90);
 }
 
-TEST_F(ContractionTest, RefusesZeroPointsThatDifferBetweenChannels) {
+// Weights 1, 2, ... less their zero points 1, 5 of the two outputs, with one zero point.
+TEST_F(ContractionTest, ZeroPointsThatDifferBetweenChannelsAreMovedIntoTheWeights) {
+  Value x = builder.input(DType::u8, {1, 2, 4, 4});
+  builder.output(addConv(builder, x, 2, 1));
+  builder.network.nodes[0].inputs[5] = builder.constant(DType::s8, {2}, std::vector<uint8_t>{1, 5});
+  const DeviceGraph graph = graphOf(builder);
+  const Weights& weights = layerAs<Contraction>(graph, 0).weights;
+  EXPECT_EQ(weights.constant, -1) << "they are not the network's";
+  std::vector<int> distances;
+  for (uint8_t byte : weights.tensor.data)
+    distances.push_back(static_cast<int8_t>(byte) - weights.zeroPoint);
+  EXPECT_EQ(distances, (std::vector<int>{0, 1, -2, -1}));
+}
+
+TEST_F(ContractionTest, RefusesZeroPointsThatDifferTooMuchBetweenChannels) {
   Value x = builder.input(DType::u8, {1, 1, 4, 4});
   builder.output(addConv(builder, x, 2, 1));
-  builder.network.nodes[0].inputs[5] = builder.constant(DType::s8, {2}, std::vector<uint8_t>{1, 2});
-  EXPECT_EQ(error(), "node 'QLinearConv_0' (QLinearConv): operand 5: zero points that differ between channels are not "
-                     "supported");
+  builder.network.nodes[0].inputs[3] = builder.constant(DType::s8, {2, 1, 1, 1}, std::vector<uint8_t>{127, 128});
+  builder.network.nodes[0].inputs[5] = builder.constant(DType::s8, {2}, std::vector<uint8_t>{128, 127});
+  EXPECT_EQ(error(), "node 'QLinearConv_0' (QLinearConv): its weights, with zero points that differ between channels, "
+                     "do not fit 8 bits with one");
 }
 
 TEST_F(ContractionTest, RefusesATransposedLeftSide) {

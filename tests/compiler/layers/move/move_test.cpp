@@ -73,6 +73,19 @@ TEST_F(MoveTest, WhatNeedsAnotherInnermostDimensionIsCopied) {
   EXPECT_EQ(graph.layers[1]->kind().name, "move");
 }
 
+TEST_F(MoveTest, NegativePadsCrop) {
+  Value x = builder.input(DType::u8, {1, 4, 4, 4});
+  int32_t pads = builder.constant(DType::s64, {8}, Ints{0, 0, -1, 0, 0, 0, 0, 2});
+  builder.output(builder.node("Pad", {x.tensor, pads}, DType::u8, {1, 4, 3, 6}));
+  const DeviceGraph graph = graphOf(builder);
+  const auto& layer = layerAs<Move>(graph, 0);
+  ASSERT_EQ(layer.parts.size(), 2u);
+  EXPECT_EQ(graph.activation(layer.inputs.at(0)).view.start, (Shape{0, 1, 0, 0})) << "N x H x W x C";
+  EXPECT_EQ(layer.parts[0].target.shape(), (Shape{1, 4, 3, 4}));
+  EXPECT_EQ(layer.parts[1].input, -1);
+  EXPECT_EQ(layer.parts[1].target.shape(), (Shape{1, 4, 3, 2}));
+}
+
 TEST_F(MoveTest, MappingsAreBlocksOfWholeRowsThatFit) {
   builder.output(concatenated({builder.input(DType::u8, {1, 4, 3, 5}), builder.input(DType::u8, {1, 4, 3, 5})}, 1,
                               {1, 8, 3, 5}));
