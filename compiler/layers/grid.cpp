@@ -87,7 +87,7 @@ std::optional<Grid> gridOf(const Activation& activation, const Storage& storage,
   return grid;
 }
 
-std::optional<Grid> imagesOf(const Activation& activation, const Storage& storage, bool windows) {
+std::optional<Grid> imagesOf(const Activation& activation, const Storage& storage, const Window& window) {
   const size_t rank = activation.view.dims.size();
   if (rank < 2 || rank > 4)
     return std::nullopt;
@@ -97,8 +97,13 @@ std::optional<Grid> imagesOf(const Activation& activation, const Storage& storag
   if (rank > 2)
     dims[2] = {rank - 1};
   std::optional<Grid> grid = gridOf(activation, storage, dims);
-  if (grid && !windows && grid->height.extent == 1 && grid->width.extent == 1)
+  if (!grid)
+    return std::nullopt;
+  if (window.isPixel() && grid->height.extent == 1 && grid->width.extent == 1)
     std::swap(grid->batch, grid->width);
+  const auto pixels = static_cast<int32_t>(activation.view.start.size()) - 2;
+  if (window.isPadded() && grid->width.extent > 1 && (grid->width.along != pixels || grid->width.step != 1))
+    return std::nullopt;
   return grid;
 }
 

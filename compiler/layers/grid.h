@@ -31,6 +31,13 @@ struct Grid {
   bool operator==(const Grid&) const = default;
 };
 
+struct Window {
+  int64_t kernelH = 1, kernelW = 1, strideH = 1, strideW = 1, dilationH = 1, dilationW = 1;
+  int64_t padTop = 0, padLeft = 0, padBottom = 0, padRight = 0;
+  bool isPadded() const { return padTop != 0 || padLeft != 0 || padBottom != 0 || padRight != 0; }
+  bool isPixel() const { return kernelH == 1 && kernelW == 1 && strideH == 1 && strideW == 1 && !isPadded(); }
+};
+
 // Bytes between neighbours along each axis of a grid, and from the start of the place to its first element.
 struct GridStrides {
   int64_t batch = 0, height = 0, width = 0, origin = 0;
@@ -42,20 +49,12 @@ GridStrides stridesOf(const Site& site, int32_t activation, const Grid& grid);
 // than one walk.
 std::optional<Grid> gridOf(const Activation& activation, const Storage& storage,
                            const std::array<std::vector<size_t>, 4>& dims);
-// The usual one: N x C x spatial dimensions, at most two of them. Without windows a batch of single pixels is one row
-// of pixels (so that it is one operand of the matrix engine).
-std::optional<Grid> imagesOf(const Activation& activation, const Storage& storage, bool windows);
+// The usual one: N x C x spatial dimensions, at most two of them, read by a window. Where that is one pixel, a batch of
+// single pixels is one row of pixels (so that it is one operand of the matrix engine). Where it is padded, pixels must
+// follow each other: a row and its padding are loaded by one run.
+std::optional<Grid> imagesOf(const Activation& activation, const Storage& storage, const Window& window);
 // The last dimension as channels, all others as one row of pixels.
 std::optional<Grid> rowsOf(const Activation& activation, const Storage& storage);
-
-struct Window {
-  int64_t kernelH = 1, kernelW = 1, strideH = 1, strideW = 1, dilationH = 1, dilationW = 1;
-  int64_t padTop = 0, padLeft = 0, padBottom = 0, padRight = 0;
-  bool isPixel() const {
-    return kernelH == 1 && kernelW == 1 && strideH == 1 && strideW == 1 && padTop == 0 && padLeft == 0 &&
-           padBottom == 0 && padRight == 0;
-  }
-};
 
 // The window of a node over one or two spatial dimensions, from its attributes; `kernel`: the spatial extents.
 Window windowOf(const net::Node& node, std::span<const int64_t> kernel);

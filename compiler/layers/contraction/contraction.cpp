@@ -68,9 +68,8 @@ void matchConvolution(GraphBuilder& builder, const Node& node) {
     builder.refuse(node, "the weights must be a constant with one or two spatial dimensions");
   auto layer = std::make_unique<Contraction>();
   layer->window = windowOf(node, std::span(weights.shape).subspan(2));
-  const bool windows = !layer->window.isPixel();
-  auto grid = [&](const Activation& activation, const Storage& storage) {
-    return imagesOf(activation, storage, windows);
+  auto grid = [window = layer->window](const Activation& activation, const Storage& storage) {
+    return imagesOf(activation, storage, window);
   };
   readAs(builder, node, builder.operand(node, 0, 1), 1, grid, *layer);
   const int64_t outputs = weights.shape[0], inputsPerGroup = weights.shape[1];
@@ -198,7 +197,9 @@ void matchMatrix(GraphBuilder& builder, const Node& node) {
   layer->weights = readWeights(builder, node, 3, 5, axes, layer->planes);
   AsGrid grid = rowsOf;
   if (rank == 2 && readFlattened(builder, builder.operand(node, 0), *layer))
-    grid = [](const Activation& activation, const Storage& storage) { return imagesOf(activation, storage, true); };
+    grid = [window = layer->window](const Activation& activation, const Storage& storage) {
+      return imagesOf(activation, storage, window);
+    };
   else
     readAs(builder, node, builder.operand(node, 0, rank - 1), rank - 1, grid, *layer);
   layer->fill = operands.zeroPoint(2);

@@ -65,9 +65,8 @@ void finish(GraphBuilder& builder, std::unique_ptr<Map> layer, const Node& node,
 
 // Reads input 0 through a window, one or two spatial dimensions.
 void finishWindow(GraphBuilder& builder, std::unique_ptr<Map> layer, const Node& node) {
-  const bool windows = !layer->window.isPixel();
-  const AsGrid grid = [=](const Activation& activation, const Storage& storage) {
-    return imagesOf(activation, storage, windows);
+  const AsGrid grid = [window = layer->window](const Activation& activation, const Storage& storage) {
+    return imagesOf(activation, storage, window);
   };
   readAs(builder, node, builder.operand(node, 0, 1), 1, grid, *layer);
   finish(builder, std::move(layer), node, 1, grid);
@@ -126,8 +125,7 @@ void matchPool(GraphBuilder& builder, const Node& node) {
     std::tie(layer->lo, layer->hi) = builder.clamp(node);
     layer->fill = net::isSigned(builder.operandTensor(node, 0).type) ? -128 : 0; // padding never wins
   } else {
-    const bool padded = window.padTop || window.padLeft || window.padBottom || window.padRight;
-    if (padded && node.integer("count_include_pad", 0) == 0)
+    if (window.isPadded() && node.integer("count_include_pad", 0) == 0)
       builder.refuse(node, "padding with count_include_pad = 0 is not supported on the accelerator; only windows "
                            "inside the feature map, or count_include_pad = 1");
     setAverage(builder, node, *layer);
@@ -151,7 +149,7 @@ void matchGlobalAverage(GraphBuilder& builder, const Node& node) {
 // How results with this innermost dimension are seen where no window reads them.
 AsGrid pixels(size_t rank, size_t innermost) {
   if (rank == 4 && innermost == 1)
-    return [](const Activation& activation, const Storage& storage) { return imagesOf(activation, storage, false); };
+    return [](const Activation& activation, const Storage& storage) { return imagesOf(activation, storage, {}); };
   // The other dimensions from the last: columns, rows, and all before them images.
   return [=](const Activation& activation, const Storage& storage) -> std::optional<Grid> {
     std::array<std::vector<size_t>, 4> dims;
@@ -314,6 +312,8 @@ void Map::readAttributes(const WorkloadAttributes& attributes) {
   if (grids.size() != operation.inputs)
     throw Error(fmt::format("{} reads {} activations, not {}", info(operation.opcode).mnemonic, operation.inputs,
                             grids.size()));
+  if (operation.opcode == Opcode::VLUT && !table)
+    throw Error(fmt::format("{} has no table", info(operation.opcode).mnemonic));
 }
 
 } // namespace weft::layers

@@ -3,13 +3,12 @@
 // executor's bits without a race.
 //
 // WEFT_SEED=n runs one seed (and says more), WEFT_LONG=n that many seeds from WEFT_FIRST (default 0).
+#include "tests/runtime/networks/compare.h"
 #include "tests/runtime/networks/random_network.h"
 
-#include "compiler/driver/compiler.h"
+#include "compiler/layers/geometry.h"
 #include "compiler/mapping/planner.h"
-#include "isa/check/verify_program.h"
 #include "isa/support/error.h"
-#include "runtime/api/device.h"
 #include "tests/compiler/mapping/networks.h"
 #include "tests/support/random.h"
 
@@ -22,62 +21,31 @@
 namespace weft::test {
 namespace {
 
-struct Outcome {
-  bool skipped = false; // not supported, and the error says so
-  std::string failure;  // empty: right
-};
-
-std::string differences(const HostTensors& expected, const HostTensors& actual) {
-  if (expected.size() != actual.size())
-    return fmt::format("{} outputs instead of {}", actual.size(), expected.size());
-  for (const auto& [name, tensor] : expected) {
-    auto found = actual.find(name);
-    if (found == actual.end())
-      return fmt::format("output '{}' is missing", name);
-    if (found->second.shape != tensor.shape || found->second.type != tensor.type)
-      return fmt::format("output '{}' has another type or shape", name);
-    size_t wrong = 0, first = 0;
-    for (size_t i = tensor.data.size(); i-- > 0;)
-      if (tensor.data[i] != found->second.data[i]) {
-        ++wrong;
-        first = i;
-      }
-    if (wrong > 0)
-      return fmt::format("output '{}': {} of {} bytes differ, the first at {}: {} instead of {}", name, wrong,
-                         tensor.data.size(), first, found->second.data[first], tensor.data[first]);
-  }
-  return "";
-}
-
-// Everything that is moved between DRAM and scratchpad is of a tensor and for a layer.
-std::string trafficProblem(const runtime::RunStatistics& statistics) {
-  if (statistics.tensorTraffic)
-    for (const runtime::TensorTraffic& traffic : *statistics.tensorTraffic)
-      if (!traffic.tensor || !traffic.layer)
-        return fmt::format("{} bytes read and {} written of DRAM that is not in the memory map", traffic.moves.read,
-                           traffic.moves.written);
-  return "";
-}
-
 // A legal mapping with every number drawn at random.
 std::string randomMapping(uint64_t seed, const net::Network& network, const Machine& machine) {
   Random random(seed ^ 0x6d6170);
   const mapping::DeviceGraph graph = mapping::buildDeviceGraph(network);
   mapping::Mapping chosen = mapping::plan(graph, machine, {}).mapping;
-  for (size_t g = 0; g < graph.groups.size(); ++g)
+  auto draw = [&](int64_t most) { return int64_t{1} + random.below(static_cast<uint64_t>(most)); };
+  for (size_t g = 0; g < graph.layers.size(); ++g)
     for (int attempt = 0; attempt < 8; ++attempt) {
       mapping::Mapping trial = chosen;
       mapping::GroupMapping& group = trial.groups[g];
-      const mapping::Geometry whole(graph, graph.groups[g], machine, {});
-      auto draw = [&](int64_t most) { return int64_t{1} + random.below(static_cast<uint64_t>(most)); };
-      group.tileRows = draw(whole.outH);
-      group.tileCols = draw(whole.outW);
-      group.columnTiles = draw(whole.columnTiles);
-      group.weights = random.percent(50) ? mapping::WeightFlow::resident : mapping::WeightFlow::streamed;
-      if (group.weights == mapping::WeightFlow::streamed)
-        group.chunks = {draw(whole.stepsH), draw(whole.stepsW), draw(whole.stepsC)};
-      else
-        group.chunks = {1, 1, 1};
+      if (const auto* layer = dynamic_cast<const layers::GridLayer*>(graph.layers[g].get())) {
+        const layers::Geometry whole(*layer, machine, {}, true);
+        group.tileRows = draw(whole.outH);
+        group.tileCols = draw(whole.outW);
+        group.columnTiles = draw(whole.columnTiles);
+        group.weights = random.percent(50) ? mapping::WeightFlow::resident : mapping::WeightFlow::streamed;
+        if (group.weights == mapping::WeightFlow::streamed)
+          group.chunks = {draw(whole.stepsH), draw(whole.stepsW), draw(whole.stepsC)};
+        else
+          group.chunks = {1, 1, 1};
+      } else { // bytes of a block
+        group.tileCols = draw(machine.scratchpad.bytes / 2 / machine.rowBytes()) * machine.rowBytes();
+        if (random.percent(50))
+          group.tileCols = draw(8) * machine.rowBytes();
+      }
       try {
         mapping::plan(graph, machine, trial);
         chosen = trial;
@@ -86,45 +54,6 @@ std::string randomMapping(uint64_t seed, const net::Network& network, const Mach
       }
     }
   return toYaml(chosen);
-}
-
-Outcome compare(const net::Network& network, const Machine& machine, const HostTensors& inputs,
-                const std::function<std::string()>& mapping) {
-  const char* stage = "validate";
-  try {
-    net::validate(network);
-    stage = "compile";
-    CompileOptions options;
-    options.verify = false; // below, to see all findings
-    options.mapping = mapping();
-    auto program = std::make_shared<const Program>(Program::parse(compile(network, machine, options), "random"));
-    stage = "verify";
-    for (const Finding& finding : verifyProgram(*program, machine))
-      if (finding.severity == Finding::Severity::error)
-        return {false, fmt::format("verifier: {}: {}", name(finding.kind), finding.message)};
-    runtime::RunOptions run;
-    run.detectRaces = true;
-    std::optional<HostTensors> expected;
-    for (const char* device : {"ref", "func", "cycle"}) {
-      stage = device;
-      runtime::RunResult result = runtime::openDevice(device, machine)->load(program)->run(inputs, run);
-      if (std::string problem = trafficProblem(result.statistics); !problem.empty())
-        return {false, fmt::format("{}: {}", device, problem)};
-      HostTensors outputs = std::move(result.outputs);
-      if (!expected)
-        expected = outputs;
-      else if (std::string difference = differences(*expected, outputs); !difference.empty())
-        return {false, fmt::format("{}: {}", device, difference)};
-    }
-  } catch (const std::exception& error) {
-    std::string message = error.what();
-    for (const char* unsupported :
-         {"no tiling fits", "has no operator that the accelerator runs", "a window over a batch of vectors"})
-      if (message.find(unsupported) != std::string::npos)
-        return {true, ""};
-    return {false, fmt::format("{}: {}", stage, message)};
-  }
-  return {};
 }
 
 enum class Variant { plain, givenMapping, hostInTheMiddle };
@@ -230,8 +159,7 @@ TEST(WideRows, AreCutOrLoadedPixelByPixel) {
     Value x = builder.input(net::DType::u8, {1, 256, 4, 300}, 0.05f, 100);
     builder.output(addConv(builder, addConv(builder, x, 256, 1), 8, 3, pads));
     builder.output(addConv(builder, x, 8, 3, pads));
-    const Outcome outcome = compare(builder.network, loadMachine("tpu-256"), randomInputs(1, builder.network),
-                                    [] { return std::string(); });
+    const Outcome outcome = compare(builder.network, loadMachine("tpu-256"), randomInputs(1, builder.network));
     EXPECT_EQ(outcome.failure, "") << "pads " << fmt::format("{}", fmt::join(pads, ", "));
     EXPECT_FALSE(outcome.skipped);
   }
