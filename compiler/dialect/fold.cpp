@@ -150,8 +150,8 @@ OpFoldResult ReshapeOp::fold(FoldAdaptor adaptor) {
   return {};
 }
 
-void ReshapeOp::getCanonicalizationPatterns(RewritePatternSet& patterns, MLIRContext* context) {
-  patterns.add<FoldReshapeOfReshape>(context);
+void GraphDialect::getCanonicalizationPatterns(RewritePatternSet& patterns) const {
+  patterns.add<FoldReshapeOfReshape>(getContext());
 }
 
 OpFoldResult TransposeOp::fold(FoldAdaptor adaptor) {
@@ -193,6 +193,34 @@ OpFoldResult ConcatOp::fold(FoldAdaptor adaptor) {
       bytes.insert(bytes.end(), part.begin() + i * chunk, part.begin() + (i + 1) * chunk);
     }
   return constantFromBytes(type, bytes);
+}
+
+// Of constants: what is left of a model's shape arithmetic.
+OpFoldResult GatherOp::fold(FoldAdaptor adaptor) {
+  auto constant = dyn_cast_or_null<DenseElementsAttr>(adaptor.getX());
+  auto indices = dyn_cast_or_null<DenseElementsAttr>(adaptor.getIndices());
+  if (!constant || !indices || !mayFold(getType()))
+    return {};
+  const ArrayRef<int64_t> dims = constant.getType().getShape(), indexDims = indices.getType().getShape();
+  const auto axis = static_cast<size_t>(getAxis());
+  const int64_t extent = dims[axis];
+  std::vector<int64_t> at = integersOf(indices);
+  for (int64_t& index : at) {
+    if (index < -extent || index >= extent)
+      return {};
+    index = index < 0 ? index + extent : index;
+  }
+  const SmallVector<int64_t> strides = stridesOf(dims), indexStrides = stridesOf(indexDims);
+  return gather(constant, getType(), [&](ArrayRef<int64_t> index) {
+    int64_t which = 0, offset = 0;
+    for (size_t i = 0; i < indexDims.size(); ++i)
+      which += index[axis + i] * indexStrides[i];
+    for (size_t i = 0; i < dims.size(); ++i)
+      offset += strides[i] * (i == axis  ? at[static_cast<size_t>(which)]
+                              : i < axis ? index[i]
+                                         : index[i + indexDims.size() - 1]);
+    return offset;
+  });
 }
 
 OpFoldResult PadOp::fold(FoldAdaptor adaptor) {

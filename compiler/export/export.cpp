@@ -134,9 +134,10 @@ private:
     if (isa<ConstantOp, NoneOp>(op))
       return;
     const std::vector<std::string> names = nodeNames(op->getLoc());
+    const net::OperatorInfo* info = operatorOf(op);
+    WEFT_CHECK(info, "only the graph dialect's operations are exported");
     net::Node node;
-    node.op = onnxName(op).str();
-    WEFT_CHECK(!node.op.empty(), "only the graph dialect's operations are exported");
+    node.op = info->name;
     node.name = names.empty() ? node.op : names.front();
     for (OpOperand& operand : op->getOpOperands()) {
       Value value = operand.get();

@@ -58,10 +58,7 @@ net::Network importOnnx(std::span<const uint8_t> bytes, const ImportOptions& opt
 }
 
 std::vector<std::string> importableOperators() {
-  std::vector<std::string> names;
-  for (const onnx_import::Operator& row : onnx_import::operators())
-    names.emplace_back(row.name);
-  return names;
+  return onnx_import::importableNames();
 }
 
 } // namespace weft

@@ -230,26 +230,27 @@ void GraphImporter::define(const std::string& name, Value value, const std::stri
 
 void GraphImporter::importNode(const onnx::NodeProto& proto) {
   const NodeReader node(proto);
-  const Operator* row = findOperator(node.operatorName());
-  if (!row) {
-    std::vector<std::string> names = importableOperators();
-    node.fail(fmt::format("the operator is not supported; supported are: {}", fmt::join(names, ", ")));
-  }
-  if (node.inputCount() < row->minInputs || node.inputCount() > row->maxInputs)
-    node.fail(row->minInputs == row->maxInputs
-                  ? fmt::format("has {} inputs, but must have {}", node.inputCount(), row->minInputs)
-                  : fmt::format("has {} inputs, but must have at least {}{}", node.inputCount(), row->minInputs,
-                                row->maxInputs == size_t(-1) ? "" : fmt::format(" and at most {}", row->maxInputs)));
-  for (size_t i = 0; i < row->minInputs; ++i)
-    if (!node.has(i))
+  const net::OperatorInfo* info = findImportable(node.operatorName());
+  if (!info)
+    node.fail(fmt::format("the operator is not supported; supported are: {}", fmt::join(importableNames(), ", ")));
+  const size_t least = info->minOnnxInputs, most = info->maxInputs;
+  if (node.inputCount() < least || node.inputCount() > most)
+    node.fail(least == most ? fmt::format("has {} inputs, but must have {}", node.inputCount(), least)
+                            : fmt::format("has {} inputs, but must have at least {}{}", node.inputCount(), least,
+                                          most == net::kVariadic ? "" : fmt::format(" and at most {}", most)));
+  for (size_t i = 0; i < least; ++i)
+    if (const net::OperandInfo& item = info->operands[std::min(i, info->operands.size() - 1)];
+        item.presence == net::Presence::required && !item.attributeBefore && !node.has(i))
       node.fail(fmt::format("input {} is missing", i));
-  node.checkAttributes(row->attributes);
+  node.checkAttributes(info->onnxAttributes);
   if (proto.output_size() < 1)
     node.fail("has no output");
   const std::string label = fmt::format("node '{}' ({})", node.name(), node.operatorName());
-  define(proto.output(0), row->import(*this, node), label);
-  for (int i = 1; i < proto.output_size(); ++i)
-    if (!proto.output(i).empty())
+  const SmallVector<Value> results = importOperator(*this, node, *info);
+  for (int i = 0; i < proto.output_size(); ++i)
+    if (static_cast<size_t>(i) < results.size())
+      define(proto.output(i), results[static_cast<size_t>(i)], label);
+    else if (!proto.output(i).empty())
       otherOutputs.emplace(proto.output(i), label);
 }
 

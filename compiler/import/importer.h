@@ -79,16 +79,13 @@ private:
   std::unordered_map<std::string, std::string> otherOutputs;
 };
 
-// An importable operator.
-struct Operator {
-  std::string_view name; // qualified: "com.microsoft.QGemm"
-  size_t minInputs, maxInputs;
-  std::string_view attributes; // that it may have, separated by blanks
-  mlir::Value (*import)(GraphImporter& importer, const NodeReader& node);
-};
+// The importable operator of a qualified name ("Conv", "com.microsoft.QGemm"), or null; and all of these names.
+const net::OperatorInfo* findImportable(std::string_view name);
+std::vector<std::string> importableNames();
 
-// The closed list, and the entry of a name or null.
-std::span<const Operator> operators();
-const Operator* findOperator(std::string_view name);
+// Imports a node of it whose inputs and attributes are as many as they may be. Returns its results, the first of them
+// at least.
+llvm::SmallVector<mlir::Value> importOperator(GraphImporter& importer, const NodeReader& node,
+                                              const net::OperatorInfo& info);
 
 } // namespace weft::onnx_import

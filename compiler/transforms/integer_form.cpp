@@ -96,6 +96,7 @@ private:
   int64_t clampLo = 0, clampHi = 0; // of the codes
   size_t clamps = 0;                // Relu and Clip between op and root
   SmallVector<Location> locations;  // of op, those and root
+  const char* biasNote = nullptr;   // why the bias is not the one that ONNX Runtime's kernel adds
   std::string why;
 
   std::nullopt_t refuse(std::string reason) {
@@ -121,6 +122,7 @@ private:
   Build globalAverage(GlobalAveragePoolOp pool);
   Build softmax(SoftmaxOp softmax);
   Build concat(ConcatOp concat);
+  Build extremum();
 
   std::optional<Activation> activation(Value value, const char* what);
   Activation asOutput(Activation x) const;
@@ -130,6 +132,7 @@ private:
   std::optional<int64_t> constantChannel(const Quantization& x, const Weights& w, size_t channel, double shift,
                                          float alpha) const;
   bool fused(ArrayRef<Type> operands) const;
+  bool fusedProduct(Type a, Type b) const;
 
   Location location(PatternRewriter& rewriter) const { return rewriter.getFusedLoc(locations); }
   bool clamped() const { return clampLo > lowest(output.element) || clampHi < highest(output.element); }
@@ -204,19 +207,30 @@ bool Pattern::fused(ArrayRef<Type> operands) const {
          llvm::all_of(operands, [&](Type type) { return type == output.element; });
 }
 
+// The same of a convolution or matrix product, whose right side has its own type unless the left one is signed.
+bool Pattern::fusedProduct(Type a, Type b) const {
+  return fused(a) && (a.isUnsignedInteger() || a == b);
+}
+
 // Marks what ONNX Runtime may round differently: by the mark of the float operator, or where this form is not exact.
 Value Pattern::noted(PatternRewriter& rewriter, Value result, bool exact, const char* reason) const {
   if (Attribute mark = op->getAttr(kRoundingAttribute))
     result.getDefiningOp()->setAttr(kRoundingAttribute, mark);
-  else if (!exact)
-    result.getDefiningOp()->setAttr(kRoundingAttribute, rewriter.getStringAttr(reason));
+  else if (biasNote || !exact)
+    result.getDefiningOp()->setAttr(kRoundingAttribute, rewriter.getStringAttr(biasNote ? biasNote : reason));
   return result;
 }
 constexpr const char* kFloatThere = "ONNX Runtime computes it in float; a result in the middle between two codes may "
                                     "be rounded to the other one";
 constexpr const char* kTies =
-    "a mean may lie in the middle between two codes; ONNX Runtime adds in float and may round "
-    "it to the other one";
+    "a mean may lie in the middle between two codes; ONNX Runtime adds in float and may round it "
+    "to the other one";
+constexpr const char* kBiasScale =
+    "its bias has another scale than input scale * weight scale, which ONNX Runtime does not "
+    "look at";
+constexpr const char* kDeadChannel =
+    "the bias of a nearly dead channel does not fit 32 bits; ONNX Runtime takes what is "
+    "left of it";
 
 // The codes behind a per-tensor DequantizeLinear.
 std::optional<Activation> Pattern::activation(Value value, const char* what) {
@@ -231,7 +245,7 @@ std::optional<Activation> Pattern::activation(Value value, const char* what) {
   if (isa<ConstantOp>(producer))
     return refuse(fmt::format("its {} is a float constant, without QuantizeLinear", what));
   return refuse(fmt::format("its {} comes from '{}' ({}) without a QuantizeLinear in between", what, nodeName(producer),
-                            onnxName(producer).str()));
+                            operatorName(producer)));
 }
 
 // The quantisation that gives the same reals to codes of the output's element type, which the operators on two or more
@@ -360,8 +374,10 @@ std::optional<BiasCodes> Pattern::bias(Value value, const Quantization& x, Weigh
       code = std::nearbyint(static_cast<float>((*stored)[i]) / unit);
     else if (zero == 0 && std::abs(scale - unit) <= kScaleTolerance * std::abs(unit))
       code = (*stored)[i];
-    else
+    else {
       code = std::nearbyint(shift / unit);
+      biasNote = kBiasScale;
+    }
     if (alpha != beta)
       code = std::nearbyint(code * beta / alpha);
     if (!(std::abs(code) < 2147483648.0)) {
@@ -371,6 +387,7 @@ std::optional<BiasCodes> Pattern::bias(Value value, const Quantization& x, Weigh
                                   "scale = {}",
                                   channel, shift, unit));
       dead.emplace_back(channel, *result);
+      biasNote = kDeadChannel;
       code = 0;
     }
     codes.push_back(static_cast<int64_t>(code));
@@ -416,7 +433,7 @@ Pattern::Build Pattern::conv(ConvOp conv) {
   const auto b = w ? bias(conv.getB(), x->quantization, *w, conv.getType().getDimSize(1), 1, 1) : std::nullopt;
   if (!b)
     return {};
-  const bool exact = fused(x->quantization.element);
+  const bool exact = fusedProduct(x->quantization.element, w->codes.getElementType());
   return [=, *this, w = *w, x = *x, b = *b](PatternRewriter& rewriter) mutable {
     const SmallVector<Value> weight = operands(rewriter, w);
     const Location place = location(rewriter);
@@ -434,7 +451,7 @@ Pattern::Build Pattern::conv(ConvOp conv) {
 // the types are.
 Pattern::Build Pattern::linear(const Activation& a, const Weights& w, const BiasCodes& bias, float alpha, bool transA,
                                bool transB, bool kernel) {
-  const bool exact = kernel && alpha == 1 && fused(a.quantization.element);
+  const bool exact = kernel && alpha == 1 && fusedProduct(a.quantization.element, w.codes.getElementType());
   return [=, *this](PatternRewriter& rewriter) mutable {
     const SmallVector<Value> weight = operands(rewriter, w);
     const Location place = location(rewriter);
@@ -496,7 +513,7 @@ Pattern::Build Pattern::matMul(MatMulOp product, Value addend) {
   const auto b = activation(product.getB(), "second input");
   if (!b)
     return {};
-  const bool exact = fused(a->quantization.element);
+  const bool exact = fusedProduct(a->quantization.element, b->quantization.element);
   return [=, *this, a = *a, b = *b](PatternRewriter& rewriter) mutable {
     return noted(rewriter,
                  createInferred<QLinearMatMulOp>(rewriter, location(rewriter), a.x, scale(rewriter, a.quantization),
@@ -675,6 +692,35 @@ Pattern::Build Pattern::concat(ConcatOp concat) {
   };
 }
 
+// Max and Min: rounding is monotone, so they are taken of the codes that the operands have in the result's
+// quantisation.
+Pattern::Build Pattern::extremum() {
+  SmallVector<Activation> parts;
+  for (Value input : op->getOperands()) {
+    const auto part = activation(input, "input");
+    if (!part)
+      return {};
+    parts.push_back(*part);
+  }
+  return [=, *this](PatternRewriter& rewriter) mutable {
+    SmallVector<Value> inputs;
+    for (const Activation& part : parts) {
+      const auto requantised = [&](int64_t code) { return output.quantize(part.quantization.dequantize(code)); };
+      if (std::optional<std::vector<int64_t>> codes = constantIntegers(part.x)) {
+        llvm::transform(*codes, codes->begin(), requantised);
+        const auto type = RankedTensorType::get(tensorType(part.x).getShape(), output.element);
+        inputs.push_back(rewriter.create<ConstantOp>(location(rewriter), constantFromIntegers(type, *codes)));
+      } else {
+        inputs.push_back(part.quantization == output
+                             ? part.x
+                             : lookupTable(rewriter, location(rewriter), part.x, output.element, requantised));
+      }
+    }
+    return clampedBelow(rewriter, isa<MaxOp>(op) ? createInferred<MaxOp>(rewriter, location(rewriter), inputs)
+                                                 : createInferred<MinOp>(rewriter, location(rewriter), inputs));
+  };
+}
+
 Pattern::Build Pattern::decideOperator() {
   return TypeSwitch<Operation*, Build>(op)
       .Case([&](ConvOp found) { return conv(found); })
@@ -693,6 +739,7 @@ Pattern::Build Pattern::decideOperator() {
       .Case([&](GlobalAveragePoolOp found) { return globalAverage(found); })
       .Case([&](SoftmaxOp found) { return softmax(found); })
       .Case([&](ConcatOp found) { return concat(found); })
+      .Case<MaxOp, MinOp>([&](Operation*) { return extremum(); })
       .Default([&](Operation* other) {
         // Of the operators without integer form some are tables or move codes, if only their operand is quantised.
         for (Value operand : other->getOperands())

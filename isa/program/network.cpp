@@ -3,6 +3,7 @@
 #include "isa/program/network_ops.h"
 #include "isa/support/error.h"
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 #include <fmt/format.h>
@@ -80,6 +81,46 @@ std::vector<int64_t> Node::integers(const std::string& key, std::vector<int64_t>
   return value ? *value : otherwise;
 }
 
+namespace {
+
+template <typename Attribute> void checkRequired(const Node& node, const Attribute& attribute) {
+  if (attribute.required && !node.attributes.contains(attribute.key))
+    throw Error(fmt::format("node '{}' ({}): attribute '{}' is missing", node.name, node.op, attribute.key));
+}
+
+} // namespace
+
+Op opOf(const Node& node) {
+  if (std::optional<Op> op = findOp(node))
+    return *op;
+  throw Error(fmt::format("node '{}' ({}): the operator is unknown", node.name, node.op));
+}
+
+int64_t value(const Node& node, const IntegerAttribute& attribute) {
+  checkRequired(node, attribute);
+  return node.integer(attribute.key, attribute.otherwise);
+}
+
+std::optional<int64_t> value(const Node& node, const OptionalIntegerAttribute& attribute) {
+  const auto* found = find<int64_t>(node, attribute.key, "an integer");
+  return found ? std::optional(*found) : std::nullopt;
+}
+
+double value(const Node& node, const RealAttribute& attribute) {
+  checkRequired(node, attribute);
+  return node.real(attribute.key, attribute.otherwise);
+}
+
+std::string value(const Node& node, const TextAttribute& attribute) {
+  checkRequired(node, attribute);
+  return node.text(attribute.key, attribute.otherwise);
+}
+
+std::vector<int64_t> value(const Node& node, const IntegersAttribute& attribute, std::vector<int64_t> otherwise) {
+  checkRequired(node, attribute);
+  return node.integers(attribute.key, std::move(otherwise));
+}
+
 void validate(const Network& network) {
   const std::vector<Tensor>& tensors = network.tensors;
   auto check = [&](int32_t index, const std::string& where) -> const Tensor& {
@@ -130,6 +171,10 @@ void validate(const Network& network) {
                               node.op,
                               op->maxInputs == kVariadic ? fmt::format("{} or more", op->minInputs)
                                                          : fmt::format("{} to {}", op->minInputs, op->maxInputs)));
+    for (size_t i = 0; i < op->minInputs; ++i)
+      if (node.inputs[i] == -1 && op->operands[std::min(i, op->operands.size() - 1)].presence == Presence::required)
+        throw Error(fmt::format("network '{}': {} has no operand '{}'", network.name, where,
+                                op->operands[std::min(i, op->operands.size() - 1)].name));
     if (node.outputs.size() != 1)
       throw Error(
           fmt::format("network '{}': {} has {} results; 1 is supported", network.name, where, node.outputs.size()));

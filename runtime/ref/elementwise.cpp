@@ -1,4 +1,5 @@
 // Element-wise operators on one or more operands.
+#include "isa/program/elementwise.h"
 #include "runtime/ref/operators.h"
 
 #include <algorithm>
@@ -10,6 +11,7 @@ namespace weft::ref {
 namespace {
 
 using net::DType;
+using net::Op;
 using net::Shape;
 
 // --- Two operands ----------------------------------------------------------------------------------------------------
@@ -112,17 +114,6 @@ template <typename Op> HostTensor variadic(const Args& args) {
 
 // --- One operand -----------------------------------------------------------------------------------------------------
 
-template <typename F> HostTensor mapFloat(const Args& args, F f) {
-  auto x = args.values<float>(0);
-  HostTensor result = makeTensor(DType::f32, args.shape(0));
-  std::transform(x.begin(), x.end(), elements<float>(result).begin(), f);
-  return result;
-}
-
-float attribute(const Args& args, const char* key, double otherwise) {
-  return static_cast<float>(args.node.real(key, otherwise));
-}
-
 HostTensor relu(const Args& args) {
   return visitNumber(args, args.type(0), [&](auto zero) {
     using T = decltype(zero);
@@ -176,80 +167,32 @@ HostTensor negate(const Args& args) {
   });
 }
 
-HostTensor leakyRelu(const Args& args) {
-  float alpha = attribute(args, "alpha", 0.01);
-  return mapFloat(args, [=](float x) { return x < 0 ? alpha * x : x; });
-}
-HostTensor elu(const Args& args) {
-  float alpha = attribute(args, "alpha", 1);
-  return mapFloat(args, [=](float x) { return x < 0 ? alpha * (std::exp(x) - 1) : x; });
-}
-HostTensor hardSigmoid(const Args& args) {
-  float alpha = attribute(args, "alpha", 0.2);
-  float beta = attribute(args, "beta", 0.5);
-  return mapFloat(args, [=](float x) { return std::max(0.0f, std::min(1.0f, alpha * x + beta)); });
-}
-HostTensor hardSwish(const Args& args) {
-  return mapFloat(args, [](float x) { return x * std::max(0.0f, std::min(1.0f, x * (1.0f / 6.0f) + 0.5f)); });
-}
-// The exponential of a negative number only, so that nothing overflows.
-HostTensor sigmoid(const Args& args) {
-  return mapFloat(args, [](float x) {
-    float e = std::exp(-std::fabs(x));
-    return x < 0 ? e / (1 + e) : 1 / (1 + e);
-  });
-}
-HostTensor softplus(const Args& args) {
-  return mapFloat(args, [](float x) { return std::max(x, 0.0f) + std::log1p(std::exp(-std::fabs(x))); });
-}
-HostTensor erf(const Args& args) {
-  return mapFloat(args, [](float x) { return std::erf(x); });
-}
-HostTensor exponential(const Args& args) {
-  return mapFloat(args, [](float x) { return std::exp(x); });
-}
-HostTensor logarithm(const Args& args) {
-  return mapFloat(args, [](float x) { return std::log(x); });
-}
-HostTensor reciprocal(const Args& args) {
-  return mapFloat(args, [](float x) { return 1 / x; });
-}
-HostTensor squareRoot(const Args& args) {
-  return mapFloat(args, [](float x) { return std::sqrt(x); });
-}
-HostTensor tanh(const Args& args) {
-  return mapFloat(args, [](float x) { return std::tanh(x); });
-}
-
 constexpr Implementation kElementwise[] = {
-    {"Add", binary<AddOp>},
-    {"Sub", binary<SubOp>},
-    {"Mul", binary<MulOp>},
-    {"Div", binary<DivOp>},
-    {"Pow", binary<PowOp>},
-    {"PRelu", binary<PReluOp>},
-    {"Max", variadic<MaxOp>},
-    {"Min", variadic<MinOp>},
-    {"Sum", variadic<AddOp>},
-    {"Abs", absolute},
-    {"Clip", clip},
-    {"Elu", elu},
-    {"Erf", erf},
-    {"Exp", exponential},
-    {"HardSigmoid", hardSigmoid},
-    {"HardSwish", hardSwish},
-    {"LeakyRelu", leakyRelu},
-    {"Log", logarithm},
-    {"Neg", negate},
-    {"Reciprocal", reciprocal},
-    {"Relu", relu},
-    {"Sigmoid", sigmoid},
-    {"Softplus", softplus},
-    {"Sqrt", squareRoot},
-    {"Tanh", tanh},
+    {Op::Add, binary<AddOp>},   {Op::Sub, binary<SubOp>},     {Op::Mul, binary<MulOp>},   {Op::Div, binary<DivOp>},
+    {Op::Pow, binary<PowOp>},   {Op::PRelu, binary<PReluOp>}, {Op::Max, variadic<MaxOp>}, {Op::Min, variadic<MinOp>},
+    {Op::Sum, variadic<AddOp>}, {Op::Abs, absolute},          {Op::Clip, clip},           {Op::Neg, negate},
+    {Op::Relu, relu},
 };
 
 } // namespace
+
+HostTensor mapFunction(const Args& args) {
+  const Op op = net::opOf(args.node);
+  for (const net::AttributeInfo& attribute : net::info(op).attributes)
+    if (attribute.form == net::AttributeForm::resolved)
+      args.require(args.node.text(std::string(attribute.name), std::string(attribute.text)) == attribute.text,
+                   "an attribute that the importer replaces has another value than its default");
+  float parameters[net::kMaxParameters] = {};
+  net::readParameters(op, parameters, [&](const net::AttributeInfo& attribute) {
+    return static_cast<float>(args.node.real(std::string(attribute.name), attribute.real));
+  });
+  const net::UnaryFunction function = net::unaryFunction(op);
+  auto x = args.values<float>(0);
+  HostTensor result = makeTensor(DType::f32, args.shape(0));
+  std::transform(x.begin(), x.end(), elements<float>(result).begin(),
+                 [&](float value) { return function(value, parameters); });
+  return result;
+}
 
 std::span<const Implementation> elementwiseOperators() {
   return kElementwise;

@@ -31,9 +31,7 @@ void clampResult(const net::Node& node, HostTensor& result) {
 } // namespace
 
 HostTensor executeNode(const net::Node& node, std::span<const TensorView> operands, const net::Shape* expected) {
-  Operator op = findImplementation(node.op);
-  if (!op)
-    throw Error(fmt::format("node '{}': the reference executor has no operator '{}'", node.name, node.op));
+  Operator op = implementationOf(net::opOf(node));
   for (const TensorView& operand : operands)
     if (operand.shape &&
         operand.data.size() != static_cast<size_t>(net::elementCount(*operand.shape)) * net::byteSize(operand.type))

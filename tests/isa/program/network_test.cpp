@@ -129,10 +129,55 @@ TEST(Network, DamagedBytesNeverCrash) {
   }
 }
 
-TEST(Operators, TableHasNoDuplicates) {
+TEST(Operators, AreFoundByName) {
   for (const OperatorInfo& info : kNetworkOperators)
     EXPECT_EQ(findOperator(info.name), &info);
   EXPECT_EQ(findOperator("Nonexistent"), nullptr);
+  EXPECT_EQ(&info(Op::Conv), findOperator("Conv"));
+  EXPECT_EQ(opOf(Node{"Conv", "n", {}, {}, {}}), Op::Conv);
+  EXPECT_THROW(opOf(Node{"Nonexistent", "n", {}, {}, {}}), Error);
+}
+
+TEST(Operators, HaveTheAritiesOfTheirOperands) {
+  struct Arity {
+    Op op;
+    size_t least, leastInFiles, most;
+  };
+  for (const Arity& arity : {Arity{Op::Conv, 2, 2, 3},
+                             {Op::QLinearConv, 8, 8, 9},
+                             {Op::QLinearAdd, 7, 7, 8},
+                             {Op::Clip, 1, 1, 3},
+                             {Op::Pad, 2, 1, 4},
+                             {Op::Slice, 3, 1, 5},
+                             {Op::Unsqueeze, 2, 1, 2},
+                             {Op::Concat, 1, 1, kVariadic},
+                             {Op::QLinearConcat, 5, 5, kVariadic}}) {
+    const OperatorInfo& entry = info(arity.op);
+    EXPECT_EQ(entry.minInputs, arity.least) << entry.name;
+    EXPECT_EQ(entry.minOnnxInputs, arity.leastInFiles) << entry.name;
+    EXPECT_EQ(entry.maxInputs, arity.most) << entry.name;
+  }
+}
+
+TEST(Operators, NameTheirOperandsAndAttributes) {
+  EXPECT_EQ(ops::QLinearConv::w, 3u);
+  EXPECT_EQ(ops::QLinearConv::b, 8u);
+  EXPECT_EQ(info(Op::QLinearConv).operands[ops::QLinearConv::y_scale].name, "y_scale");
+
+  Node node{"Conv", "n", {}, {}, {}};
+  EXPECT_EQ(value(node, ops::Conv::group), 1);
+  EXPECT_EQ(value(node, ops::Conv::strides, {1, 1}), (std::vector<int64_t>{1, 1}));
+  node.attributes["group"] = int64_t(4);
+  EXPECT_EQ(value(node, ops::Conv::group), 4);
+  EXPECT_EQ(value(node, ops::QLinearConv::clamp_lo), std::nullopt);
+  EXPECT_EQ(value(node, ops::LeakyRelu::alpha), 0.01);
+  EXPECT_EQ(value(node, ops::Pad::mode), "constant");
+  try {
+    value(node, ops::Concat::axis);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_STREQ(error.what(), "node 'n' (Conv): attribute 'axis' is missing");
+  }
 }
 
 } // namespace
