@@ -117,10 +117,10 @@ bool is8Bit(Value value) {
 }
 
 int64_t lowest(Type element) {
-  return element.isUnsignedInteger() ? 0 : -128;
+  return element.isUnsignedInteger() ? 0 : -(int64_t(1) << (element.getIntOrFloatBitWidth() - 1));
 }
 int64_t highest(Type element) {
-  return element.isUnsignedInteger() ? 255 : 127;
+  return (int64_t(1) << (element.getIntOrFloatBitWidth() - (element.isUnsignedInteger() ? 0 : 1))) - 1;
 }
 
 } // namespace weft::graph

@@ -33,7 +33,7 @@ std::optional<double> constantScalar(mlir::Value value);
 bool isNone(mlir::Value value);
 // Whether the tensor's elements are 8-bit integers (ui8 or si8).
 bool is8Bit(mlir::Value value);
-// The range of an 8-bit element type.
+// The range of an integer element type of up to 32 bits.
 int64_t lowest(mlir::Type element);
 int64_t highest(mlir::Type element);
 

@@ -25,7 +25,8 @@ def ByteElements : Elements<["s8", "u8"]>;
 def QuantisedElements : Elements<["f32", "s8", "u8"]>; // tensors, scales and zero points
 def ScaleElements : Elements<["f32"]>;
 def BiasElements : Elements<["s32"]>;
-def IndexElements : Elements<["s64"]>;
+def IndexElements : Elements<["s64", "s32"]>;
+def CodeElements : Elements<["s8", "u8", "s16", "u16"]>;
 
 // --- Operands -------------------------------------------------------------------------------------------------
 
@@ -52,6 +53,7 @@ class MaybeValue<string n, Elements e = AnyElements> : Maybe<n, e> {
   let scalar = 1;
   let attributeBefore = 1;
 }
+class MaybeScales<string n> : Maybe<n, ScaleElements> { let attributeBefore = 1; }
 // Integers that decide the shape of the result; constants after import.
 class Indices<string n, string p = "required"> : Operand<n, IndexElements, p> { let attributeBefore = 1; }
 class Scale<string n, string p = "required"> : Operand<n, ScaleElements, p> {
@@ -148,6 +150,7 @@ class Operator<string m, list<Operand> i, list<OperatorAttribute> a = []> {
   bit inDialect = 1;              // 0: the importer rewrites it into others
   bit inNetwork = 1;              // 0: there is nothing to execute
   bit folds = 0;                  // the graph dialect folds it (fold.cpp)
+  bit moves = 0; // its elements are those of its first operand (or of all that repeat): it works on codes as on reals
   string note = "";
 }
 
@@ -164,6 +167,11 @@ class Binary<string m> : Operator<m, [In<"a">, In<"b">]> { let rule = "Broadcast
 class VariadicBinary<string m> : Operator<m, [Each<"inputs">]> { let rule = "Broadcast"; }
 class Reduction<string m> : Operator<m, [In<"x">, Indices<"axes", "optional">],
     [Int<"keepdims", 1>, Int<"noop_with_empty_axes", 0>]> { let rule = "Reduction"; }
+class ArgReduction<string m> : Operator<m, [In<"x">], [Axis<"axis", 0>, Int<"keepdims", 1>,
+    Int<"select_last_index", 0>]> {
+  let rule = "ArgReduction";
+  let resultType = "s64";
+}
 
 class Microsoft<string m, list<Operand> i, list<OperatorAttribute> a = []> : Operator<m, i, a> {
   let standard = 0;
@@ -182,6 +190,9 @@ def Net_ConvInteger : Operator<"conv_integer", [In<"x", ByteElements>, In<"w", B
   let rule = "Conv";
   let resultType = "s32";
 }
+def Net_ConvTranspose : Operator<"conv_transpose",
+    [In<"x", FloatElements>, In<"w", FloatElements>, Maybe<"b", FloatElements>],
+    ConvAttributes # [Ints<"output_padding">, ResolvedInts<"output_shape">]>;
 def Net_Gemm : Operator<"gemm", [In<"a", FloatElements>, In<"b", FloatElements>, Maybe<"c", FloatElements>],
     [Real<"alpha", "1.0">, Real<"beta", "1.0">, Int<"transA", 0>, Int<"transB", 0>]>;
 def Net_MatMul : Operator<"matmul", [In<"a", FloatElements>, In<"b", FloatElements>]>;
@@ -215,27 +226,50 @@ def Net_Pow : Binary<"pow">;
 def Net_Max : VariadicBinary<"max">;
 def Net_Min : VariadicBinary<"min">;
 def Net_Sum : Rewritten<[Each<"inputs">], "Add">;
-def Net_PRelu : Operator<"prelu", [In<"x">, In<"slope">]> { let rule = "Broadcast"; }
+def Net_PRelu : Operator<"prelu", [In<"x">, In<"slope">]> { let rule = "BroadcastToFirst"; }
 def Net_QLinearAdd : QLinearBinary<"qlinear_add">;
 def Net_QLinearMul : QLinearBinary<"qlinear_mul">;
 
 // Element-wise on one tensor.
 def Net_Abs : UnaryNumber<"abs">;
+def Net_Ceil : Unary<"ceil">;
+def Net_Celu : Unary<"celu", [Real<"alpha", "1.0">]>;
 def Net_Clip : Operator<"clip", [In<"x">, MaybeValue<"min">, MaybeValue<"max">]> { let rule = "Same"; }
+def Net_Cos : Unary<"cos">;
 def Net_Elu : Unary<"elu", [Real<"alpha", "1.0">]>;
 def Net_Erf : Unary<"erf">;
 def Net_Exp : Unary<"exp">;
+def Net_FastGelu : Microsoft<"fast_gelu", [In<"x", FloatElements>, Resolved<"bias", FloatElements>]> {
+  let rule = "Same";
+  let note = "Gelu with approximate = tanh; `bias` becomes Add";
+}
+def Net_Floor : Unary<"floor">;
+def Net_Gelu : Unary<"gelu", [ResolvedText<"approximate", "none">]> {
+  let microsoft = 1;
+  let note = "with approximate = tanh it becomes com.microsoft.FastGelu";
+}
 def Net_HardSigmoid : Unary<"hard_sigmoid", [Real<"alpha", "0.2">, Real<"beta", "0.5">]>;
 def Net_HardSwish : Unary<"hard_swish">;
 def Net_LeakyRelu : Unary<"leaky_relu", [Real<"alpha", "0.01">]>;
 def Net_Log : Unary<"log">;
+def Net_Mish : Unary<"mish">;
 def Net_Neg : UnaryNumber<"neg">;
+def Net_QuickGelu : Unary<"quick_gelu", [Real<"alpha", "1.702">]> {
+  let standard = 0;
+  let microsoft = 1;
+}
 def Net_Reciprocal : Unary<"reciprocal">;
 def Net_Relu : Unary<"relu">;
+def Net_Round : Unary<"round">;
+def Net_Selu : Unary<"selu", [Real<"alpha", "1.67326319217681884765625">, Real<"gamma", "1.05070102214813232421875">]>;
 def Net_Sigmoid : Unary<"sigmoid">;
+def Net_Sign : Unary<"sign">;
+def Net_Sin : Unary<"sin">;
 def Net_Softplus : Unary<"softplus">;
+def Net_Softsign : Unary<"softsign">;
 def Net_Sqrt : Unary<"sqrt">;
 def Net_Tanh : Unary<"tanh">;
+def Net_ThresholdedRelu : Unary<"thresholded_relu", [Real<"alpha", "1.0">]>;
 def Net_Lut8 : Operator<"lut8", [In<"x", ByteElements>, In<"table", ByteElements>]> {
   let resultLike = "table";
   let standard = 0;
@@ -250,15 +284,44 @@ def Net_AveragePool : Operator<"average_pool", [In<"x", FloatElements>],
 def Net_GlobalAveragePool : Operator<"global_average_pool", [In<"x", FloatElements>]> { let rule = "GlobalPool"; }
 def Net_GlobalMaxPool : Rewritten<[In<"x">], "MaxPool">;
 def Net_MaxPool : Operator<"max_pool", [In<"x">],
-    WindowAttributes # [Ints<"dilations">] # CeilMode # [FixedInt<"storage_order", 0>]> { let rule = "Pool"; }
+    WindowAttributes # [Ints<"dilations">] # CeilMode # [FixedInt<"storage_order", 0>]> {
+  let rule = "Pool";
+  let moves = 1;
+}
+def Net_ArgMax : ArgReduction<"arg_max">;
+def Net_ArgMin : ArgReduction<"arg_min">;
+def Net_ReduceL1 : Reduction<"reduce_l1">;
+def Net_ReduceL2 : Reduction<"reduce_l2">;
+def Net_ReduceMax : Reduction<"reduce_max">;
 def Net_ReduceMean : Reduction<"reduce_mean"> { let note = "over all spatial axes it becomes GlobalAveragePool"; }
+def Net_ReduceMin : Reduction<"reduce_min">;
+def Net_ReduceProd : Reduction<"reduce_prod">;
 def Net_ReduceSum : Reduction<"reduce_sum">;
+def Net_ReduceSumSquare : Reduction<"reduce_sum_square">;
 def Net_BatchNormalization : Operator<"batch_norm",
     [In<"x", FloatElements>, In<"scale", FloatElements>, In<"bias", FloatElements>, In<"mean", FloatElements>,
      In<"variance", FloatElements>],
     [Real<"epsilon", "1e-5">, FixedInt<"training_mode", 0>, FixedInt<"spatial", 1>, Ignored<"momentum">]> {
   let dialectName = "BatchNorm";
+  let rule = "ChannelParameters";
 }
+def Net_GroupNormalization : Operator<"group_norm",
+    [In<"x", FloatElements>, In<"scale", FloatElements>, In<"bias", FloatElements>],
+    [RequiredInt<"num_groups">, Real<"epsilon", "1e-5">, FixedInt<"stash_type", 1>]> {
+  let rule = "ChannelParameters";
+  let note = "scale and bias by channel, as since opset 21";
+}
+def Net_InstanceNormalization : Operator<"instance_norm",
+    [In<"x", FloatElements>, In<"scale", FloatElements>, In<"bias", FloatElements>], [Real<"epsilon", "1e-5">]> {
+  let rule = "ChannelParameters";
+}
+def Net_LayerNormalization : Operator<"layer_norm",
+    [In<"x", FloatElements>, In<"scale", FloatElements>, Maybe<"bias", FloatElements>],
+    [Axis<"axis", -1>, Real<"epsilon", "1e-5">, FixedInt<"stash_type", 1>]> { let rule = "BroadcastToFirst"; }
+def Net_RMSNormalization : Operator<"rms_norm", [In<"x", FloatElements>, In<"scale", FloatElements>],
+    [Axis<"axis", -1>, Real<"epsilon", "1e-5">, FixedInt<"stash_type", 1>]> { let rule = "BroadcastToFirst"; }
+def Net_LRN : Unary<"lrn", [RequiredInt<"size">, Real<"alpha", "0.0001">, Real<"beta", "0.75">, Real<"bias", "1.0">]>;
+def Net_LogSoftmax : Unary<"log_softmax", [Axis<"axis", -1>]>;
 def Net_Softmax : Unary<"softmax", [Axis<"axis", -1>]>;
 def Net_QLinearAveragePool : Microsoft<"qlinear_average_pool", Quantised<"x">.operands # QuantisedResult<>.operands,
     AveragePoolAttributes # ClampAttributes # CeilMode #
@@ -286,7 +349,7 @@ def Net_DequantizeLinear : Operator<"dequantize", [In<"x">, Operand<"scale", Sca
   let microsoft = 1;
 }
 def Net_QuantizeLinear : Operator<"quantize", [In<"x", FloatElements>, Operand<"scale", ScaleElements>,
-    Operand<"zero_point", ByteElements, "defaulted">],
+    Operand<"zero_point", CodeElements, "defaulted">],
     [Int<"axis", 1>, FixedInt<"block_size", 0>, ResolvedInt<"output_dtype", 0>, Ignored<"precision">,
      Ignored<"saturate">]> {
   let dialectName = "Quantize";
@@ -296,7 +359,7 @@ def Net_QuantizeLinear : Operator<"quantize", [In<"x", FloatElements>, Operand<"
 }
 
 // Movement.
-let folds = 1 in {
+let folds = 1, moves = 1 in {
   def Net_Concat : Operator<"concat", [Each<"inputs">], [RequiredAxis<"axis">]>;
   def Net_Gather : Operator<"gather", [In<"x">, In<"indices", IndexElements>], [Axis<"axis", 0>]>;
   def Net_Pad : Operator<"pad", [In<"x">, Indices<"pads">, MaybeValue<"value">, Resolved<"axes", IndexElements>],
@@ -305,6 +368,20 @@ let folds = 1 in {
   def Net_Slice : Operator<"slice", [In<"x">, Indices<"starts">, Indices<"ends">, Indices<"axes", "defaulted">,
       Operand<"steps", IndexElements, "defaulted">]>;
   def Net_Transpose : Operator<"transpose", [In<"x">], [Ints<"perm">]>;
+}
+let moves = 1 in {
+  def Net_DepthToSpace : Operator<"depth_to_space", [In<"x">], [RequiredInt<"blocksize">, Text<"mode", "DCR">]>;
+  def Net_Expand : Operator<"expand", [In<"x">, Operand<"shape", IndexElements>]>;
+  def Net_Resize : Operator<"resize", [In<"x">, Maybe<"roi", OtherElements>, Maybe<"scales", ScaleElements>,
+      Maybe<"sizes", IndexElements>],
+      [Text<"mode", "nearest">, Text<"coordinate_transformation_mode", "half_pixel">,
+       Text<"nearest_mode", "round_prefer_floor">, Real<"cubic_coeff_a", "-0.75">, Int<"exclude_outside", 0>,
+       FixedInt<"antialias", 0>, ResolvedInts<"axes">, ResolvedText<"keep_aspect_ratio_policy", "stretch">,
+       Ignored<"extrapolation_value">]> {
+    let note = "mode nearest, linear or cubic; no tf_crop_and_resize. After import `scales` or `sizes` has every axis";
+  }
+  def Net_SpaceToDepth : Operator<"space_to_depth", [In<"x">], [RequiredInt<"blocksize">, Text<"mode", "DCR">]>;
+  def Net_Tile : Operator<"tile", [In<"x">, Operand<"repeats", IndexElements>]>;
 }
 def Net_Flatten : Rewritten<[In<"x">], "Reshape", [Int<"axis", 1>]>;
 def Net_Identity : Rewritten<[In<"x">], "nothing">;
@@ -321,8 +398,13 @@ def Net_Constant : ImportOnly<[], "a constant", [ResolvedTensor<"value">, Resolv
     ResolvedReals<"value_floats">, ResolvedInt<"value_int", 0>,
     ResolvedInts<"value_ints">]>;
 def Net_ConstantOfShape : ImportOnly<[Operand<"shape", IndexElements>], "a constant", [ResolvedTensor<"value">]>;
+def Net_DynamicQuantizeLinear : ImportOnly<[In<"x", FloatElements>],
+    "ReduceMax, ReduceMin, Max, Min, Sub, Div, Clip, Round, Cast and QuantizeLinear">;
 def Net_Dropout : ImportOnly<[In<"x">, Resolved<"ratio", OtherElements>, Resolved<"training_mode", OtherElements>],
     "nothing", [Ignored<"ratio">, Ignored<"seed">]>;
 def Net_Shape : ImportOnly<[In<"x", OtherElements>], "a constant", [ResolvedInt<"start", 0>, ResolvedInts<"end">]>;
+def Net_Split : ImportOnly<[In<"x">, Indices<"split", "optional">], "Slice for each part",
+    [Axis<"axis", 0>, ResolvedInt<"num_outputs", 0>]>;
+def Net_Upsample : ImportOnly<[In<"x">, MaybeScales<"scales">], "Resize", [Text<"mode", "nearest">]>;
 
 #endif

@@ -197,7 +197,7 @@ def operator_row(operator, rules):
     return (f"    {{{quote(name)}, {quote(operator['mnemonic'])}, {boolean(operator['standard'])}, "
             f"{boolean(operator['microsoft'])}, {rule}, {least_inputs(operator, False)}, "
             f"{least_inputs(operator, True)}, {most}, {spans[0]}, {spans[1]}, {like}, {fixed}, "
-            f"{quote(onnx_attributes(operator))}}},")
+            f"{quote(onnx_attributes(operator))}, {boolean(operator['moves'])}}},")
 
 
 def header(operators):

@@ -178,6 +178,10 @@ constexpr Implementation kElementwise[] = {
 
 HostTensor mapFunction(const Args& args) {
   const Op op = net::opOf(args.node);
+  for (const net::AttributeInfo& attribute : net::info(op).attributes)
+    if (attribute.form == net::AttributeForm::resolved)
+      args.require(args.node.text(std::string(attribute.name), std::string(attribute.text)) == attribute.text,
+                   "an attribute that the importer replaces has another value than its default");
   float parameters[net::kMaxParameters] = {};
   net::readParameters(op, parameters, [&](const net::AttributeInfo& attribute) {
     return static_cast<float>(args.node.real(std::string(attribute.name), attribute.real));

@@ -72,6 +72,7 @@ std::span<const Implementation> elementwiseOperators();
 std::span<const Implementation> poolingOperators();
 std::span<const Implementation> movementOperators();
 std::span<const Implementation> quantisedOperators();
+std::span<const Implementation> resizeOperators();
 
 // --- Helpers ---------------------------------------------------------------------------------------------------------
 
