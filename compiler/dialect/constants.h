@@ -12,6 +12,11 @@ namespace weft::graph {
 // The constant behind a value; null if it is not one.
 mlir::DenseElementsAttr constantOf(mlir::Value value);
 
+// Bytes of one element as the functions below have them: a boolean is a byte that is 0 or 1.
+inline size_t elementBytes(mlir::Type element) {
+  return (element.getIntOrFloatBitWidth() + 7) / 8;
+}
+
 // The elements, row major, one per position (splats are expanded), as raw little-endian bytes.
 std::vector<uint8_t> bytesOf(mlir::DenseElementsAttr constant);
 // The elements as numbers. Integers of 64 bits are not exact in realsOf; integersOf takes integer types only.

@@ -188,9 +188,9 @@ Type typeOf(MLIRContext* context, net::DType type) {
   case net::DType::u64:
     return IntegerType::get(context, 64, IntegerType::Unsigned);
   case net::DType::boolean:
-    break; // the dialect has no such tensors
+    return IntegerType::get(context, 1);
   }
-  return {};
+  llvm_unreachable("an element type that is none");
 }
 
 // The element type of the result. A quantised operator without a scale for its result has a float one.
@@ -683,8 +683,8 @@ Inferred inferResize(const Described& node) {
   if (!factors || factors->size() != dims.size())
     return op->emitOpError() << "scales must be a constant of " << dims.size() << " elements";
   for (size_t i = 0; i < dims.size(); ++i) {
-    const double extent = std::floor(static_cast<double>(dims[i]) * (*factors)[i]);
-    if (!((*factors)[i] > 0) || !(extent >= 1 && extent <= static_cast<double>(kMaxExtent)))
+    const float extent = std::floor(static_cast<float>(dims[i]) * static_cast<float>((*factors)[i])); // ONNX Runtime's
+    if (!((*factors)[i] > 0) || !(extent >= 1 && extent < static_cast<float>(kMaxExtent)))
       return op->emitOpError() << "scales must be positive and leave something of every axis, but axis " << i << " of "
                                << dims[i] << " has " << (*factors)[i];
     dims[i] = static_cast<int64_t>(extent);
@@ -712,6 +712,9 @@ Inferred inferCast(const Described& node) {
   case 7:
     type = net::DType::s64;
     break;
+  case 9:
+    type = net::DType::boolean;
+    break;
   case 10:
     type = net::DType::f16;
     break;
@@ -722,8 +725,8 @@ Inferred inferCast(const Described& node) {
     type = net::DType::bf16;
     break;
   default:
-    return node.op->emitOpError() << "to must be the number of float, uint8, int8, int32, int64, float16, double or "
-                                     "bfloat16 (1, 2, 3, 6, 7, 10, 11 or 16), but is "
+    return node.op->emitOpError() << "to must be the number of float, uint8, int8, int32, int64, bool, float16, double "
+                                     "or bfloat16 (1, 2, 3, 6, 7, 9, 10, 11 or 16), but is "
                                   << node.integer("to");
   }
   return makeType(node.op, shapeOf(node.operand("x")), typeOf(node.op->getContext(), *type));

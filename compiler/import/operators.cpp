@@ -259,16 +259,17 @@ Results windowed(GraphImporter& importer, const NodeReader& node, const net::Ope
     node.fail(fmt::format("its weight must have at least 3 dimensions, but has {}", rankOf(w)));
   Window window = windowOf(node, x, w ? std::optional(tensorType(w).getShape().drop_front(2)) : std::nullopt);
   const size_t spatial = window.kernel.size();
-  // ONNX Runtime counts the padding, not the overhang: padding becomes elements, which are counted.
-  if (node.integer("count_include_pad", 0) != 0 && any(window.overhang)) {
+  // A float average counts the padding, not the overhang: padding becomes elements, which are counted. ONNX Runtime's
+  // integer kernel, which a quantised network gets, counts the whole window.
+  const bool quantised = named(info, operands, "x_scale") || x.getDefiningOp<graph::DequantizeOp>();
+  if (node.integer("count_include_pad", 0) != 0 && any(window.overhang) && !quantised) {
     std::vector<int64_t> pads(2 * (spatial + 2), 0);
     for (size_t i = 0; i < spatial; ++i) {
       pads[2 + i] = window.pads[i];
       pads[2 + spatial + 2 + i] = window.pads[spatial + i];
     }
     window.pads.assign(2 * spatial, 0);
-    Value zero = named(info, operands, "x_zero_point");
-    operands.front() = importer.emit(node, "pad", {x, importer.integers(node, pads), zero ? zero : importer.none()},
+    operands.front() = importer.emit(node, "pad", {x, importer.integers(node, pads), importer.none()},
                                      importer.attribute("mode", StringRef("constant")));
     for (NamedAttribute& attribute : attributes)
       if (attribute.getName() == "count_include_pad")
@@ -304,7 +305,7 @@ Results convTranspose(GraphImporter& importer, const NodeReader& node, const net
   const std::vector<int64_t> kernel = tensorType(w).getShape().drop_front(2).vec();
   const std::vector<int64_t> strides = windowValues(node, "strides", spatial, 1, 1);
   const std::vector<int64_t> dilations = windowValues(node, "dilations", spatial, 1, 1);
-  const std::vector<int64_t> more = windowValues(node, "output_padding", spatial, 0, 0);
+  std::vector<int64_t> more = windowValues(node, "output_padding", spatial, 0, 0);
   std::vector<int64_t> pads = windowValues(node, "pads", 2 * spatial, 0, 0);
   const std::string automatic = autoPadOf(node);
   const bool shaped = node.hasAttribute("output_shape");
@@ -315,15 +316,17 @@ Results convTranspose(GraphImporter& importer, const NodeReader& node, const net
     if (!shaped && !automatic.starts_with("SAME"))
       continue;
     const int64_t out = shaped ? wanted[i] : extents[i] * strides[i];
-    const int64_t total =
-        std::max<int64_t>(strides[i] * (extents[i] - 1) + more[i] + (kernel[i] - 1) * dilations[i] + 1 - out, 0);
+    const int64_t excess = strides[i] * (extents[i] - 1) + more[i] + (kernel[i] - 1) * dilations[i] + 1 - out;
+    const int64_t total = std::max<int64_t>(excess, 0);
+    more[i] += total - excess; // what no window reaches
     pads[i] = automatic == "SAME_UPPER" ? total / 2 : total - total / 2;
     pads[spatial + i] = total - pads[i];
   }
-  for (const auto& [name, values] : {std::pair("kernel_shape", &kernel), std::pair("strides", &strides),
-                                     std::pair("dilations", &dilations), std::pair("output_padding", &more)})
-    attributes.push_back(importer.attribute(name, ArrayRef(*values)));
+  attributes.push_back(importer.attribute("kernel_shape", ArrayRef(kernel)));
+  attributes.push_back(importer.attribute("strides", ArrayRef(strides)));
   attributes.push_back(importer.attribute("pads", ArrayRef(pads)));
+  attributes.push_back(importer.attribute("dilations", ArrayRef(dilations)));
+  attributes.push_back(importer.attribute("output_padding", ArrayRef(more)));
   return importer.emit(node, info.mnemonic, operands, attributes);
 }
 
@@ -665,6 +668,14 @@ std::vector<double> constantReals(GraphImporter& importer, const NodeReader& nod
   return *values;
 }
 
+// How Upsample, and Resize before opset 11, find the element that they take.
+void setUpsampling(GraphImporter& importer, SmallVector<NamedAttribute>& attributes) {
+  NamedAttrList list(attributes);
+  list.set(net::ops::Resize::coordinate_transformation_mode.key, importer.builder().getStringAttr("asymmetric"));
+  list.set(net::ops::Resize::nearest_mode.key, importer.builder().getStringAttr("floor"));
+  attributes.assign(list.begin(), list.end());
+}
+
 // Scales or sizes of every axis. Before opset 11 it is what Upsample was.
 Results resize(GraphImporter& importer, const NodeReader& node, const net::OperatorInfo& info) {
   using O = net::ops::Resize;
@@ -674,11 +685,7 @@ Results resize(GraphImporter& importer, const NodeReader& node, const net::Opera
   const ArrayRef<int64_t> dims = tensorType(x).getShape();
   SmallVector<NamedAttribute> attributes = attributesOf(importer, node, info, x);
   if (old)
-    for (NamedAttribute& attribute : attributes)
-      if (attribute.getName() == O::coordinate_transformation_mode.key)
-        attribute = importer.attribute(O::coordinate_transformation_mode.key, StringRef("asymmetric"));
-      else if (attribute.getName() == O::nearest_mode.key)
-        attribute = importer.attribute(O::nearest_mode.key, StringRef("floor"));
+    setUpsampling(importer, attributes);
   const size_t scalesAt = old ? 1 : O::scales;
   const auto given = [&](size_t i) { return node.has(i) && tensorType(importer.input(node, i)).getNumElements() > 0; };
   std::vector<double> scales = given(scalesAt) ? constantReals(importer, node, scalesAt) : std::vector<double>();
@@ -724,7 +731,6 @@ Results resize(GraphImporter& importer, const NodeReader& node, const net::Opera
 }
 
 Results upsample(GraphImporter& importer, const NodeReader& node, const net::OperatorInfo&) {
-  using O = net::ops::Resize;
   std::vector<double> scales;
   if (const std::optional<std::vector<float>> given = node.reals("scales"))
     scales.assign(given->begin(), given->end());
@@ -732,14 +738,8 @@ Results upsample(GraphImporter& importer, const NodeReader& node, const net::Ope
     scales = constantReals(importer, node, 1);
   const net::OperatorInfo& info = net::info(net::Op::Resize);
   Value x = importer.input(node, 0), none = importer.none();
-  SmallVector<NamedAttribute> attributes;
-  for (const net::AttributeInfo& item : info.attributes)
-    if (item.form == net::AttributeForm::common && item.kind == net::AttributeKind::real)
-      attributes.push_back(importer.attribute(item.name, static_cast<float>(item.real)));
-  attributes.push_back(importer.attribute(O::exclude_outside.key, O::exclude_outside.otherwise));
-  attributes.push_back(importer.attribute(O::mode.key, StringRef(node.text("mode", "nearest"))));
-  attributes.push_back(importer.attribute(O::coordinate_transformation_mode.key, StringRef("asymmetric")));
-  attributes.push_back(importer.attribute(O::nearest_mode.key, StringRef("floor")));
+  SmallVector<NamedAttribute> attributes = attributesOf(importer, node, info, x); // `mode`, else defaults
+  setUpsampling(importer, attributes);
   return importer.emit(node, info.mnemonic, {x, none, reals(importer, node, scales), none}, attributes);
 }
 

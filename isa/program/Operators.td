@@ -19,8 +19,10 @@ class Elements<list<string> t, bit s = 0> {
 defvar FloatTypes = ["f16", "bf16", "f32", "f64"];
 defvar AllTypes = FloatTypes # ["s8", "u8", "s16", "u16", "s32", "u32", "s64", "u64"];
 def AnyElements : Elements<AllTypes, 1>;
+def AllElements : Elements<AllTypes # ["boolean"], 1>;
 def FloatElements : Elements<FloatTypes, 1>;
-def OtherElements : Elements<AllTypes>; // of a type of its own
+def OtherElements : Elements<AllTypes # ["boolean"]>; // of a type of its own
+def BoolElements : Elements<["boolean"]>;
 def ByteElements : Elements<["s8", "u8"]>;
 def QuantisedElements : Elements<["f32", "s8", "u8"]>; // tensors, scales and zero points
 def ScaleElements : Elements<["f32"]>;
@@ -164,6 +166,12 @@ class ImportOnly<list<Operand> i, string b, list<OperatorAttribute> a = []> : Re
 class Unary<string m, list<OperatorAttribute> a = []> : Operator<m, [In<"x", FloatElements>], a> { let rule = "Same"; }
 class UnaryNumber<string m> : Operator<m, [In<"x">]> { let rule = "Same"; }
 class Binary<string m> : Operator<m, [In<"a">, In<"b">]> { let rule = "Broadcast"; }
+class Comparison<string m, Elements e = AnyElements> : Operator<m, [In<"a", e>, In<"b", e>]> {
+  let rule = "Broadcast";
+  let resultType = "boolean";
+  let folds = 1;
+}
+class Logical<string m> : Operator<m, [In<"a", BoolElements>, In<"b", BoolElements>]> { let rule = "Broadcast"; }
 class VariadicBinary<string m> : Operator<m, [Each<"inputs">]> { let rule = "Broadcast"; }
 class Reduction<string m> : Operator<m, [In<"x">, Indices<"axes", "optional">],
     [Int<"keepdims", 1>, Int<"noop_with_empty_axes", 0>]> { let rule = "Reduction"; }
@@ -177,8 +185,10 @@ class Microsoft<string m, list<Operand> i, list<OperatorAttribute> a = []> : Ope
   let standard = 0;
   let microsoft = 1;
 }
-class QLinearBinary<string m> : Microsoft<m, Quantised<"a">.operands # Quantised<"b">.operands # QuantisedResult<>.operands,
-    ClampAttributes> { let rule = "Broadcast"; }
+class QLinearBinary<string m>
+    : Microsoft<m, Quantised<"a">.operands # Quantised<"b">.operands # QuantisedResult<>.operands, ClampAttributes> {
+  let rule = "Broadcast";
+}
 class QLinearUnary<string m, list<OperatorAttribute> a = []>
     : Microsoft<m, Quantised<"x">.operands # QuantisedResult<>.operands, a> { let rule = "Same"; }
 
@@ -205,8 +215,9 @@ def Net_QLinearConv : Operator<"qlinear_conv", Quantised<"x", "required">.operan
     QuantisedResult<"required">.operands # [Maybe<"b", BiasElements>], ConvAttributes # ClampAttributes> {
   let rule = "Conv";
 }
-def Net_QLinearMatMul : Operator<"qlinear_matmul", Quantised<"a", "required">.operands # QuantisedByChannel<"b">.operands #
-    QuantisedResult<"required">.operands, ClampAttributes> { let rule = "MatMul"; }
+def Net_QLinearMatMul : Operator<"qlinear_matmul",
+    Quantised<"a", "required">.operands # QuantisedByChannel<"b">.operands # QuantisedResult<"required">.operands,
+    ClampAttributes> { let rule = "MatMul"; }
 def Net_QGemm : Microsoft<"qgemm", Quantised<"a", "required">.operands # QuantisedByChannel<"b">.operands #
     [Maybe<"c", BiasElements>, Operand<"y_scale", ScaleElements, "optional">,
      Operand<"y_zero_point", ByteElements, "optional">],
@@ -221,6 +232,19 @@ let folds = 1 in {
   def Net_Sub : Binary<"sub">;
   def Net_Mul : Binary<"mul">;
   def Net_Div : Binary<"div">;
+}
+def Net_Equal : Comparison<"equal", AllElements>;
+def Net_Greater : Comparison<"greater">;
+def Net_GreaterOrEqual : Comparison<"greater_or_equal">;
+def Net_Less : Comparison<"less">;
+def Net_LessOrEqual : Comparison<"less_or_equal">;
+def Net_And : Logical<"and">;
+def Net_Or : Logical<"or">;
+def Net_Xor : Logical<"xor">;
+def Net_Where : Operator<"where", [In<"condition", BoolElements>, In<"x", AllElements>, In<"y", AllElements>]> {
+  let rule = "Broadcast";
+  let resultLike = "x";
+  let folds = 1;
 }
 def Net_Pow : Binary<"pow">;
 def Net_Max : VariadicBinary<"max">;
@@ -258,6 +282,7 @@ def Net_QuickGelu : Unary<"quick_gelu", [Real<"alpha", "1.702">]> {
   let standard = 0;
   let microsoft = 1;
 }
+def Net_Not : Operator<"not", [In<"x", BoolElements>]> { let rule = "Same"; }
 def Net_Reciprocal : Unary<"reciprocal">;
 def Net_Relu : Unary<"relu">;
 def Net_Round : Unary<"round">;
@@ -337,7 +362,7 @@ def Net_QLinearGlobalAveragePool : Microsoft<"qlinear_global_average_pool",
 def Net_QLinearSoftmax : QLinearUnary<"qlinear_softmax", [Axis<"axis", -1>, Int<"opset", 13>]>;
 
 // Conversion.
-def Net_Cast : Operator<"cast", [In<"x">], [RequiredInt<"to">, Ignored<"saturate">]> {
+def Net_Cast : Operator<"cast", [In<"x", AllElements>], [RequiredInt<"to">, Ignored<"saturate">]> {
   let folds = 1;
   let note = "`to` is ONNX's TensorProto.DataType number";
 }
@@ -360,18 +385,19 @@ def Net_QuantizeLinear : Operator<"quantize", [In<"x", FloatElements>, Operand<"
 
 // Movement.
 let folds = 1, moves = 1 in {
-  def Net_Concat : Operator<"concat", [Each<"inputs">], [RequiredAxis<"axis">]>;
-  def Net_Gather : Operator<"gather", [In<"x">, In<"indices", IndexElements>], [Axis<"axis", 0>]>;
+  def Net_Concat : Operator<"concat", [Each<"inputs", AllElements>], [RequiredAxis<"axis">]>;
+  def Net_Gather : Operator<"gather", [In<"x", AllElements>, In<"indices", IndexElements>], [Axis<"axis", 0>]>;
   def Net_Pad : Operator<"pad", [In<"x">, Indices<"pads">, MaybeValue<"value">, Resolved<"axes", IndexElements>],
       [Text<"mode", "constant">]>;
-  def Net_Reshape : Operator<"reshape", [In<"x">, Operand<"shape", IndexElements>], [ResolvedInt<"allowzero", 0>]>;
-  def Net_Slice : Operator<"slice", [In<"x">, Indices<"starts">, Indices<"ends">, Indices<"axes", "defaulted">,
-      Operand<"steps", IndexElements, "defaulted">]>;
-  def Net_Transpose : Operator<"transpose", [In<"x">], [Ints<"perm">]>;
+  def Net_Reshape : Operator<"reshape", [In<"x", AllElements>, Operand<"shape", IndexElements>],
+      [ResolvedInt<"allowzero", 0>]>;
+  def Net_Slice : Operator<"slice", [In<"x", AllElements>, Indices<"starts">, Indices<"ends">,
+      Indices<"axes", "defaulted">, Operand<"steps", IndexElements, "defaulted">]>;
+  def Net_Transpose : Operator<"transpose", [In<"x", AllElements>], [Ints<"perm">]>;
 }
 let moves = 1 in {
   def Net_DepthToSpace : Operator<"depth_to_space", [In<"x">], [RequiredInt<"blocksize">, Text<"mode", "DCR">]>;
-  def Net_Expand : Operator<"expand", [In<"x">, Operand<"shape", IndexElements>]>;
+  def Net_Expand : Operator<"expand", [In<"x", AllElements>, Operand<"shape", IndexElements>]>;
   def Net_Resize : Operator<"resize", [In<"x">, Maybe<"roi", OtherElements>, Maybe<"scales", ScaleElements>,
       Maybe<"sizes", IndexElements>],
       [Text<"mode", "nearest">, Text<"coordinate_transformation_mode", "half_pixel">,
@@ -381,12 +407,12 @@ let moves = 1 in {
     let note = "mode nearest, linear or cubic; no tf_crop_and_resize. After import `scales` or `sizes` has every axis";
   }
   def Net_SpaceToDepth : Operator<"space_to_depth", [In<"x">], [RequiredInt<"blocksize">, Text<"mode", "DCR">]>;
-  def Net_Tile : Operator<"tile", [In<"x">, Operand<"repeats", IndexElements>]>;
+  def Net_Tile : Operator<"tile", [In<"x", AllElements>, Operand<"repeats", IndexElements>]>;
 }
-def Net_Flatten : Rewritten<[In<"x">], "Reshape", [Int<"axis", 1>]>;
-def Net_Identity : Rewritten<[In<"x">], "nothing">;
-def Net_Squeeze : Rewritten<[In<"x">, Indices<"axes", "optional">], "Reshape">;
-def Net_Unsqueeze : Rewritten<[In<"x">, Indices<"axes">], "Reshape">;
+def Net_Flatten : Rewritten<[In<"x", AllElements>], "Reshape", [Int<"axis", 1>]>;
+def Net_Identity : Rewritten<[In<"x", AllElements>], "nothing">;
+def Net_Squeeze : Rewritten<[In<"x", AllElements>, Indices<"axes", "optional">], "Reshape">;
+def Net_Unsqueeze : Rewritten<[In<"x", AllElements>, Indices<"axes">], "Reshape">;
 def Net_QLinearConcat : Microsoft<"qlinear_concat",
     QuantisedResult<"required">.operands # [Each<"inputs", QuantisedElements, 3>], [RequiredAxis<"axis">]> {
   let rule = "Concat";

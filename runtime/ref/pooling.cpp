@@ -124,7 +124,9 @@ HostTensor qlinearAveragePool(const Args& args) {
         sum += q - xZero;
         floatSum += num::dequantise(q, xScale, xZero);
       }
-    int64_t count = divisor(args, rows, columns);
+    // ONNX Runtime's integer kernel counts the whole window, even where ceil_mode lets it hang over the padding.
+    int64_t count = net::value(args.node, O::count_include_pad) != 0 ? pool.window.kernel[0] * pool.window.kernel[1]
+                                                                     : divisor(args, rows, columns);
     y[static_cast<size_t>(i)] =
         integerMean
             ? num::requantise(static_cast<int32_t>(sum), num::averageScale(xScale, yScale, static_cast<int32_t>(count)),

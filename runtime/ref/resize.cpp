@@ -142,10 +142,9 @@ HostTensor resize(const Args& args) {
   for (size_t d = 0; d < shape.size(); ++d) {
     const auto from = static_cast<float>(shape[d]);
     const float scale = scaled ? args.values<float>(O::scales)[d] : static_cast<float>(sizes[d]) / from;
-    const double to =
-        scaled ? std::floor(static_cast<double>(shape[d]) * static_cast<double>(scale)) : static_cast<double>(sizes[d]);
-    args.require(shape[d] >= 1 && scale > 0 && to >= 1 && to < 2147483648.0, "an axis has no elements or too many");
-    axes.push_back({shape[d], static_cast<int64_t>(to), scale});
+    const float to = scaled ? std::floor(from * scale) : static_cast<float>(sizes[d]); // in float32, as ONNX Runtime
+    args.require(shape[d] >= 1 && scale > 0 && to >= 1 && to < 2147483648.0f, "an axis has no elements or too many");
+    axes.push_back({shape[d], scaled ? static_cast<int64_t>(to) : sizes[d], scale});
     resultShape.push_back(axes.back().to);
   }
   net::elementCount(resultShape);
