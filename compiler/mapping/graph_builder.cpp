@@ -143,6 +143,8 @@ int32_t GraphBuilder::constant(const Node& node, size_t number, size_t innermost
   const int32_t index = node.inputs[number];
   const net::Shape& shape = tensor(index).shape;
   const int32_t made = shape.empty() ? newStorage(index, {1}, 0) : newStorage(index, shape, innermost);
+  if (shape.empty())
+    graph_.activations.back().view.dims.clear();
   graph_.storages[static_cast<size_t>(activation(made).storage)].constant = true;
   return made;
 }

@@ -12,44 +12,55 @@ using namespace weft::test;
 
 constexpr Window kWindow{.kernelH = 3, .kernelW = 3};
 
+struct Seen {
+  Storage storage;
+  Activation activation{0, 0, {}};
+};
+
 // A tensor N x C x H x W, channels innermost.
-Activation images(const Shape& shape) {
-  const Storage storage{.extents = {shape[0], shape[2], shape[3], shape[1]}};
-  return {0, 0, mapping::wholeView(storage, std::array{0, 3, 1, 2})};
+Seen images(const Shape& shape) {
+  Seen seen{.storage = {.extents = {shape[0], shape[2], shape[3], shape[1]}}};
+  seen.activation.view = mapping::wholeView(seen.storage, std::array{0, 3, 1, 2});
+  return seen;
+}
+
+std::optional<Grid> imagesIn(const Seen& seen, const Window& window) {
+  return imagesOf(seen.activation, seen.storage, window);
 }
 
 TEST(Grid, OfAFeatureMapIsItsDimensions) {
-  const std::optional<Grid> grid = imagesOf(images({2, 5, 3, 4}), kWindow);
+  const std::optional<Grid> grid = imagesIn(images({2, 5, 3, 4}), kWindow);
   EXPECT_EQ(grid, (Grid{{2, 0, 1}, {3, 1, 1}, {4, 2, 1}, {5, 3, 1}}));
 }
 
 TEST(Grid, ABatchOfSinglePixelsIsARowWhereNoWindowReadsIt) {
-  EXPECT_EQ(imagesOf(images({3, 5, 1, 1}), {}), (Grid{{}, {}, {3, 0, 1}, {5, 3, 1}}));
-  EXPECT_EQ(imagesOf(images({3, 5, 1, 1}), kWindow), (Grid{{3, 0, 1}, {}, {}, {5, 3, 1}}));
+  EXPECT_EQ(imagesIn(images({3, 5, 1, 1}), {}), (Grid{{}, {}, {3, 0, 1}, {5, 3, 1}}));
+  EXPECT_EQ(imagesIn(images({3, 5, 1, 1}), kWindow), (Grid{{3, 0, 1}, {}, {}, {5, 3, 1}}));
 }
 
 TEST(Grid, OfRowsHasAllButTheLastDimensionAsPixels) {
   const Storage storage{.extents = {2, 3, 4, 8}};
   const Activation activation{0, 0, mapping::wholeView(storage, std::array{0, 1, 2, 3})};
-  EXPECT_EQ(rowsOf(activation), (Grid{{}, {}, {24, 2, 1}, {8, 3, 1}}));
+  EXPECT_EQ(rowsOf(activation, storage), (Grid{{}, {}, {24, 2, 1}, {8, 3, 1}}));
 }
 
 // Pixels of two dimensions in the other order are no single walk.
 TEST(Grid, IsNoneWhereAnAxisIsSeveralWalks) {
-  const Activation activation = images({1, 5, 3, 4});
-  EXPECT_EQ(rowsOf({0, 0, mapping::transposed(activation.view, Ints{0, 3, 2, 1})}), std::nullopt);
-  EXPECT_EQ(imagesOf({0, 0, *mapping::reshaped(activation.view, {1, 60})}, kWindow), std::nullopt);
+  const auto [storage, activation] = images({1, 5, 3, 4});
+  EXPECT_EQ(rowsOf({0, 0, mapping::transposed(activation.view, Ints{0, 3, 2, 1})}, storage), std::nullopt);
+  EXPECT_EQ(imagesOf({0, 0, *mapping::reshaped(activation.view, {1, 60})}, storage, kWindow), std::nullopt);
 }
 
 // Regression: the padding above and below a map whose pixels lie apart was read from memory.
 TEST(Grid, PixelsOfAPaddedRowFollowEachOther) {
-  const Activation lying = images({1, 5, 3, 4});
-  const Activation turned{0, 0, mapping::transposed(lying.view, Ints{0, 1, 3, 2})};
+  const Seen lying = images({1, 5, 3, 4});
+  Seen turned = lying;
+  turned.activation.view = mapping::transposed(lying.activation.view, Ints{0, 1, 3, 2});
   Window padded = kWindow;
   padded.padTop = 1;
-  EXPECT_TRUE(imagesOf(turned, kWindow));
-  EXPECT_TRUE(imagesOf(lying, padded));
-  EXPECT_FALSE(imagesOf(turned, padded));
+  EXPECT_TRUE(imagesIn(turned, kWindow));
+  EXPECT_TRUE(imagesIn(lying, padded));
+  EXPECT_FALSE(imagesIn(turned, padded));
 }
 
 TEST(Grid, StridesAreThoseOfThePlaceWithItsBorder) {
@@ -63,7 +74,7 @@ TEST(Grid, StridesAreThoseOfThePlaceWithItsBorder) {
   place.border = {{0, 0}, {1, 0}, {2, 1}, {0, 0}};
   layOut(graph.storageOf(input), machine, place);
   const Site site{graph, machine, places};
-  const std::optional<Grid> grid = imagesOf(graph.activation(input), kWindow);
+  const std::optional<Grid> grid = imagesOf(graph.activation(input), graph.storageOf(input), kWindow);
   ASSERT_TRUE(grid);
   const int64_t pixel = 16, row = (4 + 3) * pixel;
   EXPECT_EQ(stridesOf(site, input, *grid), (GridStrides{4 * row, row, pixel, row + 2 * pixel}));

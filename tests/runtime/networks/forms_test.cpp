@@ -43,7 +43,7 @@ Value constantOf(NetworkBuilder& builder, const Shape& shape) {
   return {builder.constant(DType::u8, shape, bytes), 0.04f, 77};
 }
 
-// x * weights, each weight its place in the constant.
+// x * weights, each weight its place in the constant modulo 256.
 Value product(NetworkBuilder& builder, const Value& x, int64_t outputs) {
   Shape shape = builder.shape(x);
   std::vector<uint8_t> bytes(static_cast<size_t>(shape.back() * outputs));
@@ -58,7 +58,7 @@ Value product(NetworkBuilder& builder, const Value& x, int64_t outputs) {
 }
 
 Value flattened(NetworkBuilder& builder, const Value& x) {
-  const Shape& in = builder.shape(x);
+  const Shape in = builder.shape(x);
   const Shape shape = {in[0], in[1] * in[2] * in[3]};
   return {builder.node("Flatten", {x.tensor}, DType::u8, shape, {{"axis", int64_t{1}}}).tensor, x.scale, x.zeroPoint};
 }
@@ -71,7 +71,7 @@ Value transposed(NetworkBuilder& builder, const Value& x, const Ints& order) {
 }
 
 Value unsqueezed(NetworkBuilder& builder, const Value& x) {
-  const Shape& in = builder.shape(x);
+  const Shape in = builder.shape(x);
   const int32_t axes = builder.constant(DType::s64, {2}, Ints{2, 3});
   return {builder.node("Unsqueeze", {x.tensor, axes}, DType::u8, {in[0], in[1], 1, 1}).tensor, x.scale, x.zeroPoint};
 }

