@@ -146,7 +146,7 @@ TEST_F(RtlModelTest, ReportsWhatTheSimulatorReports) {
   for (size_t i = 0; i < wanted.size(); ++i)
     EXPECT_EQ(found[i], wanted[i]) << (counter::table[i].name ? counter::table[i].name : "");
 
-  const auto moved = both.meter[0].counts(), movedInRtl = both.meter[1].counts();
+  const auto moved = both.meter[0].takeCounts(), movedInRtl = both.meter[1].takeCounts();
   ASSERT_EQ(moved.size(), 1u);
   ASSERT_EQ(movedInRtl.size(), 1u);
   EXPECT_GT(moved[0].moves.read, 0u);
