@@ -13,12 +13,16 @@ struct Residual {
   bool swapped = false;
 };
 
+// With GridLayer::diagonal a sum over windows, of each channel for itself: always in pieces, column groups within
+// blocks of a scratchpad row of channels.
+//
 // Inputs: activation, and the residual's other addend if there is one.
 class Contraction final : public GridLayer {
 public:
   Contraction();
 
   Weights weights;
+  bool ones = false; // of a diagonal: every weight is 1, `weights` has no tensor
   Requantise requantise;
   std::optional<Residual> residual;
   std::optional<Table> table; // applied to the result
@@ -40,6 +44,9 @@ public:
 // bytes. Places without a weight hold the zero point, which contributes nothing. Nothing if the network's constant is
 // not there in that order element by element: it has to be packed then.
 std::optional<Layout> weightLayout(const Contraction& layer, const Geometry& geometry, const Machine& machine);
+// The same of a diagonal of ones, once for all channels and kernel positions: for each column tile of a block, each
+// chunk along its array rows.
+std::vector<uint8_t> packOnes(const Geometry& geometry, const Machine& machine);
 std::vector<uint8_t> packWeights(const Contraction& layer, const Geometry& geometry, const Machine& machine);
 
 } // namespace weft::layers
