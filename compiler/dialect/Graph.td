@@ -1,6 +1,6 @@
-// The graph dialect: an ONNX network after import. One operation for each operator of isa/program/Operators.td, with its
-// operands and attributes in that order. Every shape is static. An omitted optional operand is `weft_graph.none`. The
-// ONNX node an operation serves is its location (a NameLoc; several, fused, after rewrites).
+// The graph dialect: an ONNX network after import. One operation for each operator of isa/program/Operators.td, with
+// its operands and attributes in that order. Every shape is static. An omitted optional operand is `weft_graph.none`.
+// The ONNX node an operation serves is its location (a NameLoc; several, fused, after rewrites).
 #ifndef WEFT_COMPILER_DIALECT_GRAPH_TD
 #define WEFT_COMPILER_DIALECT_GRAPH_TD
 
@@ -22,13 +22,14 @@ def Graph_Dialect : Dialect {
 // The MLIR type of an element type of networks.
 class Graph_Element<string name> {
   Type type = !cond(!eq(name, "f16") : F16, !eq(name, "bf16") : BF16, !eq(name, "f32") : F32, !eq(name, "f64") : F64,
-                    !eq(name, "s8") : SI<8>, !eq(name, "u8") : UI<8>, !eq(name, "s16") : SI<16>,
+                    !eq(name, "boolean") : I1, !eq(name, "s8") : SI<8>,
+                    !eq(name, "u8") : UI<8>, !eq(name, "s16") : SI<16>,
                     !eq(name, "u16") : UI<16>, !eq(name, "s32") : I32, !eq(name, "u32") : UI<32>,
                     !eq(name, "s64") : I64, !eq(name, "u64") : UI<64>);
 }
 class Graph_TensorOf<Elements elements>
     : StaticShapeTensorOf<!foreach(name, elements.types, Graph_Element<name>.type)>;
-def Graph_Tensor : Graph_TensorOf<AnyElements>;
+def Graph_Tensor : Graph_TensorOf<AllElements>;
 class OrNone<Type type> : AnyTypeOf<[type, NoneType]>;
 
 // ONNX's integer attributes are signed; MLIR's I64Attr reads as unsigned.
@@ -82,8 +83,8 @@ def Graph_NoneOp : Op<Graph_Dialect, "none", [Pure]> {
 
 class Graph_OperandOf<Operand operand> {
   Type tensor = Graph_TensorOf<operand.elements>;
-  TypeConstraint type = !cond(!gt(operand.repeated, 0) : Variadic<tensor>, !eq(operand.presence, "optional") : OrNone<tensor>,
-                    true : tensor);
+  TypeConstraint type = !cond(!gt(operand.repeated, 0) : Variadic<tensor>,
+                              !eq(operand.presence, "optional") : OrNone<tensor>, true : tensor);
 }
 
 class Graph_AttributeOf<OperatorAttribute attribute> {

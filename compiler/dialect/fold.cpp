@@ -14,7 +14,7 @@ constexpr int64_t kMaxMovedBytes = int64_t(64) << 20;
 constexpr int64_t kMaxComputedBytes = int64_t(16) << 20;
 
 bool mayFold(RankedTensorType type, int64_t limit = kMaxMovedBytes) {
-  return type.getNumElements() * static_cast<int64_t>(type.getElementTypeBitWidth() / 8) <= limit;
+  return type.getNumElements() * static_cast<int64_t>(elementBytes(type.getElementType())) <= limit;
 }
 
 SmallVector<int64_t> stridesOf(ArrayRef<int64_t> dims) {
@@ -45,7 +45,7 @@ DenseElementsAttr gather(DenseElementsAttr source, RankedTensorType type,
                          llvm::function_ref<int64_t(ArrayRef<int64_t>)> offset) {
   if (source.isSplat())
     return source.resizeSplat(type);
-  const size_t width = type.getElementTypeBitWidth() / 8;
+  const size_t width = elementBytes(type.getElementType());
   const std::vector<uint8_t> from = bytesOf(source);
   std::vector<uint8_t> to;
   to.reserve(static_cast<size_t>(type.getNumElements()) * width);
@@ -99,6 +99,26 @@ OpFoldResult foldArithmetic(Attribute a, Attribute b, Type result, double (*real
   return constantFromIntegers(type, z);
 }
 
+// Element-wise comparison of two constants.
+template <typename Compare> OpFoldResult foldComparison(Attribute a, Attribute b, Type result, Compare compare) {
+  auto left = dyn_cast_or_null<DenseElementsAttr>(a), right = dyn_cast_or_null<DenseElementsAttr>(b);
+  auto type = dyn_cast<RankedTensorType>(result);
+  if (!left || !right || !type || !mayFold(type, kMaxComputedBytes))
+    return {};
+  const auto leftShape = left.getType().getShape(), rightShape = right.getType().getShape();
+  const auto compareAll = [&](const auto& x, const auto& y) {
+    std::vector<uint8_t> z;
+    forEachIndex(type.getShape(), [&](ArrayRef<int64_t> index) {
+      z.push_back(compare(x[static_cast<size_t>(broadcastOffset(index, leftShape))],
+                          y[static_cast<size_t>(broadcastOffset(index, rightShape))]));
+    });
+    return constantFromBytes(type, z);
+  };
+  if (isa<FloatType>(left.getElementType()))
+    return compareAll(realsOf(left), realsOf(right));
+  return compareAll(integersOf(left), integersOf(right));
+}
+
 struct FoldReshapeOfReshape : OpRewritePattern<ReshapeOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(ReshapeOp op, PatternRewriter& rewriter) const override {
@@ -140,6 +160,41 @@ OpFoldResult DivOp::fold(FoldAdaptor adaptor) {
           return y == 0 ? std::nullopt : std::optional(uint64_t(0) - static_cast<uint64_t>(x));
         return static_cast<uint64_t>(x / y);
       });
+}
+
+OpFoldResult EqualOp::fold(FoldAdaptor adaptor) {
+  return foldComparison(adaptor.getA(), adaptor.getB(), getType(), std::equal_to<>());
+}
+OpFoldResult GreaterOp::fold(FoldAdaptor adaptor) {
+  return foldComparison(adaptor.getA(), adaptor.getB(), getType(), std::greater<>());
+}
+OpFoldResult GreaterOrEqualOp::fold(FoldAdaptor adaptor) {
+  return foldComparison(adaptor.getA(), adaptor.getB(), getType(), std::greater_equal<>());
+}
+OpFoldResult LessOp::fold(FoldAdaptor adaptor) {
+  return foldComparison(adaptor.getA(), adaptor.getB(), getType(), std::less<>());
+}
+OpFoldResult LessOrEqualOp::fold(FoldAdaptor adaptor) {
+  return foldComparison(adaptor.getA(), adaptor.getB(), getType(), std::less_equal<>());
+}
+
+OpFoldResult WhereOp::fold(FoldAdaptor adaptor) {
+  auto condition = dyn_cast_or_null<DenseElementsAttr>(adaptor.getCondition());
+  auto x = dyn_cast_or_null<DenseElementsAttr>(adaptor.getX()), y = dyn_cast_or_null<DenseElementsAttr>(adaptor.getY());
+  if (!condition || !x || !y || !mayFold(getType(), kMaxComputedBytes))
+    return {};
+  const std::vector<uint8_t> choice = bytesOf(condition), left = bytesOf(x), right = bytesOf(y);
+  const size_t width = elementBytes(getType().getElementType());
+  std::vector<uint8_t> bytes;
+  forEachIndex(getType().getShape(), [&](ArrayRef<int64_t> index) {
+    const auto at = [&](DenseElementsAttr of) {
+      return static_cast<size_t>(broadcastOffset(index, of.getType().getShape()));
+    };
+    const bool first = choice[at(condition)] != 0;
+    const auto from = (first ? left : right).begin() + static_cast<std::ptrdiff_t>(width * at(first ? x : y));
+    bytes.insert(bytes.end(), from, from + static_cast<std::ptrdiff_t>(width));
+  });
+  return constantFromBytes(getType(), bytes);
 }
 
 OpFoldResult ReshapeOp::fold(FoldAdaptor adaptor) {
@@ -261,6 +316,12 @@ OpFoldResult CastOp::fold(FoldAdaptor adaptor) {
   auto constant = dyn_cast_or_null<DenseElementsAttr>(adaptor.getX());
   if (!constant || !mayFold(getType()))
     return {};
+  if (getType().getElementType().isInteger(1)) {
+    std::vector<uint8_t> bytes;
+    for (double value : realsOf(constant))
+      bytes.push_back(value != 0);
+    return constantFromBytes(getType(), bytes);
+  }
   if (isa<FloatType>(getType().getElementType()))
     return constantFromReals(getType(), realsOf(constant));
   if (isa<IntegerType>(constant.getElementType()))

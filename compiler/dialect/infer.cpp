@@ -4,6 +4,7 @@
 #include "compiler/dialect/constants.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace weft::graph {
 
@@ -187,9 +188,9 @@ Type typeOf(MLIRContext* context, net::DType type) {
   case net::DType::u64:
     return IntegerType::get(context, 64, IntegerType::Unsigned);
   case net::DType::boolean:
-    break; // the dialect has no such tensors
+    return IntegerType::get(context, 1);
   }
-  return {};
+  llvm_unreachable("an element type that is none");
 }
 
 // The element type of the result. A quantised operator without a scale for its result has a float one.
@@ -284,6 +285,41 @@ Inferred inferConv(const Described& node) {
   if (failed(windowExtents(op, in, node.integers("kernel_shape"), node.integers("strides"), node.integers("pads"),
                            node.integers("dilations"), dims)))
     return failure();
+  return makeType(op, dims, resultElement(node));
+}
+
+Inferred inferConvTranspose(const Described& node) {
+  Operation* op = node.op;
+  Value x = node.operand("x"), w = node.operand("w"), b = node.operand("b");
+  if (failed(checkRank(op, x, "x", 3)) || failed(checkRank(op, w, "w", 3)))
+    return failure();
+  ArrayRef<int64_t> in = shapeOf(x), weights = shapeOf(w);
+  const int64_t group = node.integer("group");
+  if (in.size() != weights.size() || in[1] != weights[0])
+    return op->emitOpError() << "x and w must have the same rank, and as many channels as filters, but are "
+                             << x.getType() << " and " << w.getType();
+  if (group < 1 || in[1] % group != 0)
+    return op->emitOpError() << "group must divide the " << in[1] << " input channels, but is " << group;
+  if (node.integers("kernel_shape") != weights.drop_front(2))
+    return op->emitOpError("kernel_shape must equal the weight's spatial shape");
+  const size_t spatial = in.size() - 2;
+  ArrayRef<int64_t> kernel = node.integers("kernel_shape"), strides = node.integers("strides"),
+                    pads = node.integers("pads"), dilations = node.integers("dilations"),
+                    more = node.integers("output_padding");
+  if (failed(checkWindow(op, "strides", strides, spatial, 1)) ||
+      failed(checkWindow(op, "pads", pads, 2 * spatial, 0)) ||
+      failed(checkWindow(op, "dilations", dilations, spatial, 1)) ||
+      failed(checkWindow(op, "output_padding", more, spatial, 0)))
+    return failure();
+  Dims dims = {in[0], weights[1] * group};
+  if (b && shapeOf(b) != ArrayRef<int64_t>(dims[1]))
+    return op->emitOpError() << "bias must have shape [" << dims[1] << "], but is " << b.getType();
+  for (size_t i = 0; i < spatial; ++i) {
+    dims.push_back(strides[i] * (in[2 + i] - 1) + (kernel[i] - 1) * dilations[i] + 1 + more[i] - pads[i] -
+                   pads[spatial + i]);
+    if (dims.back() < 1)
+      return op->emitOpError() << "pads leave nothing of spatial axis " << i;
+  }
   return makeType(op, dims, resultElement(node));
 }
 
@@ -397,15 +433,41 @@ Inferred inferGemm(const Described& node) {
   return makeType(op, {m, n}, resultElement(node));
 }
 
-Inferred inferBatchNormalization(const Described& node) {
+// The operands after the first have one element for each channel.
+Inferred inferChannelParameters(const Described& node) {
   Value x = node.operand("x");
   if (failed(checkRank(node.op, x, "x", 2)))
     return failure();
-  for (const char* name : {"scale", "bias", "mean", "variance"})
-    if (Value parameter = node.operand(name); shapeOf(parameter) != shapeOf(x).slice(1, 1))
-      return node.op->emitOpError() << "scale, bias, mean and variance must have shape [" << shapeOf(x)[1]
-                                    << "], but one is " << parameter.getType();
+  LogicalResult result = success();
+  node.forOperands([&](const net::OperandInfo&, const std::string& name, Value value) {
+    if (succeeded(result) && value != x && shapeOf(value) != shapeOf(x).slice(1, 1))
+      result = node.op->emitOpError() << name << " must have shape [" << shapeOf(x)[1] << "], but is "
+                                      << value.getType();
+  });
+  if (failed(result))
+    return failure();
   return inferSame(node);
+}
+
+// The operands after the first are broadcast to it.
+Inferred inferBroadcastToFirst(const Described& node) {
+  Inferred type = inferBroadcast(node);
+  Value first = node.at(0);
+  if (succeeded(type) && type->getShape() != shapeOf(first))
+    return node.op->emitOpError() << "its other operands must broadcast to " << first.getType();
+  return type;
+}
+
+Inferred inferArgReduction(const Described& node) {
+  Dims dims(shapeOf(node.operand("x")));
+  const auto axis = dims.begin() + node.integer("axis");
+  if (*axis == 0)
+    return node.op->emitOpError("has no elements to choose from");
+  if (node.integer("keepdims") != 0)
+    *axis = 1;
+  else
+    dims.erase(axis);
+  return makeType(node.op, dims, resultElement(node));
 }
 
 Inferred inferReduction(const Described& node) {
@@ -519,8 +581,8 @@ Inferred inferPad(const Described& node) {
   if (failed(pads))
     return failure();
   const StringRef mode = node.text("mode");
-  if (mode != "constant" && mode != "reflect" && mode != "edge")
-    return node.op->emitOpError() << "mode must be constant, reflect or edge, but is '" << mode << "'";
+  if (mode != "constant" && mode != "reflect" && mode != "edge" && mode != "wrap")
+    return node.op->emitOpError() << "mode must be constant, reflect, edge or wrap, but is '" << mode << "'";
   Dims dims(shapeOf(node.operand("x")));
   if (failed(checkWindow(node.op, "pads", *pads, 2 * dims.size(), 0)))
     return failure();
@@ -555,6 +617,81 @@ Inferred inferSlice(const Described& node) {
   return makeType(node.op, dims, resultElement(node));
 }
 
+Inferred inferExpand(const Described& node) {
+  Value x = node.operand("x");
+  FailureOr<std::vector<int64_t>> shape = shapeConstant(node, "shape");
+  if (failed(shape))
+    return failure();
+  FailureOr<Dims> both = broadcast(shapeOf(x), *shape);
+  if (failed(both) || *both != Dims(ArrayRef(*shape)))
+    return node.op->emitOpError() << "cannot broadcast " << x.getType() << " to its shape";
+  return makeType(node.op, *shape, resultElement(node));
+}
+
+Inferred inferTile(const Described& node) {
+  Dims dims(shapeOf(node.operand("x")));
+  FailureOr<std::vector<int64_t>> repeats = shapeConstant(node, "repeats");
+  if (failed(repeats) || failed(checkWindow(node.op, "repeats", *repeats, dims.size(), 0)))
+    return failure();
+  for (size_t i = 0; i < dims.size(); ++i)
+    dims[i] *= (*repeats)[i];
+  return makeType(node.op, dims, resultElement(node));
+}
+
+// DepthToSpace, or SpaceToDepth.
+Inferred inferDepthAndSpace(const Described& node, bool toSpace) {
+  Dims dims(shapeOf(node.operand("x")));
+  const int64_t block = node.integer("blocksize");
+  if (dims.size() != 4)
+    return node.op->emitOpError() << "x must have 4 dimensions, but is " << node.operand("x").getType();
+  const bool fits = block >= 1 && block <= 65536 &&
+                    (toSpace ? dims[1] % (block * block) == 0 : dims[2] % block == 0 && dims[3] % block == 0);
+  if (!fits)
+    return node.op->emitOpError() << "blocksize must divide the " << (toSpace ? "channels (twice)" : "height and width")
+                                  << ", but is " << block << " for " << node.operand("x").getType();
+  if (node.text("mode") != "DCR" && node.text("mode") != "CRD")
+    return node.op->emitOpError() << "mode must be DCR or CRD, but is '" << node.text("mode") << "'";
+  dims[1] = toSpace ? dims[1] / (block * block) : dims[1] * block * block;
+  dims[2] = toSpace ? dims[2] * block : dims[2] / block;
+  dims[3] = toSpace ? dims[3] * block : dims[3] / block;
+  return makeType(node.op, dims, resultElement(node));
+}
+
+Inferred inferResize(const Described& node) {
+  Operation* op = node.op;
+  Value x = node.operand("x"), scales = node.operand("scales"), sizes = node.operand("sizes");
+  if (!scales == !sizes)
+    return op->emitOpError("must have either scales or sizes");
+  if (node.text("mode") != "nearest" && node.text("mode") != "linear" && node.text("mode") != "cubic")
+    return op->emitOpError() << "mode must be nearest, linear or cubic, but is '" << node.text("mode") << "'";
+  if (!llvm::is_contained({"half_pixel", "half_pixel_symmetric", "pytorch_half_pixel", "align_corners", "asymmetric"},
+                          node.text("coordinate_transformation_mode")))
+    return op->emitOpError() << "coordinate_transformation_mode must be half_pixel, half_pixel_symmetric, "
+                                "pytorch_half_pixel, align_corners or asymmetric, but is '"
+                             << node.text("coordinate_transformation_mode") << "'";
+  if (!llvm::is_contained({"round_prefer_floor", "round_prefer_ceil", "floor", "ceil"}, node.text("nearest_mode")))
+    return op->emitOpError() << "nearest_mode must be round_prefer_floor, round_prefer_ceil, floor or ceil, but is '"
+                             << node.text("nearest_mode") << "'";
+  Dims dims(shapeOf(x));
+  if (sizes) {
+    FailureOr<std::vector<int64_t>> given = shapeConstant(node, "sizes");
+    if (failed(given) || failed(checkWindow(op, "sizes", *given, dims.size(), 1)))
+      return failure();
+    return makeType(op, *given, resultElement(node));
+  }
+  std::optional<std::vector<double>> factors = constantReals(scales);
+  if (!factors || factors->size() != dims.size())
+    return op->emitOpError() << "scales must be a constant of " << dims.size() << " elements";
+  for (size_t i = 0; i < dims.size(); ++i) {
+    const float extent = std::floor(static_cast<float>(dims[i]) * static_cast<float>((*factors)[i])); // ONNX Runtime's
+    if (!((*factors)[i] > 0) || !(extent >= 1 && extent < static_cast<float>(kMaxExtent)))
+      return op->emitOpError() << "scales must be positive and leave something of every axis, but axis " << i << " of "
+                               << dims[i] << " has " << (*factors)[i];
+    dims[i] = static_cast<int64_t>(extent);
+  }
+  return makeType(op, dims, resultElement(node));
+}
+
 // --- Conversion -----------------------------------------------------------------------------------------------
 
 Inferred inferCast(const Described& node) {
@@ -575,6 +712,9 @@ Inferred inferCast(const Described& node) {
   case 7:
     type = net::DType::s64;
     break;
+  case 9:
+    type = net::DType::boolean;
+    break;
   case 10:
     type = net::DType::f16;
     break;
@@ -585,8 +725,8 @@ Inferred inferCast(const Described& node) {
     type = net::DType::bf16;
     break;
   default:
-    return node.op->emitOpError() << "to must be the number of float, uint8, int8, int32, int64, float16, double or "
-                                     "bfloat16 (1, 2, 3, 6, 7, 10, 11 or 16), but is "
+    return node.op->emitOpError() << "to must be the number of float, uint8, int8, int32, int64, bool, float16, double "
+                                     "or bfloat16 (1, 2, 3, 6, 7, 9, 10, 11 or 16), but is "
                                   << node.integer("to");
   }
   return makeType(node.op, shapeOf(node.operand("x")), typeOf(node.op->getContext(), *type));
@@ -619,16 +759,26 @@ Inferred inferLut8(const Described& node) {
 
 Inferred inferByRule(const Described& node) {
   switch (*node.info.rule) {
-  case net::ShapeRule::BatchNormalization:
-    return inferBatchNormalization(node);
+  case net::ShapeRule::ArgReduction:
+    return inferArgReduction(node);
   case net::ShapeRule::Broadcast:
     return inferBroadcast(node);
+  case net::ShapeRule::BroadcastToFirst:
+    return inferBroadcastToFirst(node);
   case net::ShapeRule::Cast:
     return inferCast(node);
+  case net::ShapeRule::ChannelParameters:
+    return inferChannelParameters(node);
   case net::ShapeRule::Concat:
     return inferConcat(node);
   case net::ShapeRule::Conv:
     return inferConv(node);
+  case net::ShapeRule::ConvTranspose:
+    return inferConvTranspose(node);
+  case net::ShapeRule::DepthToSpace:
+    return inferDepthAndSpace(node, true);
+  case net::ShapeRule::Expand:
+    return inferExpand(node);
   case net::ShapeRule::Gather:
     return inferGather(node);
   case net::ShapeRule::Gemm:
@@ -649,10 +799,16 @@ Inferred inferByRule(const Described& node) {
     return inferReduction(node);
   case net::ShapeRule::Reshape:
     return inferReshape(node);
+  case net::ShapeRule::Resize:
+    return inferResize(node);
   case net::ShapeRule::Same:
     return inferSame(node);
   case net::ShapeRule::Slice:
     return inferSlice(node);
+  case net::ShapeRule::SpaceToDepth:
+    return inferDepthAndSpace(node, false);
+  case net::ShapeRule::Tile:
+    return inferTile(node);
   case net::ShapeRule::Transpose:
     return inferTranspose(node);
   }

@@ -46,12 +46,12 @@ std::vector<uint8_t> compile(net::Network network, const Machine& machine, const
     if (options.progress)
       options.progress(stage, fraction);
   };
-  for (net::Node& node : network.nodes)
-    if (node.op == "QLinearAveragePool") // the accelerator sums integers; the graph that travels says so
-      node.attributes["integer_mean"] = int64_t{1};
-
   progress("fusing", 0.0);
   DeviceGraph graph = mapping::buildDeviceGraph(network, options.host);
+  for (const std::unique_ptr<mapping::Layer>& layer : graph.layers)
+    for (int32_t index : layer->nodes)
+      if (net::Node& node = network.nodes[static_cast<size_t>(index)]; node.op == "QLinearAveragePool")
+        node.attributes["integer_mean"] = int64_t{1}; // the accelerator sums integers; the graph that travels says so
   progress("mapping", 0.1);
   mapping::Mapping given;
   if (!options.mapping.empty())

@@ -27,14 +27,18 @@ net::DType dtypeOf(Type type) {
     return net::DType::f64;
   const bool isUnsigned = type.isUnsignedInteger();
   switch (type.getIntOrFloatBitWidth()) {
+  case 1:
+    return net::DType::boolean;
   case 8:
     return isUnsigned ? net::DType::u8 : net::DType::s8;
   case 16:
     return isUnsigned ? net::DType::u16 : net::DType::s16;
   case 32:
     return isUnsigned ? net::DType::u32 : net::DType::s32;
-  default:
+  case 64:
     return isUnsigned ? net::DType::u64 : net::DType::s64;
+  default:
+    throw Error("the graph dialect has an element type that networks have not");
   }
 }
 

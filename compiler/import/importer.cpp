@@ -62,6 +62,8 @@ Type GraphImporter::elementType(int32_t onnxType) {
     return opBuilder.getBF16Type();
   case onnx::TensorProto::DOUBLE:
     return opBuilder.getF64Type();
+  case onnx::TensorProto::BOOL:
+    return opBuilder.getI1Type();
   case onnx::TensorProto::UINT8:
     return opBuilder.getIntegerType(8, false);
   case onnx::TensorProto::INT8:
@@ -79,8 +81,8 @@ Type GraphImporter::elementType(int32_t onnxType) {
   case onnx::TensorProto::UINT64:
     return opBuilder.getIntegerType(64, false);
   default:
-    throw Error(fmt::format("element type {} is not supported; supported are float16, bfloat16, float32, float64 and "
-                            "integers of 8, 16, 32 and 64 bits",
+    throw Error(fmt::format("element type {} is not supported; supported are float16, bfloat16, float32, float64, bool "
+                            "and integers of 8, 16, 32 and 64 bits",
                             elementName(onnxType)));
   }
 }
@@ -99,7 +101,7 @@ NamedAttribute GraphImporter::attribute(StringRef name, StringRef value) {
 }
 
 void GraphImporter::accountComputed(const NodeReader& node, RankedTensorType type) {
-  const int64_t bytes = type.getNumElements() * static_cast<int64_t>(type.getElementTypeBitWidth() / 8);
+  const int64_t bytes = type.getNumElements() * static_cast<int64_t>(graph::elementBytes(type.getElementType()));
   if (bytes > importOptions.maxComputedConstantBytes - computedBytes)
     node.fail(fmt::format("the constants computed at import need more than the {} bytes allowed",
                           importOptions.maxComputedConstantBytes));
@@ -195,8 +197,8 @@ RankedTensorType GraphImporter::inputType(const onnx::ValueInfoProto& info) {
     throw Error(what + " must be a tensor with a known number of dimensions");
   const onnx::TypeProto_Tensor& tensor = info.type().tensor_type();
   if (elementBytes(tensor.elem_type()) == 0)
-    throw Error(fmt::format("{}: element type {} is not supported; supported are float16, bfloat16, float32, float64 "
-                            "and integers of 8, 16, 32 and 64 bits",
+    throw Error(fmt::format("{}: element type {} is not supported; supported are float16, bfloat16, float32, float64, "
+                            "bool and integers of 8, 16, 32 and 64 bits",
                             what, elementName(tensor.elem_type())));
   std::vector<int64_t> dims;
   for (int i = 0; i < tensor.shape().dim_size(); ++i) {

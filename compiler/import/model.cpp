@@ -21,6 +21,7 @@ onnx::ModelProto parseModel(SharedBytes bytes) {
 
 size_t elementBytes(int32_t type) {
   switch (type) {
+  case onnx::TensorProto::BOOL:
   case onnx::TensorProto::UINT8:
   case onnx::TensorProto::INT8:
     return 1;

@@ -4,6 +4,7 @@
 #include "compiler/import/importer.h"
 
 #include <algorithm>
+#include <cmath>
 #include <fmt/format.h>
 #include <limits>
 
@@ -20,6 +21,7 @@ constexpr int64_t kNoExtent = std::numeric_limits<int32_t>::max(); // attribute 
 // What a node makes: one value for each output that is supported.
 struct Results {
   Results(Value value) : values({value}) {}
+  Results(SmallVector<Value> several) : values(std::move(several)) {}
   SmallVector<Value> values;
 };
 
@@ -193,6 +195,14 @@ std::vector<int64_t> windowValues(const NodeReader& node, const char* name, size
   return values;
 }
 
+std::string autoPadOf(const NodeReader& node) {
+  const std::string automatic = node.text("auto_pad", "NOTSET");
+  if (automatic != "NOTSET" && automatic != "VALID" && automatic != "SAME_UPPER" && automatic != "SAME_LOWER")
+    node.fail(
+        fmt::format("attribute 'auto_pad' must be NOTSET, VALID, SAME_UPPER or SAME_LOWER, but is '{}'", automatic));
+  return automatic;
+}
+
 // The window of a convolution or pooling with auto_pad made explicit in `pads`.
 Window windowOf(const NodeReader& node, Value x, std::optional<ArrayRef<int64_t>> weightKernel) {
   if (rankOf(x) < 3)
@@ -211,10 +221,7 @@ Window windowOf(const NodeReader& node, Value x, std::optional<ArrayRef<int64_t>
   window.dilations = windowValues(node, "dilations", spatial, 1, 1);
   window.pads = windowValues(node, "pads", 2 * spatial, 0, 0);
   window.overhang.assign(spatial, 0);
-  const std::string automatic = node.text("auto_pad", "NOTSET");
-  if (automatic != "NOTSET" && automatic != "VALID" && automatic != "SAME_UPPER" && automatic != "SAME_LOWER")
-    node.fail(
-        fmt::format("attribute 'auto_pad' must be NOTSET, VALID, SAME_UPPER or SAME_LOWER, but is '{}'", automatic));
+  const std::string automatic = autoPadOf(node);
   const bool ceil = node.integer("ceil_mode", 0) != 0 && automatic == "NOTSET";
   for (size_t i = 0; i < spatial; ++i) {
     int64_t &begin = window.pads[i], &end = window.pads[spatial + i];
@@ -252,16 +259,17 @@ Results windowed(GraphImporter& importer, const NodeReader& node, const net::Ope
     node.fail(fmt::format("its weight must have at least 3 dimensions, but has {}", rankOf(w)));
   Window window = windowOf(node, x, w ? std::optional(tensorType(w).getShape().drop_front(2)) : std::nullopt);
   const size_t spatial = window.kernel.size();
-  // ONNX Runtime counts the padding, not the overhang: padding becomes elements, which are counted.
-  if (node.integer("count_include_pad", 0) != 0 && any(window.overhang)) {
+  // A float average counts the padding, not the overhang: padding becomes elements, which are counted. ONNX Runtime's
+  // integer kernel, which a quantised network gets, counts the whole window.
+  const bool quantised = named(info, operands, "x_scale") || x.getDefiningOp<graph::DequantizeOp>();
+  if (node.integer("count_include_pad", 0) != 0 && any(window.overhang) && !quantised) {
     std::vector<int64_t> pads(2 * (spatial + 2), 0);
     for (size_t i = 0; i < spatial; ++i) {
       pads[2 + i] = window.pads[i];
       pads[2 + spatial + 2 + i] = window.pads[spatial + i];
     }
     window.pads.assign(2 * spatial, 0);
-    Value zero = named(info, operands, "x_zero_point");
-    operands.front() = importer.emit(node, "pad", {x, importer.integers(node, pads), zero ? zero : importer.none()},
+    operands.front() = importer.emit(node, "pad", {x, importer.integers(node, pads), importer.none()},
                                      importer.attribute("mode", StringRef("constant")));
     for (NamedAttribute& attribute : attributes)
       if (attribute.getName() == "count_include_pad")
@@ -282,6 +290,43 @@ Results windowed(GraphImporter& importer, const NodeReader& node, const net::Ope
     add("dilations", window.dilations);
   else if (llvm::any_of(window.dilations, [](int64_t dilation) { return dilation != 1; }))
     node.fail("attribute 'dilations' must be all 1");
+  return importer.emit(node, info.mnemonic, operands, attributes);
+}
+
+// Explicit pads, of the specification's formulas for output_shape and auto_pad.
+Results convTranspose(GraphImporter& importer, const NodeReader& node, const net::OperatorInfo& info) {
+  const SmallVector<Value> operands = operandsOf(importer, node, info);
+  SmallVector<NamedAttribute> attributes = attributesOf(importer, node, info, operands);
+  Value x = named(info, operands, "x"), w = named(info, operands, "w");
+  if (rankOf(x) < 3 || rankOf(w) != rankOf(x))
+    node.fail("its input and weight must have the same rank of 3 or more");
+  const ArrayRef<int64_t> extents = tensorType(x).getShape().drop_front(2);
+  const size_t spatial = extents.size();
+  const std::vector<int64_t> kernel = tensorType(w).getShape().drop_front(2).vec();
+  const std::vector<int64_t> strides = windowValues(node, "strides", spatial, 1, 1);
+  const std::vector<int64_t> dilations = windowValues(node, "dilations", spatial, 1, 1);
+  std::vector<int64_t> more = windowValues(node, "output_padding", spatial, 0, 0);
+  std::vector<int64_t> pads = windowValues(node, "pads", 2 * spatial, 0, 0);
+  const std::string automatic = autoPadOf(node);
+  const bool shaped = node.hasAttribute("output_shape");
+  const std::vector<int64_t> wanted = windowValues(node, "output_shape", spatial, 1, 1);
+  for (size_t i = 0; i < spatial; ++i) {
+    if (automatic == "VALID" && !shaped)
+      pads[i] = pads[spatial + i] = 0;
+    if (!shaped && !automatic.starts_with("SAME"))
+      continue;
+    const int64_t out = shaped ? wanted[i] : extents[i] * strides[i];
+    const int64_t excess = strides[i] * (extents[i] - 1) + more[i] + (kernel[i] - 1) * dilations[i] + 1 - out;
+    const int64_t total = std::max<int64_t>(excess, 0);
+    more[i] += total - excess; // what no window reaches
+    pads[i] = automatic == "SAME_UPPER" ? total / 2 : total - total / 2;
+    pads[spatial + i] = total - pads[i];
+  }
+  attributes.push_back(importer.attribute("kernel_shape", ArrayRef(kernel)));
+  attributes.push_back(importer.attribute("strides", ArrayRef(strides)));
+  attributes.push_back(importer.attribute("pads", ArrayRef(pads)));
+  attributes.push_back(importer.attribute("dilations", ArrayRef(dilations)));
+  attributes.push_back(importer.attribute("output_padding", ArrayRef(more)));
   return importer.emit(node, info.mnemonic, operands, attributes);
 }
 
@@ -364,6 +409,21 @@ Results qlinearSoftmax(GraphImporter& importer, const NodeReader& node, const ne
     return importer.emit(node, info.mnemonic, operands,
                          {importer.attribute("axis", axis), importer.attribute("opset", int64_t(13))});
   });
+}
+
+Results gelu(GraphImporter& importer, const NodeReader& node, const net::OperatorInfo& info) {
+  const std::string approximate = node.text("approximate", "none");
+  if (approximate != "none" && approximate != "tanh")
+    node.fail(fmt::format("attribute 'approximate' must be none or tanh, but is '{}'", approximate));
+  const net::OperatorInfo& becomes = approximate == "tanh" ? net::info(net::Op::FastGelu) : info;
+  return importer.emit(node, becomes.mnemonic, importer.input(node, 0));
+}
+
+Results fastGelu(GraphImporter& importer, const NodeReader& node, const net::OperatorInfo& info) {
+  Value x = importer.input(node, 0);
+  if (node.has(1))
+    x = importer.emit(node, "add", {x, importer.input(node, 1)});
+  return importer.emit(node, info.mnemonic, x);
 }
 
 Results sum(GraphImporter& importer, const NodeReader& node, const net::OperatorInfo&) {
@@ -454,6 +514,31 @@ Results transpose(GraphImporter& importer, const NodeReader& node, const net::Op
                        importer.attribute("perm", ArrayRef(node.integers("perm").value_or(reversed))));
 }
 
+// What is left of x where pads are negative; those become 0.
+Value crop(GraphImporter& importer, const NodeReader& node, Value x, std::vector<int64_t>& pads) {
+  const size_t rank = pads.size() / 2;
+  std::vector<int64_t> starts, ends, axes;
+  for (size_t i = 0; i < rank; ++i) {
+    const int64_t extent = tensorType(x).getDimSize(static_cast<unsigned>(i));
+    int64_t &begin = pads[i], &end = pads[rank + i];
+    if (begin >= 0 && end >= 0)
+      continue;
+    axes.push_back(static_cast<int64_t>(i));
+    starts.push_back(-std::min<int64_t>(begin, 0));
+    ends.push_back(extent + std::min<int64_t>(end, 0));
+    if (begin < -extent || end < -extent || ends.back() < starts.back())
+      node.fail(fmt::format("pads remove more than the {} elements of axis {}", extent, i));
+    begin = std::max<int64_t>(begin, 0);
+    end = std::max<int64_t>(end, 0);
+  }
+  if (axes.empty())
+    return x;
+  const std::vector<int64_t> steps(axes.size(), 1);
+  return importer.emit(node, "slice",
+                       {x, importer.integers(node, starts), importer.integers(node, ends),
+                        importer.integers(node, axes), importer.integers(node, steps)});
+}
+
 Results pad(GraphImporter& importer, const NodeReader& node, const net::OperatorInfo&) {
   Value x = importer.input(node, 0);
   const auto rank = static_cast<size_t>(rankOf(x));
@@ -474,9 +559,9 @@ Results pad(GraphImporter& importer, const NodeReader& node, const net::Operator
       pads[rank + axis] = (*given)[axes.size() + i];
     }
   }
-  for (int64_t amount : pads)
-    if (amount < 0)
-      node.fail(fmt::format("negative pads are not supported, but one is {}; use Slice to crop", amount));
+  if (pads.size() != 2 * rank)
+    node.fail(fmt::format("pads must have two values for each of the {} axes, but has {}", rank, pads.size()));
+  x = crop(importer, node, x, pads);
   Value value = importer.input(node, 2);
   if (node.hasAttribute("value")) {
     const double filler = node.real("value", 0);
@@ -522,6 +607,140 @@ Results slice(GraphImporter& importer, const NodeReader& node, const net::Operat
   return importer.emit(node, "slice",
                        {x, importer.integers(node, starts), importer.integers(node, ends),
                         importer.integers(node, axes), importer.integers(node, steps)});
+}
+
+// One Slice for each output.
+Results split(GraphImporter& importer, const NodeReader& node, const net::OperatorInfo& info) {
+  const SmallVector<Value> operands = operandsOf(importer, node, info);
+  Value x = operands.front();
+  const int64_t axis = normaliseAxis(node, node.integer("axis", 0), rankOf(x));
+  const int64_t extent = tensorType(x).getDimSize(static_cast<unsigned>(axis));
+  const auto count = static_cast<int64_t>(node.raw().output_size());
+  std::vector<int64_t> parts;
+  if (std::optional<std::vector<int64_t>> given = graph::constantIntegers(operands[1])) {
+    parts = *given;
+  } else {
+    if (node.has(1))
+      node.fail("input 1 ('split') must be a constant");
+    if (node.integer("num_outputs", count) != count)
+      node.fail(fmt::format("attribute 'num_outputs' is not the number of its outputs, {}", count));
+    const int64_t part = (extent + count - 1) / count; // the last one may be smaller
+    for (int64_t i = 0; i < count; ++i)
+      parts.push_back(std::clamp<int64_t>(extent - i * part, 0, part));
+  }
+  int64_t start = 0;
+  SmallVector<Value> results;
+  for (int64_t part : parts) {
+    if (part < 0 || part > extent - start)
+      node.fail(fmt::format("its parts must add up to the {} elements of axis {}", extent, axis));
+    results.push_back(importer.emit(node, "slice",
+                                    {x, importer.integers(node, start), importer.integers(node, start + part),
+                                     importer.integers(node, axis), importer.integers(node, int64_t(1))}));
+    start += part;
+  }
+  if (start != extent || static_cast<int64_t>(parts.size()) != count)
+    node.fail(fmt::format("its {} parts for {} outputs must add up to the {} elements of axis {}", parts.size(), count,
+                          extent, axis));
+  return results;
+}
+
+// `shape` becomes that of the result.
+Results expand(GraphImporter& importer, const NodeReader& node, const net::OperatorInfo& info) {
+  Value x = importer.input(node, 0);
+  std::vector<int64_t> shape = importer.constantInput(node, 1);
+  const ArrayRef<int64_t> dims = tensorType(x).getShape();
+  shape.insert(shape.begin(), dims.size() > shape.size() ? dims.size() - shape.size() : 0, 1);
+  for (size_t i = 0; i < dims.size(); ++i)
+    if (int64_t& extent = shape[shape.size() - dims.size() + i]; extent == 1)
+      extent = dims[i];
+  return importer.emit(node, info.mnemonic, {x, importer.integers(node, shape)});
+}
+
+Value reals(GraphImporter& importer, const NodeReader& node, ArrayRef<double> values) {
+  const auto type = RankedTensorType::get({static_cast<int64_t>(values.size())}, importer.builder().getF32Type());
+  return importer.constant(node, graph::constantFromReals(type, values));
+}
+
+std::vector<double> constantReals(GraphImporter& importer, const NodeReader& node, size_t i) {
+  const std::optional<std::vector<double>> values = graph::constantReals(importer.input(node, i));
+  if (!values)
+    node.fail(fmt::format("input {} ('{}') must be a constant", i, node.inputName(i)));
+  return *values;
+}
+
+// How Upsample, and Resize before opset 11, find the element that they take.
+void setUpsampling(GraphImporter& importer, SmallVector<NamedAttribute>& attributes) {
+  NamedAttrList list(attributes);
+  list.set(net::ops::Resize::coordinate_transformation_mode.key, importer.builder().getStringAttr("asymmetric"));
+  list.set(net::ops::Resize::nearest_mode.key, importer.builder().getStringAttr("floor"));
+  attributes.assign(list.begin(), list.end());
+}
+
+// Scales or sizes of every axis. Before opset 11 it is what Upsample was.
+Results resize(GraphImporter& importer, const NodeReader& node, const net::OperatorInfo& info) {
+  using O = net::ops::Resize;
+  const bool old = importer.opset() < 11;
+  Value x = importer.input(node, 0);
+  const auto rank = static_cast<size_t>(rankOf(x));
+  const ArrayRef<int64_t> dims = tensorType(x).getShape();
+  SmallVector<NamedAttribute> attributes = attributesOf(importer, node, info, x);
+  if (old)
+    setUpsampling(importer, attributes);
+  const size_t scalesAt = old ? 1 : O::scales;
+  const auto given = [&](size_t i) { return node.has(i) && tensorType(importer.input(node, i)).getNumElements() > 0; };
+  std::vector<double> scales = given(scalesAt) ? constantReals(importer, node, scalesAt) : std::vector<double>();
+  std::vector<int64_t> sizes =
+      !old && given(O::sizes) ? importer.constantInput(node, O::sizes) : std::vector<int64_t>();
+  if (scales.empty() == sizes.empty())
+    node.fail("must have either scales or sizes");
+  std::vector<size_t> axes;
+  for (int64_t axis : node.integers("axes").value_or(std::vector<int64_t>()))
+    axes.push_back(static_cast<size_t>(normaliseAxis(node, axis, rankOf(x), "axes")));
+  if (axes.empty())
+    for (size_t i = 0; i < rank; ++i)
+      axes.push_back(i);
+  if (std::max(scales.size(), sizes.size()) != axes.size())
+    node.fail(fmt::format("must have {} scales or sizes, one for each axis", axes.size()));
+  const std::string policy = node.text("keep_aspect_ratio_policy", "stretch");
+  if (policy != "stretch" && policy != "not_larger" && policy != "not_smaller")
+    node.fail(fmt::format(
+        "attribute 'keep_aspect_ratio_policy' must be stretch, not_larger or not_smaller, but is '{}'", policy));
+  SmallVector<Value> operands(4, importer.none());
+  operands[O::x] = x;
+  if (!scales.empty()) {
+    std::vector<double> all(rank, 1);
+    for (size_t i = 0; i < axes.size(); ++i)
+      all[axes[i]] = scales[i];
+    operands[O::scales] = reals(importer, node, all);
+    return importer.emit(node, info.mnemonic, operands, attributes);
+  }
+  std::vector<int64_t> all(dims);
+  for (size_t i = 0; i < axes.size(); ++i)
+    all[axes[i]] = sizes[i];
+  if (policy != "stretch") { // one scale for all axes
+    std::vector<double> factors;
+    for (size_t axis : axes)
+      factors.push_back(static_cast<double>(all[axis]) / static_cast<double>(dims[axis]));
+    const double factor = policy == "not_larger" ? *std::min_element(factors.begin(), factors.end())
+                                                 : *std::max_element(factors.begin(), factors.end());
+    for (size_t axis : axes)
+      all[axis] = static_cast<int64_t>(std::floor(factor * static_cast<double>(dims[axis]) + 0.5));
+  }
+  operands[O::sizes] = importer.integers(node, all);
+  return importer.emit(node, info.mnemonic, operands, attributes);
+}
+
+Results upsample(GraphImporter& importer, const NodeReader& node, const net::OperatorInfo&) {
+  std::vector<double> scales;
+  if (const std::optional<std::vector<float>> given = node.reals("scales"))
+    scales.assign(given->begin(), given->end());
+  else if (node.has(1))
+    scales = constantReals(importer, node, 1);
+  const net::OperatorInfo& info = net::info(net::Op::Resize);
+  Value x = importer.input(node, 0), none = importer.none();
+  SmallVector<NamedAttribute> attributes = attributesOf(importer, node, info, x); // `mode`, else defaults
+  setUpsampling(importer, attributes);
+  return importer.emit(node, info.mnemonic, {x, none, reals(importer, node, scales), none}, attributes);
 }
 
 Results identity(GraphImporter& importer, const NodeReader& node, const net::OperatorInfo&) {
@@ -602,14 +821,38 @@ Results quantization(GraphImporter& importer, const NodeReader& node, const net:
     Type element = tensorType(x).getElementType();
     if (info.name == net::ops::QuantizeLinear::name) {
       const int64_t type = node.integer("output_dtype", 0);
-      if (type != 0 && type != onnx::TensorProto::UINT8 && type != onnx::TensorProto::INT8)
-        node.fail("attribute 'output_dtype' must be uint8 or int8");
+      if (!llvm::is_contained<int64_t>({0, onnx::TensorProto::UINT8, onnx::TensorProto::INT8, onnx::TensorProto::UINT16,
+                                        onnx::TensorProto::INT16},
+                                       type))
+        node.fail("attribute 'output_dtype' must be uint8, int8, uint16 or int16");
       element = importer.elementType(type == 0 ? onnx::TensorProto::UINT8 : static_cast<int32_t>(type));
     }
     zero = zerosLike(importer, node, 1, scale, element);
   }
   return importer.emit(node, info.mnemonic, {x, scale, zero},
                        importer.attribute("axis", quantizationAxis(node, x, scale)));
+}
+
+// The specification's function body: x to uint8 by a scale and zero point that follow from its range with 0.
+Results dynamicQuantizeLinear(GraphImporter& importer, const NodeReader& node, const net::OperatorInfo&) {
+  Value x = importer.input(node, 0), none = importer.none();
+  const auto scalar = [&](double value) {
+    const auto type = RankedTensorType::get({}, tensorType(x).getElementType());
+    return importer.constant(node, graph::constantFromReals(type, {&value, 1}));
+  };
+  const auto extreme = [&](const char* reduce, const char* choose) {
+    Value reduced = importer.emit(
+        node, reduce, {x, none},
+        {importer.attribute("keepdims", int64_t(0)), importer.attribute("noop_with_empty_axes", int64_t(0))});
+    return importer.emit(node, choose, {reduced, scalar(0)});
+  };
+  Value high = extreme("reduce_max", "max"), low = extreme("reduce_min", "min");
+  Value scale = importer.emit(node, "div", {importer.emit(node, "sub", {high, low}), scalar(255)});
+  Value zero = importer.emit(node, "sub", {scalar(0), importer.emit(node, "div", {low, scale})});
+  zero = importer.emit(node, "round", importer.emit(node, "clip", {zero, scalar(0), scalar(255)}));
+  zero = importer.emit(node, "cast", zero, importer.attribute("to", int64_t(onnx::TensorProto::UINT8)));
+  Value y = importer.emit(node, "quantize", {x, scale, zero}, importer.attribute("axis", int64_t(0)));
+  return SmallVector<Value>{y, scale, zero};
 }
 
 // --- The rules ------------------------------------------------------------------------------------------------
@@ -625,27 +868,42 @@ constexpr Rule kRules[] = {
     {"ConstantOfShape", constantOfShape},
     {"Conv", windowed},
     {"ConvInteger", windowed},
+    {"ConvTranspose", convTranspose},
     {"DequantizeLinear", quantization},
     {"Dropout", dropout},
+    {"DynamicQuantizeLinear", dynamicQuantizeLinear},
+    {"Expand", expand},
+    {"FastGelu", fastGelu},
     {"Flatten", flatten},
+    {"Gelu", gelu},
     {"GlobalMaxPool", globalMaxPool},
     {"Identity", identity},
+    {"LogSoftmax", softmax},
     {"MaxPool", windowed},
     {"Pad", pad},
     {"QLinearAveragePool", windowed},
     {"QLinearConv", windowed},
     {"QLinearSoftmax", qlinearSoftmax},
     {"QuantizeLinear", quantization},
+    {"ReduceL1", reduction},
+    {"ReduceL2", reduction},
+    {"ReduceMax", reduction},
     {"ReduceMean", reduction},
+    {"ReduceMin", reduction},
+    {"ReduceProd", reduction},
     {"ReduceSum", reduction},
+    {"ReduceSumSquare", reduction},
     {"Reshape", reshapeNode},
+    {"Resize", resize},
     {"Shape", shape},
     {"Slice", slice},
     {"Softmax", softmax},
+    {"Split", split},
     {"Squeeze", squeeze},
     {"Sum", sum},
     {"Transpose", transpose},
     {"Unsqueeze", unsqueeze},
+    {"Upsample", upsample},
 };
 
 constexpr const Rule* findRule(std::string_view name) {

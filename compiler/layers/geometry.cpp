@@ -34,7 +34,7 @@ Geometry::Geometry(const GridLayer& layer, const Machine& machine, const GroupMa
   rowTiles = divideUp(outH, tileRows);
   colTiles = divideUp(outW, tileCols);
 
-  stepsH = window.kernelH;
+  stepsH = layer.planes * window.kernelH;
   stepsW = window.kernelW;
   stepsC = divideUp(inC, rows);
   stepBytes = rows * cols;
@@ -50,7 +50,7 @@ Geometry::Geometry(const GridLayer& layer, const Machine& machine, const GroupMa
     reductionRows = window.kernelW * inC;
   }
   chunkSteps = {stepsH / mapping.chunks[0], stepsW / mapping.chunks[1], stepsC / mapping.chunks[2]};
-  const int64_t tapsH = mapping.pieces ? chunkSteps[0] : window.kernelH;
+  const int64_t tapsH = mapping.pieces ? std::min(chunkSteps[0], window.kernelH) : window.kernelH;
   const int64_t tapsW = mapping.pieces ? chunkSteps[1] : window.kernelW;
   inTileRows = (tileRows - 1) * window.strideH + (tapsH - 1) * window.dilationH + 1;
   inTileCols = windowPitch > 0 ? tileCols : (tileCols - 1) * window.strideW + (tapsW - 1) * window.dilationW + 1;

@@ -26,9 +26,9 @@ struct Geometry {
   // or in pieces those that one chunk reads; and the bytes from one of them to the next.
   int64_t inTileRows, inTileCols, pixelPitch;
 
-  // Reduction of a matrix layer: steps = kernel rows x kernel columns x channel blocks. With InputFlow::windows one
-  // window (kernel columns x channels, padded to whole array rows) is a row of `windowPitch` bytes and takes the place
-  // of kernel columns x channel blocks.
+  // Reduction of a matrix layer: steps = kernel rows (of all planes) x kernel columns x channel blocks. With
+  // InputFlow::windows one window (kernel columns x channels, padded to whole array rows) is a row of `windowPitch`
+  // bytes and takes the place of kernel columns x channel blocks.
   int64_t stepsH, stepsW, stepsC;
   int64_t windowPitch = 0;
   int64_t reductionRows; // real array rows of the channel blocks of one kernel position

@@ -8,11 +8,27 @@
 namespace weft::layers {
 namespace {
 
-std::optional<Axis> axisOf(const View& view, std::span<const size_t> dims) {
+// Neighbouring dimensions of a storage are one walk where the inner one is gone through whole.
+std::optional<Axis> axisOf(const View& view, const Storage& storage, std::span<const size_t> dims) {
   const View::Levels levels = mapping::joined(view, dims);
-  if (levels.size() > 1)
-    return std::nullopt;
-  return levels.empty() ? Axis() : Axis{levels[0].count, levels[0].along, levels[0].step};
+  Axis axis;
+  int64_t whole = 0;     // of all dimensions in the walk
+  int32_t outermost = 0; // of them
+  for (size_t i = levels.size(); i-- > 0;) {
+    const View::Level& level = levels[i];
+    const bool last = level.along == static_cast<int32_t>(storage.extents.size()) - 1; // it is padded
+    if (axis.extent == 1) {
+      axis = {level.count, level.along, level.step};
+      whole = level.along == View::kNowhere || last ? 0 : storage.extents[static_cast<size_t>(level.along)];
+    } else if (axis.step == 1 && axis.extent == whole && level.step == 1 && level.along == outermost - 1) {
+      axis.extent *= level.count;
+      whole *= storage.extents[static_cast<size_t>(level.along)];
+    } else {
+      return std::nullopt;
+    }
+    outermost = level.along;
+  }
+  return axis;
 }
 
 void append(std::vector<int64_t>& numbers, const Axis& axis) {
@@ -58,11 +74,12 @@ GridStrides stridesOf(const Site& site, int32_t activation, const Grid& grid) {
           std::inner_product(start.begin(), start.end(), place.strides.begin(), place.origin)};
 }
 
-std::optional<Grid> gridOf(const Activation& activation, const std::array<std::vector<size_t>, 4>& dims) {
+std::optional<Grid> gridOf(const Activation& activation, const Storage& storage,
+                           const std::array<std::vector<size_t>, 4>& dims) {
   Grid grid;
   size_t next = 0;
   for (Axis* axis : {&grid.batch, &grid.height, &grid.width, &grid.channels}) {
-    const std::optional<Axis> found = axisOf(activation.view, dims[next++]);
+    const std::optional<Axis> found = axisOf(activation.view, storage, dims[next++]);
     if (!found)
       return std::nullopt;
     *axis = *found;
@@ -70,7 +87,7 @@ std::optional<Grid> gridOf(const Activation& activation, const std::array<std::v
   return grid;
 }
 
-std::optional<Grid> imagesOf(const Activation& activation, bool windows) {
+std::optional<Grid> imagesOf(const Activation& activation, const Storage& storage, const Window& window) {
   const size_t rank = activation.view.dims.size();
   if (rank < 2 || rank > 4)
     return std::nullopt;
@@ -79,19 +96,24 @@ std::optional<Grid> imagesOf(const Activation& activation, bool windows) {
     dims[1] = {2};
   if (rank > 2)
     dims[2] = {rank - 1};
-  std::optional<Grid> grid = gridOf(activation, dims);
-  if (grid && !windows && grid->height.extent == 1 && grid->width.extent == 1)
+  std::optional<Grid> grid = gridOf(activation, storage, dims);
+  if (!grid)
+    return std::nullopt;
+  if (window.isPixel() && grid->height.extent == 1 && grid->width.extent == 1)
     std::swap(grid->batch, grid->width);
+  const auto pixels = static_cast<int32_t>(activation.view.start.size()) - 2;
+  if (window.isPadded() && grid->width.extent > 1 && (grid->width.along != pixels || grid->width.step != 1))
+    return std::nullopt;
   return grid;
 }
 
-std::optional<Grid> rowsOf(const Activation& activation) {
+std::optional<Grid> rowsOf(const Activation& activation, const Storage& storage) {
   const size_t rank = activation.view.dims.size();
   std::array<std::vector<size_t>, 4> dims;
   for (size_t d = 0; d + 1 < rank; ++d)
     dims[2].push_back(d);
   dims[3].push_back(rank - 1);
-  return gridOf(activation, dims);
+  return gridOf(activation, storage, dims);
 }
 
 Window windowOf(const net::Node& node, std::span<const int64_t> kernel) {
@@ -123,14 +145,26 @@ bool isDepthwise(const mapping::GraphBuilder& builder, const net::Node& convolut
 
 void readAs(mapping::GraphBuilder& builder, const net::Node& node, int32_t activation, size_t innermost,
             const AsGrid& grid, GridLayer& layer) {
-  std::optional<Grid> seen = grid(builder.activation(activation));
+  auto see = [&] { return grid(builder.activation(activation), builder.graph().storageOf(activation)); };
+  std::optional<Grid> seen = see();
   if (!seen) {
     activation = builder.copied(node, activation, innermost);
-    seen = grid(builder.activation(activation));
+    seen = see();
   }
   WEFT_CHECK(seen, "a copy is a grid");
   layer.inputs.push_back(activation);
   layer.grids.push_back(*seen);
+}
+
+// Pixels in the scratchpad are whole rows.
+bool GridLayer::takesResident(const DeviceGraph& graph, int32_t activation) const {
+  const View& view = graph.activation(activation).view;
+  const int64_t extent = graph.storageOf(activation).extents.back();
+  auto takes = [&](const Grid& grid) { return grid.channels.extent == extent && view.start.back() == 0; };
+  for (size_t i = 0; i < inputs.size(); ++i)
+    if (inputs[i] == activation && !takes(grids[i]))
+      return false;
+  return output != activation || takes(resultGrid);
 }
 
 // A border is around images: height and width must be the whole dimensions before the channels' one.
@@ -183,6 +217,7 @@ WorkloadAttributes GridLayer::gridAttributes() const {
   attributes["dilation"] = {window.dilationH, window.dilationW};
   attributes["pad"] = {window.padTop, window.padLeft, window.padBottom, window.padRight};
   attributes["fill"] = {fill};
+  attributes["planes"] = {planes};
   return attributes;
 }
 
@@ -201,6 +236,7 @@ void GridLayer::readGrids(const WorkloadAttributes& attributes) {
   const auto pad = range("pad", 4, -kMost);
   window = {kernel[0], kernel[1], stride[0], stride[1], dilation[0], dilation[1], pad[0], pad[1], pad[2], pad[3]};
   fill = static_cast<int32_t>(range("fill", 1, -128)[0]);
+  planes = range("planes", 1, 1)[0];
 }
 
 void GridLayer::validate(const DeviceGraph& graph) const {
@@ -211,8 +247,8 @@ void GridLayer::validate(const DeviceGraph& graph) const {
     for (const Axis* axis : {&grid.batch, &grid.height, &grid.width, &grid.channels})
       if (axis->along >= static_cast<int32_t>(extents.size()))
         throw Error("an axis of a grid lies along no dimension of its storage");
-    if (extents.back() != grid.channels.extent)
-      throw Error("the channels of a grid are not those of its storage");
+    if (extents.back() < grid.channels.extent)
+      throw Error("a grid has more channels than its storage");
   };
   for (size_t i = 0; i < inputs.size(); ++i)
     check(inputs[i], grids[i]);

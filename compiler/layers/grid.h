@@ -31,6 +31,13 @@ struct Grid {
   bool operator==(const Grid&) const = default;
 };
 
+struct Window {
+  int64_t kernelH = 1, kernelW = 1, strideH = 1, strideW = 1, dilationH = 1, dilationW = 1;
+  int64_t padTop = 0, padLeft = 0, padBottom = 0, padRight = 0;
+  bool isPadded() const { return padTop != 0 || padLeft != 0 || padBottom != 0 || padRight != 0; }
+  bool isPixel() const { return kernelH == 1 && kernelW == 1 && strideH == 1 && strideW == 1 && !isPadded(); }
+};
+
 // Bytes between neighbours along each axis of a grid, and from the start of the place to its first element.
 struct GridStrides {
   int64_t batch = 0, height = 0, width = 0, origin = 0;
@@ -40,21 +47,14 @@ GridStrides stridesOf(const Site& site, int32_t activation, const Grid& grid);
 
 // The grid whose axes are these dimensions of an activation, outermost first in each; nothing if one of them is more
 // than one walk.
-std::optional<Grid> gridOf(const Activation& activation, const std::array<std::vector<size_t>, 4>& dims);
-// The usual one: N x C x spatial dimensions, at most two of them. Without windows a batch of single pixels is one row
-// of pixels (so that it is one operand of the matrix engine).
-std::optional<Grid> imagesOf(const Activation& activation, bool windows);
+std::optional<Grid> gridOf(const Activation& activation, const Storage& storage,
+                           const std::array<std::vector<size_t>, 4>& dims);
+// The usual one: N x C x spatial dimensions, at most two of them, read by a window. Where that is one pixel, a batch of
+// single pixels is one row of pixels (so that it is one operand of the matrix engine). Where it is padded, pixels must
+// follow each other: a row and its padding are loaded by one run.
+std::optional<Grid> imagesOf(const Activation& activation, const Storage& storage, const Window& window);
 // The last dimension as channels, all others as one row of pixels.
-std::optional<Grid> rowsOf(const Activation& activation);
-
-struct Window {
-  int64_t kernelH = 1, kernelW = 1, strideH = 1, strideW = 1, dilationH = 1, dilationW = 1;
-  int64_t padTop = 0, padLeft = 0, padBottom = 0, padRight = 0;
-  bool isPixel() const {
-    return kernelH == 1 && kernelW == 1 && strideH == 1 && strideW == 1 && padTop == 0 && padLeft == 0 &&
-           padBottom == 0 && padRight == 0;
-  }
-};
+std::optional<Grid> rowsOf(const Activation& activation, const Storage& storage);
 
 // The window of a node over one or two spatial dimensions, from its attributes; `kernel`: the spatial extents.
 Window windowOf(const net::Node& node, std::span<const int64_t> kernel);
@@ -72,7 +72,10 @@ public:
   // On the array: a result's channel is of the input's channel with its number alone.
   bool diagonal = false;
   int32_t fill = 0; // what padding of input 0 holds
+  // How often a matrix layer goes through the window, each time with weights of its own, all summed.
+  int64_t planes = 1;
 
+  bool takesResident(const DeviceGraph& graph, int32_t activation) const override;
   bool takesBorder(const DeviceGraph& graph, int32_t activation) const override;
   std::optional<mapping::BorderWish> borderWish(const DeviceGraph& graph) const override;
 
@@ -90,7 +93,7 @@ protected:
 };
 
 // How a layer sees an activation; nothing if it cannot.
-using AsGrid = std::function<std::optional<Grid>(const Activation&)>;
+using AsGrid = std::function<std::optional<Grid>(const Activation&, const Storage&)>;
 
 // Adds an activation to what a layer reads; a copy of it where it is no grid as it lies.
 void readAs(mapping::GraphBuilder& builder, const net::Node& node, int32_t activation, size_t innermost,

@@ -6,8 +6,38 @@
 
 namespace weft::layers {
 
+namespace {
+
+// What fits 8 bits of each number, and the rest of it, as two planes of kernel rows. Gives the constant such rows where
+// it has none.
+std::vector<uint8_t> inPlanes(const std::vector<int32_t>& distances, Weights& weights) {
+  const std::vector rows = {lowering::WeightAxis::kernelH};
+  size_t at = 0;
+  while (at < weights.axes.size() && weights.axes[at] != rows)
+    ++at;
+  if (at == weights.axes.size()) {
+    at = weights.axes.size() > 2 ? 2 : 0; // before the columns of a convolution
+    weights.axes.insert(weights.axes.begin() + static_cast<ptrdiff_t>(at), rows);
+    weights.tensor.shape.insert(weights.tensor.shape.begin() + static_cast<ptrdiff_t>(at), 1);
+  }
+  size_t inner = 1;
+  for (size_t d = at; d < weights.tensor.shape.size(); ++d)
+    inner *= static_cast<size_t>(weights.tensor.shape[d]);
+  std::vector<uint8_t> planes;
+  for (size_t begin = 0; begin < distances.size(); begin += inner)
+    for (bool rest : {false, true})
+      for (size_t i = begin; i < begin + inner; ++i) {
+        const int32_t first = std::clamp(distances[i], -128, 127);
+        planes.push_back(static_cast<uint8_t>(rest ? distances[i] - first : first));
+      }
+  weights.tensor.shape[at] *= 2;
+  return planes;
+}
+
+} // namespace
+
 Weights readWeights(mapping::GraphBuilder& builder, const net::Node& node, size_t operand, size_t zeroPoints,
-                    lowering::WeightAxes axes) {
+                    lowering::WeightAxes axes, int64_t& planes) {
   Weights weights{.constant = node.inputs[operand], .tensor = builder.operandTensor(node, operand), .axes = axes};
   weights.type = weights.tensor.type;
   const std::vector<int32_t> zeros = Operands(builder.network(), node).zeroPoints(zeroPoints);
@@ -25,14 +55,18 @@ Weights readWeights(mapping::GraphBuilder& builder, const net::Node& node, size_
     const uint8_t byte = weights.tensor.data[i];
     distances[i] = (isSigned ? static_cast<int8_t>(byte) : byte) - zeros[i / inner % outputs];
   }
-  const auto [least, most] = std::minmax_element(distances.begin(), distances.end());
-  if (*most - *least > 255)
-    builder.refuse(node, "its weights, with zero points that differ between channels, do not fit 8 bits with one");
   weights.type = net::DType::s8;
-  weights.zeroPoint = std::clamp(0, -128 - *least, 127 - *most);
+  const auto [least, most] = std::minmax_element(distances.begin(), distances.end());
   std::vector<uint8_t> moved(distances.size());
-  for (size_t i = 0; i < moved.size(); ++i)
-    moved[i] = static_cast<uint8_t>(distances[i] + weights.zeroPoint);
+  if (*most - *least <= 255) {
+    weights.zeroPoint = std::clamp(0, -128 - *least, 127 - *most);
+    for (size_t i = 0; i < moved.size(); ++i)
+      moved[i] = static_cast<uint8_t>(distances[i] + weights.zeroPoint);
+  } else {
+    moved = inPlanes(distances, weights);
+    weights.zeroPoint = 0;
+    planes = 2;
+  }
   weights.tensor.type = weights.type;
   weights.tensor.data = std::move(moved);
   weights.constant = -1;

@@ -18,10 +18,10 @@ struct Weights {
   int32_t zeroPoint = 0;
 };
 
-// Operand `operand` of a node with zero points at `zeroPoints`; axes as said. Refuses weights that no 8-bit type holds
-// with one zero point.
+// Operand `operand` of a node with zero points at `zeroPoints`; axes as said. Where the differences from zero points
+// that differ between channels do not fit 8 bits, the weights are the sum of two planes of kernel rows (`planes`).
 Weights readWeights(mapping::GraphBuilder& builder, const net::Node& node, size_t operand, size_t zeroPoints,
-                    lowering::WeightAxes axes);
+                    lowering::WeightAxes axes, int64_t& planes);
 
 // Of a convolution's weights: outputs, channels, and as many spatial dimensions as there are.
 lowering::WeightAxes convolutionAxes(size_t rank);

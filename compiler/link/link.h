@@ -49,7 +49,7 @@ struct LinkResult {
   std::map<std::string, uint32_t> symbols; // the global ones
 };
 
-// Links; what is given away is released with the result made. Throws Error for: an object that is no Weft object or is
+// Links, and releases what the caller gives away. Throws Error for: an object that is no Weft object or is
 // malformed, undefined or duplicate symbols, a program that does not fit in DRAM, relocations out of range, an entry
 // that is not first in its section.
 LinkResult link(LinkInput input);

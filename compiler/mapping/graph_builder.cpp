@@ -119,10 +119,14 @@ int32_t GraphBuilder::operand(const Node& node, size_t number, size_t innermost)
 bool GraphBuilder::isInnermost(int32_t index, size_t dimension) const {
   const View& view = activation(index).view;
   const auto last = static_cast<int32_t>(view.start.size()) - 1;
-  const int64_t extent = graph_.storageOf(index).extents.back();
   const View::Levels& levels = view.dims[dimension];
-  return view.start.back() == 0 &&
-         (extent == 1 ? levels.empty() : levels.size() == 1 && levels[0] == View::Level{extent, last, 1});
+  if (!levels.empty())
+    return levels.size() == 1 && levels[0].along == last && levels[0].step == 1;
+  // One index: if no other dimension goes through neighbours.
+  return std::none_of(view.dims.begin(), view.dims.end(), [&](const View::Levels& other) {
+    return std::any_of(other.begin(), other.end(),
+                       [&](const View::Level& level) { return level.along == last && level.step == 1; });
+  });
 }
 
 std::optional<size_t> GraphBuilder::innermostOf(int32_t index) const {
@@ -139,6 +143,8 @@ int32_t GraphBuilder::constant(const Node& node, size_t number, size_t innermost
   const int32_t index = node.inputs[number];
   const net::Shape& shape = tensor(index).shape;
   const int32_t made = shape.empty() ? newStorage(index, {1}, 0) : newStorage(index, shape, innermost);
+  if (shape.empty())
+    graph_.activations.back().view.dims.clear();
   graph_.storages[static_cast<size_t>(activation(made).storage)].constant = true;
   return made;
 }

@@ -31,8 +31,8 @@ public:
 
   // The operand as it is, in whatever order it lies. A tensor that no layer has made is the host's to write.
   int32_t operand(const net::Node& node, size_t operand);
-  // The operand with dimension `innermost` along the whole last dimension of its storage; copied into that order where
-  // it lies otherwise.
+  // The operand with dimension `innermost` along the last dimension of its storage; copied into that order where it lies
+  // otherwise.
   int32_t operand(const net::Node& node, size_t operand, size_t innermost);
   // The activation of a tensor that exists already.
   std::optional<int32_t> existing(int32_t tensor) const;
@@ -40,8 +40,9 @@ public:
   int32_t constant(const net::Node& node, size_t operand, size_t innermost);
   // An activation seen otherwise.
   int32_t viewed(int32_t activation, View view);
+  // Whether a dimension goes through the last dimension of the storage, or a part of it, index by index.
   bool isInnermost(int32_t activation, size_t dimension) const;
-  // The dimension that goes through the whole last dimension of the storage, index by index, if one does.
+  // The dimension that does, if one does.
   std::optional<size_t> innermostOf(int32_t activation) const;
   // Whether an activation is all of its storage, in the order of define().
   bool isWhole(int32_t activation, size_t innermost) const;

@@ -76,8 +76,8 @@ public:
   uint64_t usefulMacs = 0;            // multiply-accumulates of the network, without padding
 
   // --- Planning -----------------------------------------------------------------------------------------------------
-  // Whether operands and result may live in the scratchpad between layers.
-  virtual bool takesResidents() const { return true; }
+  // Whether an operand or the result may live in the scratchpad between layers.
+  virtual bool takesResident(const DeviceGraph&, int32_t /*activation*/) const { return false; }
   // Whether it sees every dimension of the activation's storage as it is: only such storages may have a border.
   virtual bool takesBorder(const DeviceGraph&, int32_t /*activation*/) const { return false; }
   virtual std::optional<BorderWish> borderWish(const DeviceGraph&) const { return std::nullopt; }

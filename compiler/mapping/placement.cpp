@@ -160,7 +160,13 @@ private:
   std::vector<std::string> reasons_;         // of each node why it is the host's; empty: it is the accelerator's
 };
 
-// Throws Error naming the first node that the host would have to run against the policy.
+// Or rearranges what is quantised.
+bool quantises(const Node& node) {
+  return node.op == "QuantizeLinear" || node.op == "DequantizeLinear" || node.op == "Transpose" || isAlias(node);
+}
+
+// Throws Error naming the first node that the host would have to run against the policy; first of all one that is there
+// for its own sake and not to quantise for another.
 void check(const Network& network, const Schedule& schedule, HostPolicy policy) {
   if (policy == HostPolicy::allow)
     return;
@@ -170,24 +176,19 @@ void check(const Network& network, const Schedule& schedule, HostPolicy policy) 
       first = std::min(first, i);
       last = i;
     }
-  for (size_t i = 0; i < schedule.steps.size(); ++i) {
-    if (schedule.steps[i].onDevice)
-      continue;
-    const bool between = first < i && i < last;
-    for (int32_t index : schedule.steps[i].nodes) {
-      const Node& node = network.nodes[static_cast<size_t>(index)];
-      const std::string& reason = schedule.reasons[static_cast<size_t>(index)];
-      const bool quantises =
-          node.op == "QuantizeLinear" || node.op == "DequantizeLinear" || isAlias(node) || node.op == "Transpose";
-      if (between && policy == HostPolicy::edges)
-        refuse(node, fmt::format("{}; so the host would have to run it between two parts of the accelerator, which "
-                                 "'--host allow' does",
-                                 reason));
-      if (policy == HostPolicy::never && (between || !quantises))
-        refuse(node, fmt::format("{}; so the host would have to run it, which '--host {}' does", reason,
-                                 between ? "allow" : "edges"));
+  for (bool quantising : {false, true})
+    for (size_t i = 0; i < schedule.steps.size(); ++i) {
+      const bool between = first < i && i < last;
+      const bool legal = !between && (policy == HostPolicy::edges || quantising);
+      if (schedule.steps[i].onDevice || legal)
+        continue;
+      for (int32_t index : schedule.steps[i].nodes)
+        if (const Node& node = network.nodes[static_cast<size_t>(index)]; quantises(node) == quantising)
+          refuse(node,
+                 fmt::format("{}; so the host would have to run it{}, which '--host {}' does",
+                             schedule.reasons[static_cast<size_t>(index)],
+                             between ? " between two parts of the accelerator" : "", between ? "allow" : "edges"));
     }
-  }
 }
 
 } // namespace

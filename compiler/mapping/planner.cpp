@@ -145,7 +145,8 @@ private:
         continue;
       // The scratchpad does not outlive a run of the core.
       bool supported = lifetimes_[storage].last <= stepOf(lifetimes_[storage].first).last;
-      forUsers(storage, [&](const Layer& layer, int32_t) { supported &= layer.takesResidents(); });
+      forUsers(storage,
+               [&](const Layer& layer, int32_t activation) { supported &= layer.takesResident(graph_, activation); });
       Place place = plan_.places[storage];
       if (!supported || !findBorder(storage, place))
         continue;

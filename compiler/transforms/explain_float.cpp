@@ -20,14 +20,14 @@ bool isFloat(Value value) {
 }
 
 std::string described(Operation* op) {
-  return fmt::format("'{}' ({})", nodeName(op), onnxName(op).str());
+  return fmt::format("'{}' ({})", nodeName(op), operatorName(op));
 }
 
 // Why an operator that no QuantizeLinear follows is in float: by what takes its result, else by what gives its input.
 std::string floatNeighbour(Operation* op) {
   for (Operation* user : op->getUsers())
     if (!isa<QuantizeOp>(user))
-      return onnxName(user).empty()
+      return operatorName(user).empty()
                  ? "its result is an output of the network in float"
                  : fmt::format("its result goes to {} without a QuantizeLinear in between", described(user));
   for (Value operand : op->getOperands())
@@ -54,7 +54,7 @@ struct ExplainFloat : impl::ExplainFloatBase<ExplainFloat> {
     if (!quantized)
       return;
     getOperation().walk([&](Operation* op) {
-      if (onnxName(op).empty() || isa<QuantizeOp, DequantizeOp>(op) || !isFloat(op->getResult(0)))
+      if (!operatorOf(op) || isa<QuantizeOp, DequantizeOp>(op) || !isFloat(op->getResult(0)))
         return;
       const std::string& known = reasons[op];
       op->setAttr(kWhyHostAttribute, StringAttr::get(&getContext(), known.empty() ? floatNeighbour(op) : known));

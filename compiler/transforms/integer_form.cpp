@@ -122,6 +122,7 @@ private:
   Build globalAverage(GlobalAveragePoolOp pool);
   Build softmax(SoftmaxOp softmax);
   Build concat(ConcatOp concat);
+  Build extremum();
 
   std::optional<Activation> activation(Value value, const char* what);
   Activation asOutput(Activation x) const;
@@ -244,7 +245,7 @@ std::optional<Activation> Pattern::activation(Value value, const char* what) {
   if (isa<ConstantOp>(producer))
     return refuse(fmt::format("its {} is a float constant, without QuantizeLinear", what));
   return refuse(fmt::format("its {} comes from '{}' ({}) without a QuantizeLinear in between", what, nodeName(producer),
-                            onnxName(producer).str()));
+                            operatorName(producer)));
 }
 
 // The quantisation that gives the same reals to codes of the output's element type, which the operators on two or more
@@ -691,6 +692,35 @@ Pattern::Build Pattern::concat(ConcatOp concat) {
   };
 }
 
+// Max and Min: rounding is monotone, so they are taken of the codes that the operands have in the result's
+// quantisation.
+Pattern::Build Pattern::extremum() {
+  SmallVector<Activation> parts;
+  for (Value input : op->getOperands()) {
+    const auto part = activation(input, "input");
+    if (!part)
+      return {};
+    parts.push_back(*part);
+  }
+  return [=, *this](PatternRewriter& rewriter) mutable {
+    SmallVector<Value> inputs;
+    for (const Activation& part : parts) {
+      const auto requantised = [&](int64_t code) { return output.quantize(part.quantization.dequantize(code)); };
+      if (std::optional<std::vector<int64_t>> codes = constantIntegers(part.x)) {
+        llvm::transform(*codes, codes->begin(), requantised);
+        const auto type = RankedTensorType::get(tensorType(part.x).getShape(), output.element);
+        inputs.push_back(rewriter.create<ConstantOp>(location(rewriter), constantFromIntegers(type, *codes)));
+      } else {
+        inputs.push_back(part.quantization == output
+                             ? part.x
+                             : lookupTable(rewriter, location(rewriter), part.x, output.element, requantised));
+      }
+    }
+    return clampedBelow(rewriter, isa<MaxOp>(op) ? createInferred<MaxOp>(rewriter, location(rewriter), inputs)
+                                                 : createInferred<MinOp>(rewriter, location(rewriter), inputs));
+  };
+}
+
 Pattern::Build Pattern::decideOperator() {
   return TypeSwitch<Operation*, Build>(op)
       .Case([&](ConvOp found) { return conv(found); })
@@ -709,6 +739,7 @@ Pattern::Build Pattern::decideOperator() {
       .Case([&](GlobalAveragePoolOp found) { return globalAverage(found); })
       .Case([&](SoftmaxOp found) { return softmax(found); })
       .Case([&](ConcatOp found) { return concat(found); })
+      .Case<MaxOp, MinOp>([&](Operation*) { return extremum(); })
       .Default([&](Operation* other) {
         // Of the operators without integer form some are tables or move codes, if only their operand is quantised.
         for (Value operand : other->getOperands())

@@ -13,19 +13,15 @@ using namespace mlir;
 
 namespace {
 
-// Operators whose result consists of elements of their operands, selected, repeated, reordered or padded (MaxPool:
-// reals are ordered as their codes), by mnemonic. Only the first operand holds elements, or all do.
-struct Mover {
-  StringRef mnemonic;
-  bool all;
-};
-constexpr Mover kMovers[] = {{"concat", true},   {"max_pool", false}, {"pad", false},
-                             {"reshape", false}, {"slice", false},    {"transpose", false}};
-
-// The operands of a mover that hold elements; none for other operations.
+// The operands that hold the elements of the result, selected, repeated, reordered or padded; none for operations of
+// another kind. Reals are ordered as their codes, so the largest of them counts as one that is selected.
 OperandRange elementsOf(Operation* op) {
-  const Mover* mover = rowOf(kMovers, op);
-  return op->getOperands().take_front(!mover ? 0 : mover->all ? op->getNumOperands() : 1);
+  const net::OperatorInfo* info = operatorOf(op);
+  auto resize = dyn_cast<ResizeOp>(op);
+  if (!info || !(info->moves || isa<MaxOp, MinOp, ReduceMaxOp, ReduceMinOp>(op)) ||
+      (resize && resize.getMode() != "nearest"))
+    return op->getOperands().take_front(0);
+  return op->getOperands().take_front(info->operands.front().repeated > 0 ? op->getNumOperands() : 1);
 }
 
 // The code of what a Pad fills in.

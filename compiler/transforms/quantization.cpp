@@ -74,8 +74,18 @@ std::optional<std::vector<double>> dequantizedReals(Value value) {
   return values;
 }
 
+std::optional<net::Op> operatorKind(Operation* op) {
+  const net::OperatorInfo* info = operatorOf(op);
+  return info ? std::optional(static_cast<net::Op>(info - net::kNetworkOperators)) : std::nullopt;
+}
+
+std::string operatorName(Operation* op) {
+  const net::OperatorInfo* info = operatorOf(op);
+  return info ? std::string(info->name) : std::string();
+}
+
 std::string nodeName(Operation* op) {
-  std::string name = onnxName(op).str();
+  std::string name = operatorName(op);
   op->getLoc()->walk([&](Location inner) {
     auto named = dyn_cast<NameLoc>(inner);
     if (named)

@@ -34,12 +34,10 @@ std::string quantizationDefect(mlir::Value scale, mlir::Value zeroPoint);
 // point) * scale); nothing if the value is neither.
 std::optional<std::vector<double>> dequantizedReals(mlir::Value value);
 
-// The row of a table, of rows with a mnemonic, that is about an operation of the graph dialect; null if there is none.
-template <typename Row, size_t count> const Row* rowOf(const Row (&table)[count], mlir::Operation* op) {
-  const Row* found = llvm::find_if(table, [&](const Row& row) { return row.mnemonic == op->getName().stripDialect(); });
-  return llvm::isa_and_nonnull<GraphDialect>(op->getDialect()) && found != std::end(table) ? found : nullptr;
-}
-
+// Which operator an operation is; nothing for operations of other dialects, constant and none.
+std::optional<net::Op> operatorKind(mlir::Operation* op);
+// The name of the ONNX operator of an operation; empty if it is not one of the graph dialect's operators.
+std::string operatorName(mlir::Operation* op);
 // The name of the ONNX node that an operation serves; its operator's name where it has none.
 std::string nodeName(mlir::Operation* op);
 

@@ -2,6 +2,7 @@
 // has 256 values: they are computed here in fp32, operator by operator, as the float graph would, and become a table.
 #include "compiler/transforms/passes.h"
 #include "compiler/transforms/quantization.h"
+#include "isa/program/elementwise.h"
 
 #include <algorithm>
 #include <array>
@@ -20,70 +21,55 @@ namespace {
 constexpr size_t kMaxOperators = 64; // in one expression
 using Values = std::array<float, 256>;
 
-// sigmoid and tanh are correctly rounded up to the error of the double functions.
-float sigmoid(float x) {
-  return static_cast<float>(1.0 / (1.0 + std::exp(-static_cast<double>(x))));
-}
-float hardSigmoid(float x, float alpha, float beta) {
-  const float product = alpha * x;
-  return std::clamp(product + beta, 0.0f, 1.0f);
-}
-
-// Element-wise operators of one tensor, by mnemonic: the function that the operation computes; nothing if that is not
-// known at compile time.
 using Function = std::function<float(float)>;
-struct FunctionOperator {
-  StringRef mnemonic;
-  Function (*of)(Operation*);
-};
 
-Function clip(Operation* op) {
-  auto found = cast<ClipOp>(op);
-  const auto min = isNone(found.getMin()) ? -INFINITY : constantScalar(found.getMin());
-  const auto max = isNone(found.getMax()) ? INFINITY : constantScalar(found.getMax());
-  if (!min || !max)
-    return {};
-  return
-      [lo = static_cast<float>(*min), hi = static_cast<float>(*max)](float x) { return std::min(std::max(x, lo), hi); };
-}
-Function hardSigmoidOf(Operation* op) {
-  auto found = cast<HardSigmoidOp>(op);
-  return [alpha = found.getAlpha().convertToFloat(), beta = found.getBeta().convertToFloat()](float x) {
-    return hardSigmoid(x, alpha, beta);
-  };
-}
-Function hardSwish(Operation*) {
-  return [](float x) { return x * hardSigmoid(x, 1.0f / 6.0f, 0.5f); };
-}
-Function leakyRelu(Operation* op) {
-  return [alpha = cast<LeakyReluOp>(op).getAlpha().convertToFloat()](float x) { return x >= 0 ? x : alpha * x; };
-}
-Function relu(Operation*) {
-  return [](float x) { return std::max(x, 0.0f); };
-}
-Function sigmoidOf(Operation*) {
-  return sigmoid;
-}
-Function tanhOf(Operation*) {
-  return [](float x) { return static_cast<float>(std::tanh(static_cast<double>(x))); };
+// The function of an operator of one float element, with its real attributes as `op` has them.
+Function functionOf(net::Op kind, Operation* op) {
+  struct {
+    float values[net::kMaxParameters] = {};
+  } parameters;
+  net::readParameters(kind, parameters.values, [&](const net::AttributeInfo& attribute) {
+    auto value = op->getAttrOfType<FloatAttr>(StringRef(attribute.name));
+    return static_cast<float>(value ? value.getValueAsDouble() : attribute.real);
+  });
+  return [f = net::unaryFunction(kind), parameters](float x) { return f(x, parameters.values); };
 }
 
-constexpr FunctionOperator kFunctions[] = {
-    {"clip", clip}, {"hard_sigmoid", hardSigmoidOf}, {"hard_swish", hardSwish}, {"leaky_relu", leakyRelu},
-    {"relu", relu}, {"sigmoid", sigmoidOf},          {"tanh", tanhOf},
-};
+// The function of an element-wise operation on one tensor; nothing for others, and where it is not known at compile
+// time.
+Function functionOf(Operation* op) {
+  if (auto clip = dyn_cast<ClipOp>(op)) {
+    const auto min = isNone(clip.getMin()) ? -INFINITY : constantScalar(clip.getMin());
+    const auto max = isNone(clip.getMax()) ? INFINITY : constantScalar(clip.getMax());
+    if (!min || !max)
+      return {};
+    return [lo = static_cast<float>(*min), hi = static_cast<float>(*max)](float x) {
+      return std::min(std::max(x, lo), hi);
+    };
+  }
+  const std::optional<net::Op> kind = operatorKind(op);
+  return kind && net::unaryFunction(*kind) ? functionOf(*kind, op) : Function();
+}
 
 // Element-wise operators that combine all their operands, from the first to the last.
 struct Combination {
-  StringRef mnemonic;
+  net::Op op;
   float (*f)(float, float);
 };
 constexpr Combination kCombinations[] = {
-    {"add", [](float a, float b) { return a + b; }},
-    {"div", [](float a, float b) { return a / b; }},
-    {"mul", [](float a, float b) { return a * b; }},
-    {"sub", [](float a, float b) { return a - b; }},
+    {net::Op::Add, [](float a, float b) { return a + b; }},
+    {net::Op::Div, [](float a, float b) { return a / b; }},
+    {net::Op::Max, [](float a, float b) { return std::max(a, b); }},
+    {net::Op::Min, [](float a, float b) { return std::min(a, b); }},
+    {net::Op::Mul, [](float a, float b) { return a * b; }},
+    {net::Op::Sub, [](float a, float b) { return a - b; }},
 };
+
+float (*combinationOf(Operation* op))(float, float) {
+  const std::optional<net::Op> kind = operatorKind(op);
+  const auto* found = llvm::find_if(kCombinations, [&](const Combination& row) { return row.op == kind; });
+  return found == std::end(kCombinations) ? nullptr : found->f;
+}
 
 // The expression's value for each raw byte of the one tensor that it depends on.
 class Expression {
@@ -119,19 +105,18 @@ private:
     if (auto dequantize = dyn_cast<DequantizeOp>(op))
       return leaf(dequantize, out);
     locations.push_back(op->getLoc());
-    if (const Combination* combination = rowOf(kCombinations, op)) {
+    if (const auto combine = combinationOf(op)) {
       if (!evaluate(op->getOperand(0), out))
         return false;
       for (Value operand : op->getOperands().drop_front()) {
         Values next;
         if (!evaluate(operand, next))
           return false;
-        std::transform(out.begin(), out.end(), next.begin(), out.begin(), combination->f);
+        std::transform(out.begin(), out.end(), next.begin(), out.begin(), combine);
       }
       return true;
     }
-    const FunctionOperator* row = rowOf(kFunctions, op);
-    const Function f = row ? row->of(op) : Function();
+    const Function f = functionOf(op);
     if (!f || !evaluate(op->getOperand(0), out))
       return false;
     std::transform(out.begin(), out.end(), out.begin(), f);
@@ -168,20 +153,16 @@ struct ExpressionToLut : OpRewritePattern<QuantizeOp> {
 };
 
 // com.microsoft's QLinearSigmoid and QLinearLeakyRelu are tables already in ONNX Runtime.
-template <typename Op> struct FunctionToLut : OpRewritePattern<Op> {
+template <typename Op, net::Op kind> struct FunctionToLut : OpRewritePattern<Op> {
   using OpRewritePattern<Op>::OpRewritePattern;
   LogicalResult matchAndRewrite(Op op, PatternRewriter& rewriter) const override {
     const std::optional<Quantization> input = quantizationOf(op.getXScale(), op.getXZeroPoint());
     const std::optional<Quantization> output = quantizationOf(op.getYScale(), op.getYZeroPoint());
     if (!input || !output)
       return failure();
-    rewriter.replaceOp(op, lookupTable(rewriter, op.getLoc(), op.getX(), output->element, [&](int64_t code) {
-                         const float x = input->dequantize(code);
-                         if constexpr (std::is_same_v<Op, QLinearSigmoidOp>)
-                           return output->quantize(sigmoid(x));
-                         else
-                           return output->quantize(x >= 0 ? x : op.getAlpha().convertToFloat() * x);
-                       }));
+    const Function f = functionOf(kind, op);
+    rewriter.replaceOp(op, lookupTable(rewriter, op.getLoc(), op.getX(), output->element,
+                                       [&](int64_t code) { return output->quantize(f(input->dequantize(code))); }));
     return success();
   }
 };
@@ -189,7 +170,8 @@ template <typename Op> struct FunctionToLut : OpRewritePattern<Op> {
 struct UnaryToLut : impl::UnaryToLutBase<UnaryToLut> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    patterns.add<ExpressionToLut, FunctionToLut<QLinearSigmoidOp>, FunctionToLut<QLinearLeakyReluOp>>(&getContext());
+    patterns.add<ExpressionToLut, FunctionToLut<QLinearSigmoidOp, net::Op::Sigmoid>,
+                 FunctionToLut<QLinearLeakyReluOp, net::Op::LeakyRelu>>(&getContext());
     if (failed(applyPatterns(getOperation(), std::move(patterns), getArgument())))
       signalPassFailure();
   }

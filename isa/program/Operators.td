@@ -19,13 +19,16 @@ class Elements<list<string> t, bit s = 0> {
 defvar FloatTypes = ["f16", "bf16", "f32", "f64"];
 defvar AllTypes = FloatTypes # ["s8", "u8", "s16", "u16", "s32", "u32", "s64", "u64"];
 def AnyElements : Elements<AllTypes, 1>;
+def AllElements : Elements<AllTypes # ["boolean"], 1>;
 def FloatElements : Elements<FloatTypes, 1>;
-def OtherElements : Elements<AllTypes>; // of a type of its own
+def OtherElements : Elements<AllTypes # ["boolean"]>; // of a type of its own
+def BoolElements : Elements<["boolean"]>;
 def ByteElements : Elements<["s8", "u8"]>;
 def QuantisedElements : Elements<["f32", "s8", "u8"]>; // tensors, scales and zero points
 def ScaleElements : Elements<["f32"]>;
 def BiasElements : Elements<["s32"]>;
-def IndexElements : Elements<["s64"]>;
+def IndexElements : Elements<["s64", "s32"]>;
+def CodeElements : Elements<["s8", "u8", "s16", "u16"]>;
 
 // --- Operands -------------------------------------------------------------------------------------------------
 
@@ -52,6 +55,7 @@ class MaybeValue<string n, Elements e = AnyElements> : Maybe<n, e> {
   let scalar = 1;
   let attributeBefore = 1;
 }
+class MaybeScales<string n> : Maybe<n, ScaleElements> { let attributeBefore = 1; }
 // Integers that decide the shape of the result; constants after import.
 class Indices<string n, string p = "required"> : Operand<n, IndexElements, p> { let attributeBefore = 1; }
 class Scale<string n, string p = "required"> : Operand<n, ScaleElements, p> {
@@ -148,6 +152,7 @@ class Operator<string m, list<Operand> i, list<OperatorAttribute> a = []> {
   bit inDialect = 1;              // 0: the importer rewrites it into others
   bit inNetwork = 1;              // 0: there is nothing to execute
   bit folds = 0;                  // the graph dialect folds it (fold.cpp)
+  bit moves = 0; // its elements are those of its first operand (or of all that repeat): it works on codes as on reals
   string note = "";
 }
 
@@ -161,16 +166,29 @@ class ImportOnly<list<Operand> i, string b, list<OperatorAttribute> a = []> : Re
 class Unary<string m, list<OperatorAttribute> a = []> : Operator<m, [In<"x", FloatElements>], a> { let rule = "Same"; }
 class UnaryNumber<string m> : Operator<m, [In<"x">]> { let rule = "Same"; }
 class Binary<string m> : Operator<m, [In<"a">, In<"b">]> { let rule = "Broadcast"; }
+class Comparison<string m, Elements e = AnyElements> : Operator<m, [In<"a", e>, In<"b", e>]> {
+  let rule = "Broadcast";
+  let resultType = "boolean";
+  let folds = 1;
+}
+class Logical<string m> : Operator<m, [In<"a", BoolElements>, In<"b", BoolElements>]> { let rule = "Broadcast"; }
 class VariadicBinary<string m> : Operator<m, [Each<"inputs">]> { let rule = "Broadcast"; }
 class Reduction<string m> : Operator<m, [In<"x">, Indices<"axes", "optional">],
     [Int<"keepdims", 1>, Int<"noop_with_empty_axes", 0>]> { let rule = "Reduction"; }
+class ArgReduction<string m> : Operator<m, [In<"x">], [Axis<"axis", 0>, Int<"keepdims", 1>,
+    Int<"select_last_index", 0>]> {
+  let rule = "ArgReduction";
+  let resultType = "s64";
+}
 
 class Microsoft<string m, list<Operand> i, list<OperatorAttribute> a = []> : Operator<m, i, a> {
   let standard = 0;
   let microsoft = 1;
 }
-class QLinearBinary<string m> : Microsoft<m, Quantised<"a">.operands # Quantised<"b">.operands # QuantisedResult<>.operands,
-    ClampAttributes> { let rule = "Broadcast"; }
+class QLinearBinary<string m>
+    : Microsoft<m, Quantised<"a">.operands # Quantised<"b">.operands # QuantisedResult<>.operands, ClampAttributes> {
+  let rule = "Broadcast";
+}
 class QLinearUnary<string m, list<OperatorAttribute> a = []>
     : Microsoft<m, Quantised<"x">.operands # QuantisedResult<>.operands, a> { let rule = "Same"; }
 
@@ -182,6 +200,9 @@ def Net_ConvInteger : Operator<"conv_integer", [In<"x", ByteElements>, In<"w", B
   let rule = "Conv";
   let resultType = "s32";
 }
+def Net_ConvTranspose : Operator<"conv_transpose",
+    [In<"x", FloatElements>, In<"w", FloatElements>, Maybe<"b", FloatElements>],
+    ConvAttributes # [Ints<"output_padding">, ResolvedInts<"output_shape">]>;
 def Net_Gemm : Operator<"gemm", [In<"a", FloatElements>, In<"b", FloatElements>, Maybe<"c", FloatElements>],
     [Real<"alpha", "1.0">, Real<"beta", "1.0">, Int<"transA", 0>, Int<"transB", 0>]>;
 def Net_MatMul : Operator<"matmul", [In<"a", FloatElements>, In<"b", FloatElements>]>;
@@ -194,8 +215,9 @@ def Net_QLinearConv : Operator<"qlinear_conv", Quantised<"x", "required">.operan
     QuantisedResult<"required">.operands # [Maybe<"b", BiasElements>], ConvAttributes # ClampAttributes> {
   let rule = "Conv";
 }
-def Net_QLinearMatMul : Operator<"qlinear_matmul", Quantised<"a", "required">.operands # QuantisedByChannel<"b">.operands #
-    QuantisedResult<"required">.operands, ClampAttributes> { let rule = "MatMul"; }
+def Net_QLinearMatMul : Operator<"qlinear_matmul",
+    Quantised<"a", "required">.operands # QuantisedByChannel<"b">.operands # QuantisedResult<"required">.operands,
+    ClampAttributes> { let rule = "MatMul"; }
 def Net_QGemm : Microsoft<"qgemm", Quantised<"a", "required">.operands # QuantisedByChannel<"b">.operands #
     [Maybe<"c", BiasElements>, Operand<"y_scale", ScaleElements, "optional">,
      Operand<"y_zero_point", ByteElements, "optional">],
@@ -211,31 +233,68 @@ let folds = 1 in {
   def Net_Mul : Binary<"mul">;
   def Net_Div : Binary<"div">;
 }
+def Net_Equal : Comparison<"equal", AllElements>;
+def Net_Greater : Comparison<"greater">;
+def Net_GreaterOrEqual : Comparison<"greater_or_equal">;
+def Net_Less : Comparison<"less">;
+def Net_LessOrEqual : Comparison<"less_or_equal">;
+def Net_And : Logical<"and">;
+def Net_Or : Logical<"or">;
+def Net_Xor : Logical<"xor">;
+def Net_Where : Operator<"where", [In<"condition", BoolElements>, In<"x", AllElements>, In<"y", AllElements>]> {
+  let rule = "Broadcast";
+  let resultLike = "x";
+  let folds = 1;
+}
 def Net_Pow : Binary<"pow">;
 def Net_Max : VariadicBinary<"max">;
 def Net_Min : VariadicBinary<"min">;
 def Net_Sum : Rewritten<[Each<"inputs">], "Add">;
-def Net_PRelu : Operator<"prelu", [In<"x">, In<"slope">]> { let rule = "Broadcast"; }
+def Net_PRelu : Operator<"prelu", [In<"x">, In<"slope">]> { let rule = "BroadcastToFirst"; }
 def Net_QLinearAdd : QLinearBinary<"qlinear_add">;
 def Net_QLinearMul : QLinearBinary<"qlinear_mul">;
 
 // Element-wise on one tensor.
 def Net_Abs : UnaryNumber<"abs">;
+def Net_Ceil : Unary<"ceil">;
+def Net_Celu : Unary<"celu", [Real<"alpha", "1.0">]>;
 def Net_Clip : Operator<"clip", [In<"x">, MaybeValue<"min">, MaybeValue<"max">]> { let rule = "Same"; }
+def Net_Cos : Unary<"cos">;
 def Net_Elu : Unary<"elu", [Real<"alpha", "1.0">]>;
 def Net_Erf : Unary<"erf">;
 def Net_Exp : Unary<"exp">;
+def Net_FastGelu : Microsoft<"fast_gelu", [In<"x", FloatElements>, Resolved<"bias", FloatElements>]> {
+  let rule = "Same";
+  let note = "Gelu with approximate = tanh; `bias` becomes Add";
+}
+def Net_Floor : Unary<"floor">;
+def Net_Gelu : Unary<"gelu", [ResolvedText<"approximate", "none">]> {
+  let microsoft = 1;
+  let note = "with approximate = tanh it becomes com.microsoft.FastGelu";
+}
 def Net_HardSigmoid : Unary<"hard_sigmoid", [Real<"alpha", "0.2">, Real<"beta", "0.5">]>;
 def Net_HardSwish : Unary<"hard_swish">;
 def Net_LeakyRelu : Unary<"leaky_relu", [Real<"alpha", "0.01">]>;
 def Net_Log : Unary<"log">;
+def Net_Mish : Unary<"mish">;
 def Net_Neg : UnaryNumber<"neg">;
+def Net_QuickGelu : Unary<"quick_gelu", [Real<"alpha", "1.702">]> {
+  let standard = 0;
+  let microsoft = 1;
+}
+def Net_Not : Operator<"not", [In<"x", BoolElements>]> { let rule = "Same"; }
 def Net_Reciprocal : Unary<"reciprocal">;
 def Net_Relu : Unary<"relu">;
+def Net_Round : Unary<"round">;
+def Net_Selu : Unary<"selu", [Real<"alpha", "1.67326319217681884765625">, Real<"gamma", "1.05070102214813232421875">]>;
 def Net_Sigmoid : Unary<"sigmoid">;
+def Net_Sign : Unary<"sign">;
+def Net_Sin : Unary<"sin">;
 def Net_Softplus : Unary<"softplus">;
+def Net_Softsign : Unary<"softsign">;
 def Net_Sqrt : Unary<"sqrt">;
 def Net_Tanh : Unary<"tanh">;
+def Net_ThresholdedRelu : Unary<"thresholded_relu", [Real<"alpha", "1.0">]>;
 def Net_Lut8 : Operator<"lut8", [In<"x", ByteElements>, In<"table", ByteElements>]> {
   let resultLike = "table";
   let standard = 0;
@@ -250,15 +309,44 @@ def Net_AveragePool : Operator<"average_pool", [In<"x", FloatElements>],
 def Net_GlobalAveragePool : Operator<"global_average_pool", [In<"x", FloatElements>]> { let rule = "GlobalPool"; }
 def Net_GlobalMaxPool : Rewritten<[In<"x">], "MaxPool">;
 def Net_MaxPool : Operator<"max_pool", [In<"x">],
-    WindowAttributes # [Ints<"dilations">] # CeilMode # [FixedInt<"storage_order", 0>]> { let rule = "Pool"; }
+    WindowAttributes # [Ints<"dilations">] # CeilMode # [FixedInt<"storage_order", 0>]> {
+  let rule = "Pool";
+  let moves = 1;
+}
+def Net_ArgMax : ArgReduction<"arg_max">;
+def Net_ArgMin : ArgReduction<"arg_min">;
+def Net_ReduceL1 : Reduction<"reduce_l1">;
+def Net_ReduceL2 : Reduction<"reduce_l2">;
+def Net_ReduceMax : Reduction<"reduce_max">;
 def Net_ReduceMean : Reduction<"reduce_mean"> { let note = "over all spatial axes it becomes GlobalAveragePool"; }
+def Net_ReduceMin : Reduction<"reduce_min">;
+def Net_ReduceProd : Reduction<"reduce_prod">;
 def Net_ReduceSum : Reduction<"reduce_sum">;
+def Net_ReduceSumSquare : Reduction<"reduce_sum_square">;
 def Net_BatchNormalization : Operator<"batch_norm",
     [In<"x", FloatElements>, In<"scale", FloatElements>, In<"bias", FloatElements>, In<"mean", FloatElements>,
      In<"variance", FloatElements>],
     [Real<"epsilon", "1e-5">, FixedInt<"training_mode", 0>, FixedInt<"spatial", 1>, Ignored<"momentum">]> {
   let dialectName = "BatchNorm";
+  let rule = "ChannelParameters";
 }
+def Net_GroupNormalization : Operator<"group_norm",
+    [In<"x", FloatElements>, In<"scale", FloatElements>, In<"bias", FloatElements>],
+    [RequiredInt<"num_groups">, Real<"epsilon", "1e-5">, FixedInt<"stash_type", 1>]> {
+  let rule = "ChannelParameters";
+  let note = "scale and bias by channel, as since opset 21";
+}
+def Net_InstanceNormalization : Operator<"instance_norm",
+    [In<"x", FloatElements>, In<"scale", FloatElements>, In<"bias", FloatElements>], [Real<"epsilon", "1e-5">]> {
+  let rule = "ChannelParameters";
+}
+def Net_LayerNormalization : Operator<"layer_norm",
+    [In<"x", FloatElements>, In<"scale", FloatElements>, Maybe<"bias", FloatElements>],
+    [Axis<"axis", -1>, Real<"epsilon", "1e-5">, FixedInt<"stash_type", 1>]> { let rule = "BroadcastToFirst"; }
+def Net_RMSNormalization : Operator<"rms_norm", [In<"x", FloatElements>, In<"scale", FloatElements>],
+    [Axis<"axis", -1>, Real<"epsilon", "1e-5">, FixedInt<"stash_type", 1>]> { let rule = "BroadcastToFirst"; }
+def Net_LRN : Unary<"lrn", [RequiredInt<"size">, Real<"alpha", "0.0001">, Real<"beta", "0.75">, Real<"bias", "1.0">]>;
+def Net_LogSoftmax : Unary<"log_softmax", [Axis<"axis", -1>]>;
 def Net_Softmax : Unary<"softmax", [Axis<"axis", -1>]>;
 def Net_QLinearAveragePool : Microsoft<"qlinear_average_pool", Quantised<"x">.operands # QuantisedResult<>.operands,
     AveragePoolAttributes # ClampAttributes # CeilMode #
@@ -274,7 +362,7 @@ def Net_QLinearGlobalAveragePool : Microsoft<"qlinear_global_average_pool",
 def Net_QLinearSoftmax : QLinearUnary<"qlinear_softmax", [Axis<"axis", -1>, Int<"opset", 13>]>;
 
 // Conversion.
-def Net_Cast : Operator<"cast", [In<"x">], [RequiredInt<"to">, Ignored<"saturate">]> {
+def Net_Cast : Operator<"cast", [In<"x", AllElements>], [RequiredInt<"to">, Ignored<"saturate">]> {
   let folds = 1;
   let note = "`to` is ONNX's TensorProto.DataType number";
 }
@@ -286,7 +374,7 @@ def Net_DequantizeLinear : Operator<"dequantize", [In<"x">, Operand<"scale", Sca
   let microsoft = 1;
 }
 def Net_QuantizeLinear : Operator<"quantize", [In<"x", FloatElements>, Operand<"scale", ScaleElements>,
-    Operand<"zero_point", ByteElements, "defaulted">],
+    Operand<"zero_point", CodeElements, "defaulted">],
     [Int<"axis", 1>, FixedInt<"block_size", 0>, ResolvedInt<"output_dtype", 0>, Ignored<"precision">,
      Ignored<"saturate">]> {
   let dialectName = "Quantize";
@@ -296,20 +384,35 @@ def Net_QuantizeLinear : Operator<"quantize", [In<"x", FloatElements>, Operand<"
 }
 
 // Movement.
-let folds = 1 in {
-  def Net_Concat : Operator<"concat", [Each<"inputs">], [RequiredAxis<"axis">]>;
-  def Net_Gather : Operator<"gather", [In<"x">, In<"indices", IndexElements>], [Axis<"axis", 0>]>;
+let folds = 1, moves = 1 in {
+  def Net_Concat : Operator<"concat", [Each<"inputs", AllElements>], [RequiredAxis<"axis">]>;
+  def Net_Gather : Operator<"gather", [In<"x", AllElements>, In<"indices", IndexElements>], [Axis<"axis", 0>]>;
   def Net_Pad : Operator<"pad", [In<"x">, Indices<"pads">, MaybeValue<"value">, Resolved<"axes", IndexElements>],
       [Text<"mode", "constant">]>;
-  def Net_Reshape : Operator<"reshape", [In<"x">, Operand<"shape", IndexElements>], [ResolvedInt<"allowzero", 0>]>;
-  def Net_Slice : Operator<"slice", [In<"x">, Indices<"starts">, Indices<"ends">, Indices<"axes", "defaulted">,
-      Operand<"steps", IndexElements, "defaulted">]>;
-  def Net_Transpose : Operator<"transpose", [In<"x">], [Ints<"perm">]>;
+  def Net_Reshape : Operator<"reshape", [In<"x", AllElements>, Operand<"shape", IndexElements>],
+      [ResolvedInt<"allowzero", 0>]>;
+  def Net_Slice : Operator<"slice", [In<"x", AllElements>, Indices<"starts">, Indices<"ends">,
+      Indices<"axes", "defaulted">, Operand<"steps", IndexElements, "defaulted">]>;
+  def Net_Transpose : Operator<"transpose", [In<"x", AllElements>], [Ints<"perm">]>;
 }
-def Net_Flatten : Rewritten<[In<"x">], "Reshape", [Int<"axis", 1>]>;
-def Net_Identity : Rewritten<[In<"x">], "nothing">;
-def Net_Squeeze : Rewritten<[In<"x">, Indices<"axes", "optional">], "Reshape">;
-def Net_Unsqueeze : Rewritten<[In<"x">, Indices<"axes">], "Reshape">;
+let moves = 1 in {
+  def Net_DepthToSpace : Operator<"depth_to_space", [In<"x">], [RequiredInt<"blocksize">, Text<"mode", "DCR">]>;
+  def Net_Expand : Operator<"expand", [In<"x", AllElements>, Operand<"shape", IndexElements>]>;
+  def Net_Resize : Operator<"resize", [In<"x">, Maybe<"roi", OtherElements>, Maybe<"scales", ScaleElements>,
+      Maybe<"sizes", IndexElements>],
+      [Text<"mode", "nearest">, Text<"coordinate_transformation_mode", "half_pixel">,
+       Text<"nearest_mode", "round_prefer_floor">, Real<"cubic_coeff_a", "-0.75">, Int<"exclude_outside", 0>,
+       FixedInt<"antialias", 0>, ResolvedInts<"axes">, ResolvedText<"keep_aspect_ratio_policy", "stretch">,
+       Ignored<"extrapolation_value">]> {
+    let note = "mode nearest, linear or cubic; no tf_crop_and_resize. After import `scales` or `sizes` has every axis";
+  }
+  def Net_SpaceToDepth : Operator<"space_to_depth", [In<"x">], [RequiredInt<"blocksize">, Text<"mode", "DCR">]>;
+  def Net_Tile : Operator<"tile", [In<"x", AllElements>, Operand<"repeats", IndexElements>]>;
+}
+def Net_Flatten : Rewritten<[In<"x", AllElements>], "Reshape", [Int<"axis", 1>]>;
+def Net_Identity : Rewritten<[In<"x", AllElements>], "nothing">;
+def Net_Squeeze : Rewritten<[In<"x", AllElements>, Indices<"axes", "optional">], "Reshape">;
+def Net_Unsqueeze : Rewritten<[In<"x", AllElements>, Indices<"axes">], "Reshape">;
 def Net_QLinearConcat : Microsoft<"qlinear_concat",
     QuantisedResult<"required">.operands # [Each<"inputs", QuantisedElements, 3>], [RequiredAxis<"axis">]> {
   let rule = "Concat";
@@ -321,8 +424,13 @@ def Net_Constant : ImportOnly<[], "a constant", [ResolvedTensor<"value">, Resolv
     ResolvedReals<"value_floats">, ResolvedInt<"value_int", 0>,
     ResolvedInts<"value_ints">]>;
 def Net_ConstantOfShape : ImportOnly<[Operand<"shape", IndexElements>], "a constant", [ResolvedTensor<"value">]>;
+def Net_DynamicQuantizeLinear : ImportOnly<[In<"x", FloatElements>],
+    "ReduceMax, ReduceMin, Max, Min, Sub, Div, Clip, Round, Cast and QuantizeLinear">;
 def Net_Dropout : ImportOnly<[In<"x">, Resolved<"ratio", OtherElements>, Resolved<"training_mode", OtherElements>],
     "nothing", [Ignored<"ratio">, Ignored<"seed">]>;
 def Net_Shape : ImportOnly<[In<"x", OtherElements>], "a constant", [ResolvedInt<"start", 0>, ResolvedInts<"end">]>;
+def Net_Split : ImportOnly<[In<"x">, Indices<"split", "optional">], "Slice for each part",
+    [Axis<"axis", 0>, ResolvedInt<"num_outputs", 0>]>;
+def Net_Upsample : ImportOnly<[In<"x">, MaybeScales<"scales">], "Resize", [Text<"mode", "nearest">]>;
 
 #endif

@@ -91,6 +91,7 @@ struct OperatorInfo {
   size_t resultLike;               // the operand whose element type the result has, or kNoOperand
   std::optional<DType> resultType; // the result's element type, where it is fixed
   std::string_view onnxAttributes; // that a node of an ONNX file may have, separated by blanks
+  bool moves;                      // its elements are those of its first operand (all that repeat), or a fill value
 };
 
 } // namespace weft::net

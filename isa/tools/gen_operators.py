@@ -1,7 +1,8 @@
-"""Generates what follows from the operators: gen_operators.py tablegen.json operators.h operators.td operators.json operators.md
+"""Generates what follows from the operators: gen_operators.py tablegen.json operators.h operators.td operators.json
+operators.md
 
-operators.h: enumeration, arities, names of operands and attributes for C++. operators.td: one operation of the graph dialect
-for each operator that has one. operators.json: the names, for scripts. operators.md: the table of the documentation.
+operators.h: enumeration, arities, names of operands and attributes for C++. operators.td: one operation of the graph
+dialect for each operator that has one. operators.json: the names, for scripts. operators.md: the table of the docs.
 """
 
 import json
@@ -51,9 +52,11 @@ inline constexpr OperatorInfo kImportOnlyOperators[] = {{
 
 PAGE = """# Operators
 
-Generated from [`isa/program/Operators.td`](../program/Operators.td) by `isa/tools/gen_operators.py`; a test holds this copy to it. Each operator follows the ONNX
-specification. An operand in brackets may be omitted, one with dots repeats. An attribute has its default behind it. Whatever is listed is imported, shapes are inferred, and
-the reference executor (device `ref`) computes it; which of them run on the accelerator, and in which form, `weft compile` says of each network.
+Generated from [`isa/program/Operators.td`](../program/Operators.td) by `isa/tools/gen_operators.py`; a test holds
+this copy to it. Each operator follows the ONNX specification. An operand in brackets may be omitted, one with dots
+repeats. An attribute has its default behind it. Whatever is listed is imported, its shapes are inferred, and the
+reference executor (device `ref`) computes it. Which of them run on the accelerator, `weft compile` says of each
+network.
 
 {tables}
 """
@@ -197,7 +200,7 @@ def operator_row(operator, rules):
     return (f"    {{{quote(name)}, {quote(operator['mnemonic'])}, {boolean(operator['standard'])}, "
             f"{boolean(operator['microsoft'])}, {rule}, {least_inputs(operator, False)}, "
             f"{least_inputs(operator, True)}, {most}, {spans[0]}, {spans[1]}, {like}, {fixed}, "
-            f"{quote(onnx_attributes(operator))}}},")
+            f"{quote(onnx_attributes(operator))}, {boolean(operator['moves'])}}},")
 
 
 def header(operators):

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
+#include <functional>
 #include <limits>
 #include <type_traits>
 
@@ -99,6 +101,59 @@ template <typename Op> HostTensor binary(const Args& args) {
   return combine<Op>(args, args.at(0), args.at(1));
 }
 
+// Comparisons give booleans: bytes that hold 0 or 1.
+template <typename Compare> HostTensor compare(const Args& args) {
+  Shape shape = broadcastShape(args, args.shape(0), args.shape(1));
+  args.expect(shape);
+  args.require(args.type(0) == args.type(1), "both operands must have the same type");
+  HostTensor result = makeTensor(DType::boolean, shape);
+  const auto compareAll = [&](auto a, auto b) {
+    forBroadcast(shape, args.shape(0), args.shape(1), [&](int64_t i, int64_t atA, int64_t atB) {
+      result.data[static_cast<size_t>(i)] = Compare{}(a[static_cast<size_t>(atA)], b[static_cast<size_t>(atB)]) ? 1 : 0;
+    });
+  };
+  if (args.type(0) == DType::boolean)
+    compareAll(args.at(0).data, args.at(1).data);
+  else
+    visitNumber(args, args.type(0),
+                [&](auto zero) { compareAll(args.values<decltype(zero)>(0), args.values<decltype(zero)>(1)); });
+  return result;
+}
+
+template <typename Combine> HostTensor logical(const Args& args) {
+  args.require(args.type(0) == DType::boolean, "the operands must be bool");
+  return compare<Combine>(args);
+}
+
+HostTensor logicalNot(const Args& args) {
+  args.require(args.type(0) == DType::boolean, "the operand must be bool");
+  HostTensor result = makeTensor(DType::boolean, args.shape(0));
+  std::transform(args.at(0).data.begin(), args.at(0).data.end(), result.data.begin(),
+                 [](uint8_t value) { return value == 0 ? 1 : 0; });
+  return result;
+}
+
+HostTensor where(const Args& args) {
+  using O = net::ops::Where;
+  args.require(args.type(O::condition) == DType::boolean, "the condition must be bool");
+  args.require(args.type(O::x) == args.type(O::y), "x and y must have the same type");
+  const Shape &x = args.shape(O::x), &y = args.shape(O::y), &condition = args.shape(O::condition);
+  Shape shape = broadcastShape(args, broadcastShape(args, x, y), condition);
+  args.expect(shape);
+  HostTensor result = makeTensor(args.type(O::x), shape);
+  const size_t size = net::byteSize(result.type);
+  const auto copy = [&](size_t operand, int64_t to, int64_t from) {
+    std::memcpy(&result.data[static_cast<size_t>(to) * size], &args.at(operand).data[static_cast<size_t>(from) * size],
+                size);
+  };
+  forBroadcast(shape, y, y, [&](int64_t i, int64_t at, int64_t) { copy(O::y, i, at); });
+  forBroadcast(shape, x, condition, [&](int64_t i, int64_t at, int64_t choice) {
+    if (args.at(O::condition).data[static_cast<size_t>(choice)] != 0)
+      copy(O::x, i, at);
+  });
+  return result;
+}
+
 // From left to right.
 template <typename Op> HostTensor variadic(const Args& args) {
   const TensorView& first = args.at(0);
@@ -168,9 +223,28 @@ HostTensor negate(const Args& args) {
 }
 
 constexpr Implementation kElementwise[] = {
-    {Op::Add, binary<AddOp>},   {Op::Sub, binary<SubOp>},     {Op::Mul, binary<MulOp>},   {Op::Div, binary<DivOp>},
-    {Op::Pow, binary<PowOp>},   {Op::PRelu, binary<PReluOp>}, {Op::Max, variadic<MaxOp>}, {Op::Min, variadic<MinOp>},
-    {Op::Sum, variadic<AddOp>}, {Op::Abs, absolute},          {Op::Clip, clip},           {Op::Neg, negate},
+    {Op::Add, binary<AddOp>},
+    {Op::Sub, binary<SubOp>},
+    {Op::Mul, binary<MulOp>},
+    {Op::Div, binary<DivOp>},
+    {Op::Pow, binary<PowOp>},
+    {Op::PRelu, binary<PReluOp>},
+    {Op::Max, variadic<MaxOp>},
+    {Op::Min, variadic<MinOp>},
+    {Op::Sum, variadic<AddOp>},
+    {Op::Equal, compare<std::equal_to<>>},
+    {Op::Greater, compare<std::greater<>>},
+    {Op::GreaterOrEqual, compare<std::greater_equal<>>},
+    {Op::Less, compare<std::less<>>},
+    {Op::LessOrEqual, compare<std::less_equal<>>},
+    {Op::And, logical<std::logical_and<>>},
+    {Op::Or, logical<std::logical_or<>>},
+    {Op::Xor, logical<std::not_equal_to<>>},
+    {Op::Not, logicalNot},
+    {Op::Where, where},
+    {Op::Abs, absolute},
+    {Op::Clip, clip},
+    {Op::Neg, negate},
     {Op::Relu, relu},
 };
 
@@ -178,6 +252,10 @@ constexpr Implementation kElementwise[] = {
 
 HostTensor mapFunction(const Args& args) {
   const Op op = net::opOf(args.node);
+  for (const net::AttributeInfo& attribute : net::info(op).attributes)
+    if (attribute.form == net::AttributeForm::resolved)
+      args.require(args.node.text(std::string(attribute.name), std::string(attribute.text)) == attribute.text,
+                   "an attribute that the importer replaces has another value than its default");
   float parameters[net::kMaxParameters] = {};
   net::readParameters(op, parameters, [&](const net::AttributeInfo& attribute) {
     return static_cast<float>(args.node.real(std::string(attribute.name), attribute.real));

@@ -155,6 +155,71 @@ HostTensor conv(const Args& args) {
   return result;
 }
 
+// Every input element times its filter, added to where the filter lies in the result; channels in ascending order.
+HostTensor convTranspose(const Args& args) {
+  using O = net::ops::ConvTranspose;
+  const Shape& in = args.shape(O::x);
+  const Shape& w = args.shape(O::w);
+  args.require((in.size() == 3 || in.size() == 4) && w.size() == in.size() && in[1] == w[0],
+               "input and weights must have the same rank, 3 or 4, and as many channels as filters");
+  args.require(net::value(args.node, O::auto_pad) == "NOTSET" && net::value(args.node, O::output_shape).empty(),
+               "attributes 'auto_pad' and 'output_shape' must have become pads");
+  const size_t rank = in.size() - 2;
+  const auto groups = net::value(args.node, O::group);
+  args.require(groups >= 1 && in[1] % groups == 0, "attribute 'group' must divide the channels");
+  // One spatial dimension is two, of which the first has extent 1.
+  const auto read = [&](const net::IntegersAttribute& attribute, int64_t otherwise, size_t count, int64_t least) {
+    std::vector<int64_t> values = net::value(args.node, attribute, std::vector<int64_t>(count, otherwise));
+    args.require(values.size() == count, "an attribute of the window has the wrong number of elements");
+    for (int64_t value : values)
+      args.require(value >= least && value <= std::numeric_limits<int32_t>::max(),
+                   "an attribute of the window is out of range");
+    for (size_t i = 0; rank == 1 && i < 2 * count; i += 2)
+      values.insert(values.begin() + static_cast<std::ptrdiff_t>(i), otherwise);
+    return values;
+  };
+  const auto strides = read(O::strides, 1, rank, 1), dilations = read(O::dilations, 1, rank, 1),
+             pads = read(O::pads, 0, 2 * rank, 0), more = read(O::output_padding, 0, rank, 0);
+  Shape extent(in.begin() + 2, in.end()), kernel(w.begin() + 2, w.end()), out;
+  if (rank == 1) {
+    extent.insert(extent.begin(), 1);
+    kernel.insert(kernel.begin(), 1);
+  }
+  for (size_t d = 0; d < 2; ++d)
+    out.push_back(strides[d] * (extent[d] - 1) + more[d] + (kernel[d] - 1) * dilations[d] + 1 - pads[d] - pads[2 + d]);
+  args.require(out[0] >= 0 && out[1] >= 0, "the pads remove more than there is");
+  const int64_t channels = in[1] / groups, filters = w[1];
+  Shape shape = {in[0], filters * groups, out[1]};
+  if (rank == 2)
+    shape.insert(shape.begin() + 2, out[0]);
+  args.expect(shape);
+  HostTensor result = makeTensor(DType::f32, shape);
+  auto y = elements<float>(result);
+  auto x = args.values<float>(O::x), weights = args.values<float>(O::w);
+  const int64_t pixels = out[0] * out[1], plane = extent[0] * extent[1], taps = kernel[0] * kernel[1];
+  for (int64_t n = 0; n < in[0]; ++n)
+    for (int64_t c = 0; c < in[1]; ++c)
+      for (int64_t f = 0; f < filters; ++f) {
+        const float* image = x.data() + (n * in[1] + c) * plane;
+        const float* filter = weights.data() + (c * filters + f) * taps;
+        float* target = y.data() + (n * filters * groups + c / channels * filters + f) * pixels;
+        for (int64_t i = 0; i < plane; ++i)
+          for (int64_t t = 0; t < taps; ++t) {
+            const int64_t row = i / extent[1] * strides[0] + t / kernel[1] * dilations[0] - pads[0];
+            const int64_t column = i % extent[1] * strides[1] + t % kernel[1] * dilations[1] - pads[1];
+            if (row >= 0 && row < out[0] && column >= 0 && column < out[1])
+              target[row * out[1] + column] += image[i] * filter[t];
+          }
+      }
+  if (args.has(O::b)) {
+    auto bias = args.values<float>(O::b);
+    args.require(static_cast<int64_t>(bias.size()) == shape[1], "the bias must have one element per filter");
+    for (size_t i = 0; i < y.size(); ++i)
+      y[i] += bias[i / static_cast<size_t>(pixels) % bias.size()];
+  }
+  return result;
+}
+
 HostTensor convInteger(const Args& args) {
   using O = net::ops::ConvInteger;
   ConvShape shape = convShape(args, O::x, O::w);
@@ -391,9 +456,15 @@ HostTensor qgemm(const Args& args) {
 }
 
 constexpr Implementation kLinear[] = {
-    {Op::Conv, conv},     {Op::ConvInteger, convInteger},     {Op::Gemm, gemm},
-    {Op::MatMul, matMul}, {Op::MatMulInteger, matMulInteger}, {Op::QLinearConv, qlinearConv},
-    {Op::QGemm, qgemm},   {Op::QLinearMatMul, qlinearMatMul},
+    {Op::Conv, conv},
+    {Op::ConvTranspose, convTranspose},
+    {Op::ConvInteger, convInteger},
+    {Op::Gemm, gemm},
+    {Op::MatMul, matMul},
+    {Op::MatMulInteger, matMulInteger},
+    {Op::QLinearConv, qlinearConv},
+    {Op::QGemm, qgemm},
+    {Op::QLinearMatMul, qlinearMatMul},
 };
 
 } // namespace

@@ -323,11 +323,94 @@ HostTensor gather(const Args& args) {
   return result;
 }
 
+HostTensor expand(const Args& args) {
+  using O = net::ops::Expand;
+  Shape wanted = args.integers(O::shape);
+  const Shape& old = args.shape(O::x);
+  net::elementCount(wanted);
+  Shape shape = broadcastShape(args, old, wanted);
+  std::vector<int64_t> strides = stridesOf(old);
+  const size_t lead = shape.size() - old.size();
+  return fill(args, std::move(shape), [&](const std::vector<int64_t>& index) {
+    int64_t offset = 0;
+    for (size_t d = 0; d < old.size(); ++d)
+      offset += old[d] == 1 ? 0 : index[lead + d] * strides[d];
+    return offset;
+  });
+}
+
+HostTensor tile(const Args& args) {
+  using O = net::ops::Tile;
+  const Shape& old = args.shape(O::x);
+  std::vector<int64_t> repeats = args.integers(O::repeats);
+  args.require(repeats.size() == old.size(), "there must be one repeat for each axis");
+  Shape shape = old;
+  for (size_t d = 0; d < old.size(); ++d) {
+    args.require(repeats[d] >= 0 && repeats[d] <= std::numeric_limits<int32_t>::max(), "a repeat is out of range");
+    shape[d] *= repeats[d];
+  }
+  net::elementCount(shape);
+  std::vector<int64_t> strides = stridesOf(old);
+  return fill(args, std::move(shape), [&](const std::vector<int64_t>& index) {
+    int64_t offset = 0;
+    for (size_t d = 0; d < old.size(); ++d)
+      offset += index[d] % old[d] * strides[d];
+    return offset;
+  });
+}
+
+HostTensor depthToSpace(const Args& args) {
+  using O = net::ops::DepthToSpace;
+  const Shape& old = args.shape(O::x);
+  int64_t block = net::value(args.node, O::blocksize);
+  const std::string mode = net::value(args.node, O::mode);
+  args.require(mode == "DCR" || mode == "CRD", "attribute 'mode' must be DCR or CRD");
+  args.require(old.size() == 4 && block >= 1 && block <= 65536 && old[1] % (block * block) == 0,
+               "attribute 'blocksize' must divide the channels twice");
+  const int64_t channels = old[1] / (block * block);
+  std::vector<int64_t> strides = stridesOf(old);
+  return fill(args, {old[0], channels, old[2] * block, old[3] * block}, [&](const std::vector<int64_t>& index) {
+    const int64_t within = index[2] % block * block + index[3] % block;
+    const int64_t from = mode == "DCR" ? within * channels + index[1] : index[1] * block * block + within;
+    return index[0] * strides[0] + from * strides[1] + index[2] / block * strides[2] + index[3] / block;
+  });
+}
+
+HostTensor spaceToDepth(const Args& args) {
+  using O = net::ops::SpaceToDepth;
+  const Shape& old = args.shape(O::x);
+  int64_t block = net::value(args.node, O::blocksize);
+  const std::string mode = net::value(args.node, O::mode);
+  args.require(mode == "DCR" || mode == "CRD", "attribute 'mode' must be DCR or CRD");
+  args.require(old.size() == 4 && block >= 1 && block <= 65536 && old[2] % block == 0 && old[3] % block == 0,
+               "attribute 'blocksize' must divide height and width");
+  const int64_t channels = old[1];
+  std::vector<int64_t> strides = stridesOf(old);
+  return fill(args, {old[0], channels * block * block, old[2] / block, old[3] / block},
+              [&](const std::vector<int64_t>& index) {
+                const bool depthFirst = mode == "DCR";
+                const int64_t within = depthFirst ? index[1] / channels : index[1] % (block * block);
+                const int64_t channel = depthFirst ? index[1] % channels : index[1] / (block * block);
+                return index[0] * strides[0] + channel * strides[1] + (index[2] * block + within / block) * strides[2] +
+                       index[3] * block + within % block;
+              });
+}
+
 constexpr Implementation kMovement[] = {
-    {Op::Identity, identity}, {Op::Flatten, flatten},     {Op::Reshape, reshape},
-    {Op::Squeeze, squeeze},   {Op::Unsqueeze, unsqueeze}, {Op::Transpose, transpose},
-    {Op::Concat, concat},     {Op::Slice, slice},         {Op::Pad, pad},
+    {Op::Identity, identity},
+    {Op::Flatten, flatten},
+    {Op::Reshape, reshape},
+    {Op::Squeeze, squeeze},
+    {Op::Unsqueeze, unsqueeze},
+    {Op::Transpose, transpose},
+    {Op::Concat, concat},
+    {Op::Slice, slice},
+    {Op::Pad, pad},
     {Op::Gather, gather},
+    {Op::Expand, expand},
+    {Op::Tile, tile},
+    {Op::DepthToSpace, depthToSpace},
+    {Op::SpaceToDepth, spaceToDepth},
 };
 
 } // namespace

@@ -70,8 +70,8 @@ size_t Args::axis(int64_t axis, size_t rank, bool end) const {
 Operator implementationOf(net::Op op) {
   static const auto kTable = [] {
     std::array<Operator, net::kOpCount> table{};
-    for (auto list :
-         {linearOperators(), elementwiseOperators(), poolingOperators(), movementOperators(), quantisedOperators()})
+    for (auto list : {linearOperators(), elementwiseOperators(), poolingOperators(), movementOperators(),
+                      quantisedOperators(), resizeOperators()})
       for (const Implementation& item : list) {
         Operator& entry = table[static_cast<size_t>(item.op)];
         WEFT_CHECK(!entry, std::string(net::info(item.op).name) + " has two implementations");

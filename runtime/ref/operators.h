@@ -72,6 +72,7 @@ std::span<const Implementation> elementwiseOperators();
 std::span<const Implementation> poolingOperators();
 std::span<const Implementation> movementOperators();
 std::span<const Implementation> quantisedOperators();
+std::span<const Implementation> resizeOperators();
 
 // --- Helpers ---------------------------------------------------------------------------------------------------------
 
@@ -119,11 +120,11 @@ template <typename F> auto visitNumber(const Args& args, net::DType type, F f) {
 
 // NumPy-style broadcasting of two shapes.
 net::Shape broadcastShape(const Args& args, const net::Shape& a, const net::Shape& b);
-// Calls f(out, a, b) with flat indices for every element of `out`, which is the broadcast of the two shapes. (Template,
+// Calls f(out, a, b) with flat indices for every element of `out`, to which both shapes can be broadcast. (Template,
 // because the call must inline.)
 template <typename F> void forBroadcast(const net::Shape& out, const net::Shape& a, const net::Shape& b, F f) {
   int64_t count = net::elementCount(out);
-  if (a == b) {
+  if (a == out && b == out) {
     for (int64_t i = 0; i < count; ++i)
       f(i, i, i);
     return;

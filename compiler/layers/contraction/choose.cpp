@@ -169,6 +169,16 @@ int64_t estimatePieces(const Contraction& layer, const Geometry& geometry, const
   return geometry.tiles() * geometry.columnGroups * group + 3 * latency + piece + moved;
 }
 
+// Whether weights that are loaded once serve all images.
+bool sameRightForAll(const Contraction& layer) {
+  return !layer.computedRight || layer.resultGrid.batch.extent == 1;
+}
+
+// Planes are gone through in a chunk, or row by row.
+bool chunksPlanes(const Contraction& layer, const GroupMapping& mapping) {
+  return layer.planes == 1 || mapping.chunks[0] == 1 || mapping.chunks[0] == layer.planes * layer.window.kernelH;
+}
+
 // Whether all walks have legal counts.
 bool walksAreLegal(const Contraction& layer, const Geometry& geometry, const GroupMapping& mapping, const Site& site) {
   const bool loads = !site.resident(layer.inputs[0]);
@@ -177,7 +187,8 @@ bool walksAreLegal(const Contraction& layer, const Geometry& geometry, const Gro
       (mapping.pieces ? mapping.columnTiles : geometry.columnTiles) * timing::VX_PARAM_READS * site.machine.array.cols;
   if (mapping.pieces ? parameters > mapping::kLongestRun : !isOneBlock(parameters))
     return false;
-  if (!isOneBlock(geometry.chunkBytes()))
+  if (layer.computedRight ? geometry.chunkSteps[2] * site.machine.array.rows > mapping::kLongestRun
+                          : !isOneBlock(geometry.chunkBytes()))
     return false;
   return (!loads || geometry.inputWalks(layer.window)) && geometry.resultWalks(moves ? geometry.storedChannels : 1) &&
          *std::max_element(geometry.chunkSteps.begin(), geometry.chunkSteps.end()) <= mapping::kLongestRun;
@@ -218,7 +229,7 @@ std::optional<GroupMapping> Contraction::choose(const Site& site, int64_t bytes,
   int64_t bestCost = 0;
   auto consider = [&](const GroupMapping& candidate) {
     const Geometry geometry(*this, machine, candidate, true);
-    if (!orderHolds(geometry, candidate) ||
+    if (!orderHolds(geometry, candidate) || !chunksPlanes(*this, candidate) ||
         (!candidate.pieces && !site.resident(inputs[0]) && !geometry.loadsInputTile(window)) ||
         !walksAreLegal(*this, geometry, candidate, site))
       return;
@@ -249,7 +260,8 @@ std::optional<GroupMapping> Contraction::choose(const Site& site, int64_t bytes,
       mapping.columnTiles = together;
       mapping.chunks = {1, 1, 1};
       mapping.weights = WeightFlow::resident;
-      consider(mapping);
+      if (sameRightForAll(*this))
+        consider(mapping);
       mapping.weights = WeightFlow::streamed;
       for (const auto& chunks : weightChunks) {
         mapping.chunks = chunks;
@@ -305,6 +317,10 @@ void Contraction::check(const Site& site, const GroupMapping& mapping, int64_t b
   if (geometry.stepsH % mapping.chunks[0] || geometry.stepsW % mapping.chunks[1] || geometry.stepsC % mapping.chunks[2])
     fail(fmt::format("chunks [{}, {}, {}] must divide [{}, {}, {}]", mapping.chunks[0], mapping.chunks[1],
                      mapping.chunks[2], geometry.stepsH, geometry.stepsW, geometry.stepsC));
+  if (!chunksPlanes(*this, mapping))
+    fail(fmt::format("chunks along kernel rows are {}, legal are 1 and {}", mapping.chunks[0], geometry.stepsH));
+  if (mapping.weights == WeightFlow::resident && !sameRightForAll(*this))
+    fail("the right side differs between images: weights must be streamed");
   if (mapping.weights == WeightFlow::resident && geometry.chunks() != 1)
     fail("resident weights are loaded whole: chunks must be [1, 1, 1]");
   if (!orderHolds(geometry, mapping))

@@ -46,7 +46,7 @@ void finish(GraphBuilder& builder, std::unique_ptr<Contraction> layer, const Nod
       std::tie(residual.addition.lo, residual.addition.hi) = builder.clamp(*add);
       layer->residual = residual;
       layer->inputs.push_back(*other);
-      layer->grids.push_back(*grid(builder.activation(*other)));
+      layer->grids.push_back(*grid(builder.activation(*other), builder.graph().storageOf(*other)));
       nodes.push_back(add);
     }
   }
@@ -55,7 +55,7 @@ void finish(GraphBuilder& builder, std::unique_ptr<Contraction> layer, const Nod
     nodes.push_back(lut);
   }
   layer->output = builder.define(nodes.back()->outputs[0], innermost);
-  layer->resultGrid = *grid(builder.activation(layer->output));
+  layer->resultGrid = *grid(builder.activation(layer->output), builder.graph().storageOf(layer->output));
   builder.add(std::move(layer), nodes);
 }
 
@@ -68,13 +68,14 @@ void matchConvolution(GraphBuilder& builder, const Node& node) {
     builder.refuse(node, "the weights must be a constant with one or two spatial dimensions");
   auto layer = std::make_unique<Contraction>();
   layer->window = windowOf(node, std::span(weights.shape).subspan(2));
-  const bool windows = !layer->window.isPixel();
-  auto grid = [&](const Activation& activation) { return imagesOf(activation, windows); };
+  auto grid = [window = layer->window](const Activation& activation, const Storage& storage) {
+    return imagesOf(activation, storage, window);
+  };
   readAs(builder, node, builder.operand(node, 0, 1), 1, grid, *layer);
   const int64_t outputs = weights.shape[0], inputsPerGroup = weights.shape[1];
   const int64_t taps = layer->window.kernelH * layer->window.kernelW;
   layer->fill = operands.zeroPoint(2);
-  layer->weights = readWeights(builder, node, 3, 5, convolutionAxes(rank));
+  layer->weights = readWeights(builder, node, 3, 5, convolutionAxes(rank), layer->planes);
   layer->weights.groups = node.integer("group", 1);
   layer->requantise.scale = operands.requantiseScales(1, 4, 6, outputs);
   layer->requantise.bias = operands.bias(8, outputs);
@@ -91,8 +92,8 @@ bool readFlattened(const GraphBuilder& builder, int32_t input, Contraction& laye
   const Activation& activation = builder.activation(input);
   const auto last = static_cast<int32_t>(activation.view.start.size()) - 1;
   const View::Levels& levels = activation.view.dims[1];
-  const std::optional<Grid> images = gridOf(activation, {{{0}, {}, {}, {}}});
-  if (levels.size() < 2 || !images)
+  const std::optional<Grid> images = gridOf(activation, builder.graph().storageOf(input), {{{0}, {}, {}, {}}});
+  if (levels.size() < 2 || !images || layer.planes > 1)
     return false;
   Grid grid = *images;
   std::vector<WeightAxis> axes(levels.size());
@@ -125,6 +126,55 @@ bool readFlattened(const GraphBuilder& builder, int32_t input, Contraction& laye
   return true;
 }
 
+// A product of two activations: [..., M, K] times [..., K, N].
+void matchProduct(GraphBuilder& builder, const Node& node) {
+  const Operands operands(builder.network(), node);
+  const bool isGemm = node.op == "QGemm";
+  const net::Shape& shape = builder.resultTensor(node).shape;
+  const size_t rank = shape.size(), rankA = builder.operandTensor(node, 0).shape.size(),
+               rankB = builder.operandTensor(node, 3).shape.size();
+  if (rankA < 2 || rankB < 2)
+    builder.refuse(node, "both sides must have at least rank 2");
+  const std::vector<int64_t> exchange = {1, 0};
+  auto operand = [&](size_t number, bool transposed) {
+    int32_t index = builder.operand(node, number);
+    if (transposed)
+      index = builder.viewed(index, mapping::transposed(builder.activation(index).view, exchange));
+    const net::Shape own = builder.activation(index).view.shape();
+    net::Shape full(shape.begin(), shape.end() - 2);
+    full.insert(full.end(), own.end() - 2, own.end());
+    if (full != own)
+      index = builder.viewed(index, mapping::broadcast(builder.activation(index).view, full));
+    return builder.isInnermost(index, rank - 1) ? index : builder.copied(node, index, rank - 1);
+  };
+  auto layer = std::make_unique<Contraction>();
+  layer->computedRight = true;
+  layer->weights.type = builder.operandTensor(node, 3).type;
+  layer->weights.zeroPoint = operands.zeroPoint(5);
+  std::array<std::vector<size_t>, 4> dims;
+  for (size_t d = 0; d + 2 < rank; ++d)
+    dims[0].push_back(d);
+  dims[2] = {rank - 2};
+  dims[3] = {rank - 1};
+  const AsGrid grid = [dims](const Activation& activation, const Storage& storage) {
+    return gridOf(activation, storage, dims);
+  };
+  readAs(builder, node, operand(0, isGemm && node.integer("transA", 0) != 0), rank - 1, grid, *layer);
+  readAs(builder, node, operand(3, isGemm && node.integer("transB", 0) != 0), rank - 1, grid, *layer);
+  layer->fill = operands.zeroPoint(2);
+  const size_t outputScale = isGemm ? 7 : 6;
+  layer->requantise.scale = operands.requantiseScales(1, 4, outputScale, shape.back(),
+                                                      isGemm ? static_cast<float>(node.real("alpha", 1.0)) : 1.0f);
+  layer->requantise.bias =
+      isGemm ? operands.bias(6, shape.back()) : std::vector<int32_t>(static_cast<size_t>(shape.back()), 0);
+  layer->requantise.zeroPoint = operands.zeroPoint(outputScale + 1);
+  std::tie(layer->requantise.lo, layer->requantise.hi) = builder.clamp(node);
+  layer->usefulMacs = static_cast<uint64_t>(net::elementCount(shape) * layer->grids[0].channels.extent);
+  layer->output = builder.define(node.outputs[0], rank - 1);
+  layer->resultGrid = *grid(builder.activation(layer->output), builder.graph().storageOf(layer->output));
+  builder.add(std::move(layer), {&node});
+}
+
 // QGemm (a, sa, za, b, sb, zb, bias, sy, zy) and QLinearMatMul (a, sa, za, b, sb, zb, sy, zy).
 void matchMatrix(GraphBuilder& builder, const Node& node) {
   const Operands operands(builder.network(), node);
@@ -144,10 +194,12 @@ void matchMatrix(GraphBuilder& builder, const Node& node) {
   lowering::WeightAxes axes = {{WeightAxis::channel}, {WeightAxis::output}};
   if (transposed)
     std::swap(axes[0], axes[1]);
-  layer->weights = readWeights(builder, node, 3, 5, axes);
+  layer->weights = readWeights(builder, node, 3, 5, axes, layer->planes);
   AsGrid grid = rowsOf;
   if (rank == 2 && readFlattened(builder, builder.operand(node, 0), *layer))
-    grid = [](const Activation& activation) { return imagesOf(activation, true); };
+    grid = [window = layer->window](const Activation& activation, const Storage& storage) {
+      return imagesOf(activation, storage, window);
+    };
   else
     readAs(builder, node, builder.operand(node, 0, rank - 1), rank - 1, grid, *layer);
   layer->fill = operands.zeroPoint(2);
@@ -163,7 +215,9 @@ void matchMatrix(GraphBuilder& builder, const Node& node) {
 
 bool match(GraphBuilder& builder, size_t index) {
   const Node& node = builder.node(index);
-  if (node.op != "QLinearConv")
+  if (node.op != "QLinearConv" && !builder.operandTensor(node, 3).isConstant)
+    matchProduct(builder, node);
+  else if (node.op != "QLinearConv")
     matchMatrix(builder, node);
   else if (isDepthwise(builder, node))
     return false; // one multiply-accumulate per lane and cycle is what a diagonal weight tile would give, too
@@ -175,6 +229,11 @@ bool match(GraphBuilder& builder, size_t index) {
 } // namespace
 
 Contraction::Contraction() : GridLayer(kKind) {}
+
+// Tiles of the right side are gathered from DRAM.
+bool Contraction::takesResident(const DeviceGraph& graph, int32_t activation) const {
+  return !(computedRight && inputs[right()] == activation) && GridLayer::takesResident(graph, activation);
+}
 
 // Few channels would leave most of the array idle: windows of the input are its rows then. The border is in memory.
 std::optional<mapping::BorderWish> Contraction::windowWish(const DeviceGraph& graph) const {
@@ -192,6 +251,7 @@ std::optional<mapping::BorderWish> Contraction::windowWish(const DeviceGraph& gr
 WorkloadAttributes Contraction::attributes() const {
   WorkloadAttributes result = gridAttributes();
   result["weights"] = {net::isSigned(weights.type), weights.zeroPoint, weights.groups};
+  result["right"] = {computedRight};
   result["residual"] = {residual.has_value()};
   result["table"] = {table.has_value()};
   return result;
@@ -202,12 +262,13 @@ void Contraction::readAttributes(const WorkloadAttributes& attributes) {
   const std::vector<int64_t>& w = numbers(attributes, "weights", 3);
   weights.type = w[0] != 0 ? net::DType::s8 : net::DType::u8;
   weights.zeroPoint = static_cast<int32_t>(w[1]);
+  computedRight = numbers(attributes, "right", 1)[0] != 0;
   if (numbers(attributes, "residual", 1)[0] != 0)
     residual.emplace();
   if (numbers(attributes, "table", 1)[0] != 0)
     table.emplace();
-  if (grids.size() != (residual ? 2 : 1))
-    throw Error("a contraction reads one activation, and another one if it adds it");
+  if (grids.size() != 1u + (residual ? 1 : 0) + (computedRight ? 1 : 0))
+    throw Error("a contraction reads one activation, and one more for each addend and right side");
 }
 
 } // namespace weft::layers

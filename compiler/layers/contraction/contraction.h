@@ -16,7 +16,8 @@ struct Residual {
 // With GridLayer::diagonal a sum over windows, of each channel for itself: always in pieces, column groups within
 // blocks of a scratchpad row of channels.
 //
-// Inputs: activation, and the residual's other addend if there is one.
+// Inputs: the left side; the residual's other addend, if there is one; the right side, if that is an activation: rows (of
+// the summed index) of pixels of results, an image for each one of the left side or the same for all.
 class Contraction final : public GridLayer {
 public:
   Contraction();
@@ -26,6 +27,10 @@ public:
   Requantise requantise;
   std::optional<Residual> residual;
   std::optional<Table> table; // applied to the result
+  bool computedRight = false; // the right side is an activation; `weights` has its type and zero point only
+
+  size_t right() const { return inputs.size() - 1; } // with computedRight
+  bool takesResident(const DeviceGraph& graph, int32_t activation) const override;
 
   std::optional<mapping::BorderWish> windowWish(const DeviceGraph& graph) const override;
   std::optional<GroupMapping> choose(const Site& site, int64_t bytes, bool windows) const override;

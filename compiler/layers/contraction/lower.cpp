@@ -33,7 +33,9 @@ private:
   void setUp();
   void loadConstants();
   void setUpWeights();
+  void setUpRight();
   struct Chunk {
+    Value image;
     Value column, number; // the column tile; among its chunks
     Value channels;       // along the channel blocks
   };
@@ -89,7 +91,9 @@ void ContractionLowering::setUp() {
   e_.setField(kMatrixSteps, field::stride0, rows_);
   e_.setField(kMatrixSteps, field::count1, geometry_.chunkSteps[1]);
   e_.setField(kMatrixSteps, field::stride1, window.dilationW * pixel);
-  e_.setField(kMatrixSteps, field::count2, geometry_.chunkSteps[0]);
+  e_.setField(kMatrixSteps, field::count2, std::min(geometry_.chunkSteps[0], window.kernelH));
+  if (geometry_.chunkSteps[0] > window.kernelH) // planes: the same rows again
+    e_.setField(kMatrixSteps, field::count3, geometry_.chunkSteps[0] / window.kernelH);
   e_.setField(kMatrixSteps, field::stride2, window.dilationH * row);
   setTypes(kMatrixConfig, element(layer_.inputs[0]), layer_.weights.type, net::DType::u8, 0);
   e_.setField(kMatrixConfig, config::za, layer_.fill);
@@ -141,7 +145,23 @@ void ContractionLowering::loadConstants() {
   setUpWeights();
 }
 
+// A weight tile is rows of the summed index, cols bytes of each.
+void ContractionLowering::setUpRight() {
+  const GridStrides& strides = strides_[layer_.right()];
+  e_.preset(kBlockDram);
+  e_.preset(kBlockScratch);
+  e_.setField(kBlockDram, field::count0, cols_);
+  e_.setField(kBlockDram, field::count1, geometry_.chunkSteps[2] * rows_);
+  e_.setField(kBlockDram, field::stride1, strides.width);
+  e_.setField(kBlockScratch, field::stride1, cols_);
+  e_.setField(kBlockDram, field::fill, layer_.weights.zeroPoint & 255); // contributes nothing
+}
+
 void ContractionLowering::setUpWeights() {
+  if (layer_.computedRight) {
+    setUpRight();
+    return;
+  }
   if (layer_.ones)
     weightAddress_ = constants_.add(packOnes(geometry_, machine_), MapUse::weights, 0);
   else if (std::optional<Layout> layout = weightLayout(layer_, geometry_, machine_))
@@ -168,6 +188,20 @@ void ContractionLowering::setUpWeights() {
 }
 
 void ContractionLowering::loadWeights(Value dram, Value scratch, const Chunk& chunk, const std::vector<Token>& waits) {
+  if (layer_.computedRight) {
+    const int64_t stack = geometry_.chunkSteps[2] * rows_;
+    Value first = e_.mul(chunk.channels, stack), left = e_.sub(e_.constant(geometry_.inC), first);
+    if (geometry_.inC % stack != 0)
+      e_.setField(kBlockDram, field::hi1, e_.minimum(e_.constant(stack), left));
+    if (geometry_.outC % cols_ != 0) // nothing beyond the storage is read
+      e_.setField(kBlockDram, field::hi0,
+                  e_.minimum(e_.constant(cols_), e_.sub(e_.constant(geometry_.outC), e_.mul(chunk.column, cols_))));
+    const GridStrides& strides = strides_[layer_.right()];
+    Value source = e_.add(e_.add(e_.mul(chunk.image, strides.batch), e_.mul(first, strides.width)),
+                          e_.add(e_.mul(chunk.column, cols_), strides.origin + addresses_[layer_.right()]));
+    e_.issue(Opcode::LD, {source, scratch}, {kBlockDram, kBlockScratch}, waits, {{kWeightsFull, {}}});
+    return;
+  }
   if (!walk_.windowed()) {
     loadBlock(dram, scratch, geometry_.chunkBytes(), waits, {{kWeightsFull, {}}});
     return;
@@ -259,7 +293,7 @@ void ContractionLowering::emitResident(const Tile& tile, Value column, Value add
   e_.when(
       e_.equal(tile.index, 0),
       [&] {
-        loadWeights(e_.add(offset, weightAddress_), weights, {column, e_.constant(0), e_.constant(0)}, {});
+        loadWeights(e_.add(offset, weightAddress_), weights, {tile.image, column, e_.constant(0), e_.constant(0)}, {});
         issue({{kWeightsFull, {}}});
       },
       [&] {
@@ -280,7 +314,17 @@ void ContractionLowering::emitStreamed(const Tile& tile, const Columns& group) {
   const int64_t chunks = geometry_.chunks();
   const int64_t total = geometry_.tiles() * geometry_.columnTiles * chunks;
   const int64_t row = inputRowPitch(0), pixel = inputPixelPitch(0);
-  e_.loop(counts[0], [&](Value h) {
+  // Chunks along kernel rows: `h` among the weights', `y` among the window's.
+  auto forRows = [&](const std::function<void(Value h, Value y)>& body) {
+    if (layer_.planes == 1 || counts[0] == 1) {
+      e_.loop(counts[0], [&](Value h) { body(h, h); });
+      return;
+    }
+    e_.loop(layer_.planes, [&](Value plane) {
+      e_.loop(window.kernelH, [&](Value y) { body(e_.add(e_.mul(plane, window.kernelH), y), y); });
+    });
+  };
+  forRows([&](Value h, Value y) {
     e_.loop(counts[1], [&](Value w) {
       e_.loop(counts[2], [&](Value c) {
         Value chunk = e_.add(e_.mul(e_.add(e_.mul(h, counts[1]), w), counts[2]), c);
@@ -288,7 +332,7 @@ void ContractionLowering::emitStreamed(const Tile& tile, const Columns& group) {
         Value channel = e_.mul(c, geometry_.chunkSteps[2] * rows_);
         if (geometry_.diagonal)
           channel = e_.add(channel, e_.bitAnd(e_.mul(group.first, cols_), e_.constant(-int64_t{machine_.rowBytes()})));
-        Value start = e_.add(e_.add(address, e_.mul(h, geometry_.chunkSteps[0] * window.dilationH * row)),
+        Value start = e_.add(e_.add(address, e_.mul(y, geometry_.chunkSteps[0] * window.dilationH * row)),
                              e_.add(e_.mul(w, geometry_.chunkSteps[1] * window.dilationW * pixel), channel));
         const bool shared = loadsPieces && group.columns == 1; // tokens of piece and weights
         if (loadsPieces) {
@@ -296,7 +340,7 @@ void ContractionLowering::emitStreamed(const Tile& tile, const Columns& group) {
           std::vector<Token> waits;
           if (shared)
             waits.push_back(reused(kWeightsEmpty, turn));
-          loadInputPiece(tile, h, w, channel, start, waits);
+          loadInputPiece(tile, y, w, channel, start, waits);
         }
         e_.loop(group.columns, [&](Value inGroup) {
           Value column = e_.add(group.first, inGroup);
@@ -310,7 +354,7 @@ void ContractionLowering::emitStreamed(const Tile& tile, const Columns& group) {
           std::vector<Token> waits;
           if (!shared)
             waits.push_back(reused(kWeightsEmpty, number));
-          loadWeights(source, weights, {column, chunk, c}, waits);
+          loadWeights(source, weights, {tile.image, column, chunk, c}, waits);
           Token free = reusedLater(kWeightsEmpty, number, total);
           std::vector<Token> signals = {free, {kAccumulatorFull, e_.equal(chunk, chunks - 1)}};
           Token ready = reused(kAccumulatorEmpty, group.index);

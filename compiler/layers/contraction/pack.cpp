@@ -6,7 +6,7 @@ using lowering::WeightAxis;
 
 std::optional<Layout> weightLayout(const Contraction& layer, const Geometry& geometry, const Machine& machine) {
   const lowering::WeightOrder order = {.outputs = geometry.outC,
-                                       .kernelH = layer.window.kernelH,
+                                       .kernelH = geometry.stepsH,
                                        .kernelW = layer.window.kernelW,
                                        .channels = geometry.inC,
                                        .groups = layer.weights.groups,
@@ -44,7 +44,7 @@ std::vector<uint8_t> packWeights(const Contraction& layer, const Geometry& geome
   int64_t stride = 1;
   for (size_t d = weights.axes.size(); d-- > 0;)
     for (size_t i = weights.axes[d].size(); i-- > 0;) {
-      const std::array<int64_t, 4> extents = {geometry.outC, layer.window.kernelH, kernelW, inPerGroup};
+      const std::array<int64_t, 4> extents = {geometry.outC, geometry.stepsH, kernelW, inPerGroup};
       const auto axis = static_cast<size_t>(weights.axes[d][i]);
       strides[axis] = stride;
       stride *= extents[axis];

@@ -59,14 +59,15 @@ void finish(GraphBuilder& builder, std::unique_ptr<Map> layer, const Node& node,
       nodes.push_back(lut);
     }
   layer->output = builder.define(nodes.back()->outputs[0], innermost);
-  layer->resultGrid = *grid(builder.activation(layer->output));
+  layer->resultGrid = *grid(builder.activation(layer->output), builder.graph().storageOf(layer->output));
   builder.add(std::move(layer), nodes);
 }
 
 // Reads input 0 through a window, one or two spatial dimensions.
 void finishWindow(GraphBuilder& builder, std::unique_ptr<Map> layer, const Node& node) {
-  const bool windows = !layer->window.isPixel();
-  const AsGrid grid = [=](const Activation& activation) { return imagesOf(activation, windows); };
+  const AsGrid grid = [window = layer->window](const Activation& activation, const Storage& storage) {
+    return imagesOf(activation, storage, window);
+  };
   readAs(builder, node, builder.operand(node, 0, 1), 1, grid, *layer);
   finish(builder, std::move(layer), node, 1, grid);
 }
@@ -79,7 +80,10 @@ void matchDepthwise(GraphBuilder& builder, const Node& node) {
   auto layer = std::make_unique<Map>(operationOf(Opcode::VDW));
   layer->window = windowOf(node, std::span(weights.shape).subspan(2));
   layer->fill = operands.zeroPoint(2);
-  layer->weights = readWeights(builder, node, 3, 5, convolutionAxes(weights.shape.size()));
+  int64_t planes = 1;
+  layer->weights = readWeights(builder, node, 3, 5, convolutionAxes(weights.shape.size()), planes);
+  if (planes > 1)
+    builder.refuse(node, "its weights, with zero points that differ between channels, do not fit 8 bits with one");
   layer->set(config::zb, layer->weights.zeroPoint);
   layer->requantise.scale = operands.requantiseScales(1, 4, 6, weights.shape[0]);
   layer->requantise.bias = operands.bias(8, weights.shape[0]);
@@ -121,8 +125,7 @@ void matchPool(GraphBuilder& builder, const Node& node) {
     std::tie(layer->lo, layer->hi) = builder.clamp(node);
     layer->fill = net::isSigned(builder.operandTensor(node, 0).type) ? -128 : 0; // padding never wins
   } else {
-    const bool padded = window.padTop || window.padLeft || window.padBottom || window.padRight;
-    if (padded && node.integer("count_include_pad", 0) == 0)
+    if (window.isPadded() && node.integer("count_include_pad", 0) == 0)
       builder.refuse(node, "padding with count_include_pad = 0 is not supported on the accelerator; only windows "
                            "inside the feature map, or count_include_pad = 1");
     setAverage(builder, node, *layer);
@@ -146,9 +149,9 @@ void matchGlobalAverage(GraphBuilder& builder, const Node& node) {
 // How results with this innermost dimension are seen where no window reads them.
 AsGrid pixels(size_t rank, size_t innermost) {
   if (rank == 4 && innermost == 1)
-    return [](const Activation& activation) { return imagesOf(activation, false); };
+    return [](const Activation& activation, const Storage& storage) { return imagesOf(activation, storage, {}); };
   // The other dimensions from the last: columns, rows, and all before them images.
-  return [=](const Activation& activation) -> std::optional<Grid> {
+  return [=](const Activation& activation, const Storage& storage) -> std::optional<Grid> {
     std::array<std::vector<size_t>, 4> dims;
     dims[3] = {innermost};
     size_t axis = 2;
@@ -159,7 +162,7 @@ AsGrid pixels(size_t rank, size_t innermost) {
       if (axis > 0)
         --axis;
     }
-    return gridOf(activation, dims);
+    return gridOf(activation, storage, dims);
   };
 }
 
@@ -309,6 +312,8 @@ void Map::readAttributes(const WorkloadAttributes& attributes) {
   if (grids.size() != operation.inputs)
     throw Error(fmt::format("{} reads {} activations, not {}", info(operation.opcode).mnemonic, operation.inputs,
                             grids.size()));
+  if (operation.opcode == Opcode::VLUT && !table)
+    throw Error(fmt::format("{} has no table", info(operation.opcode).mnemonic));
 }
 
 } // namespace weft::layers

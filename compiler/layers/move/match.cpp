@@ -133,9 +133,9 @@ std::vector<Segment> segmentsOf(const std::string& mode, int64_t extent, int64_t
     add(before, inner, From::indices, first, 1);
     add(before + inner, after, From::indices, last - 1, -1);
   } else if (mode == "wrap") {
-    add(0, before, From::indices, last + 1 - before, 1);
+    add(0, before, From::indices, extent - before, 1);
     add(before, inner, From::indices, first, 1);
-    add(before + inner, after, From::indices, first, 1);
+    add(before + inner, after, From::indices, 0, 1);
   } else {
     const From outside = mode == "edge" ? From::edge : From::value;
     add(0, before, outside, first, 0);

@@ -19,7 +19,6 @@ public:
   };
   std::vector<Part> parts;
 
-  bool takesResidents() const override { return false; }
   std::optional<GroupMapping> choose(const Site& site, int64_t bytes, bool windows) const override;
   void check(const Site& site, const GroupMapping& mapping, int64_t bytes) const override;
   std::vector<Stream> streams(const Site& site, const GroupMapping& mapping) const override;

@@ -1,8 +1,10 @@
-// Is the packed form of every constant that has a layout what the packing functions make, and has every order that the
+// Is the packed form of every constant that has a layout what packing byte by byte makes, and has every order that the
 // chooser picks a layout?
-#include "compiler/lowering/pack.h"
 #include "compiler/lowering/packed_layout.h"
-#include "tests/compiler/mapping/networks.h"
+
+#include "compiler/layers/contraction/contraction.h"
+#include "compiler/layers/map/map.h"
+#include "tests/compiler/layers/layers.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -12,7 +14,8 @@ namespace weft::lowering {
 namespace {
 
 using namespace weft::test;
-using mapping::Geometry;
+using layers::Contraction;
+using layers::Geometry;
 using mapping::GroupMapping;
 using enum WeightAxis;
 
@@ -30,21 +33,33 @@ struct Counts {
   int with = 0, without = 0; // a layout
 };
 
-// Compares both for one group in all its chunkings.
+// For each tile of columns, each tap, a byte for each channel.
+std::vector<uint8_t> packDepthwise(const net::Tensor& constant, int64_t channels, int64_t taps, int64_t cols,
+                                   int32_t fill) {
+  std::vector<uint8_t> packed;
+  for (int64_t first = 0; first < channels; first += cols)
+    for (int64_t tap = 0; tap < taps; ++tap)
+      for (int64_t channel = first; channel < first + cols; ++channel)
+        packed.push_back(channel < channels ? constant.data.data()[channel * taps + tap] : static_cast<uint8_t>(fill));
+  return packed;
+}
+
+// Compares both for one layer in all its chunkings.
 Counts compare(const net::Network& network, const WeightAxes& axes, const Machine& machine, mapping::InputFlow flow,
                int64_t groups = 1) {
-  mapping::DeviceGraph graph = mapping::buildDeviceGraph(network);
-  mapping::Group& group = graph.groups.at(0);
+  const mapping::DeviceGraph graph = mapping::buildDeviceGraph(network);
+  const auto& layer = layerAs<layers::GridLayer>(graph, 0);
+  const auto* matrix = dynamic_cast<const Contraction*>(&layer);
+  const int32_t fill = matrix ? matrix->weights.zeroPoint : layerAs<layers::Map>(graph, 0).weights.zeroPoint;
   const net::Tensor& constant = network.tensors[static_cast<size_t>(network.nodes.back().inputs[3])];
-  const bool matrix = group.kind == mapping::GroupKind::matrix;
   Counts counts;
-  const Geometry whole(graph, group, machine, {.group = {}, .input = flow});
+  const Geometry whole(layer, machine, {.group = {}, .input = flow}, matrix != nullptr);
   for (int64_t h : divisors(whole.stepsH))
     for (int64_t w : divisors(whole.stepsW))
       for (int64_t c : divisors(whole.stepsC)) {
         const GroupMapping mapping = {.group = {}, .input = flow, .chunks = {h, w, c}};
-        const Geometry geometry(graph, group, machine, mapping);
-        WeightOrder order = {geometry.outC, group.window.kernelH, group.window.kernelW};
+        const Geometry geometry(layer, machine, mapping, matrix != nullptr);
+        WeightOrder order = {geometry.outC, layer.window.kernelH, layer.window.kernelW};
         order.cols = machine.array.cols;
         order.chunkSteps = {order.kernelH, order.kernelW, 1};
         if (matrix) {
@@ -53,11 +68,12 @@ Counts compare(const net::Network& network, const WeightAxes& axes, const Machin
           order.rows = machine.array.rows;
           order.windows = flow == mapping::InputFlow::windows;
           order.chunkSteps = geometry.chunkSteps;
+          EXPECT_EQ(weightLayout(*matrix, geometry, machine), packedLayout(axes, order, fill));
         }
         SCOPED_TRACE(fmt::format("{} outputs, {} channels, {} groups, {} x {}, chunks {} {} {}, array {} x {}{}",
                                  geometry.outC, geometry.inC, groups, order.kernelH, order.kernelW, h, w, c, order.rows,
                                  order.cols, order.windows ? ", windows" : ""));
-        const std::optional<Layout> layout = packedLayout(axes, order, group.weightZeroPoint);
+        const std::optional<Layout> layout = packedLayout(axes, order, fill);
         // As the chooser cuts: rows, then columns, then blocks, each only when the one before is cut to single steps.
         const bool chosen = (w == 1 || h == whole.stepsH) && (c == 1 || (h == whole.stepsH && w == whole.stepsW)) &&
                             (h == 1 || h == whole.stepsH) && (w == 1 || w == whole.stepsW);
@@ -69,8 +85,8 @@ Counts compare(const net::Network& network, const WeightAxes& axes, const Machin
         EXPECT_NO_THROW(checkType(type, "layout"));
         std::vector<uint8_t> packed(type.bytes());
         scatter(type, constant.data, packed);
-        EXPECT_EQ(packed, matrix ? packMatrixWeights(group, geometry, mapping, machine)
-                                 : packDepthwiseWeights(group, geometry, machine));
+        EXPECT_EQ(packed, matrix ? packWeights(*matrix, geometry, machine)
+                                 : packDepthwise(constant, geometry.outC, order.kernelH * order.kernelW, order.cols, fill));
         EXPECT_EQ(gather(type, packed), (std::vector<uint8_t>(constant.data.begin(), constant.data.end())));
       }
   return counts;

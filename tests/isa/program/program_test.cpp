@@ -309,5 +309,33 @@ TEST(Program, DamagedBytesNeverCrash) {
   }
 }
 
+// Changes bytes of what says where the constant is: whatever is accepted must be there to be read.
+TEST(Program, DamagedPlacesOfConstantsNeverCrash) {
+  const std::vector<uint8_t> file = Shared().file();
+  const std::string_view text(reinterpret_cast<const char*>(file.data()), file.size());
+  const size_t first = text.find("\"constants\""), last = text.find("\"groups\"", first);
+  ASSERT_NE(last, std::string_view::npos);
+  std::mt19937 random(1);
+  int read = 0;
+  for (int i = 0; i < 5000; ++i) {
+    std::vector<uint8_t> damaged = file;
+    for (auto changes = 1 + random() % 3; changes > 0; --changes) {
+      uint8_t& byte = damaged[first + random() % (last - first)];
+      if (byte >= '0' && byte <= '9') // mostly another number
+        byte = static_cast<uint8_t>('0' + random() % 10);
+      else if (random() % 8 == 0)
+        byte = static_cast<uint8_t>(random() % 2 ? ' ' : '-');
+    }
+    try {
+      const Program program = Program::parse(damaged, "p.weft");
+      for (const net::Tensor& tensor : program.network()->tensors)
+        EXPECT_EQ(std::vector<uint8_t>(tensor.data.begin(), tensor.data.end()).size(), tensor.data.size());
+      ++read;
+    } catch (const Error&) {
+    }
+  }
+  EXPECT_GT(read, 100);
+}
+
 } // namespace
 } // namespace weft

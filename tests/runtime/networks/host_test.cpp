@@ -153,12 +153,11 @@ TEST_P(HostInTheMiddle, IsTheSameOnTheRtl) {
   const auto program = programOf(network, machine);
   const HostTensors inputs = randomInputs(3, network);
   cosim::CosimReport compared;
-  const auto both = runtime::makeCoreDevice(cosim::makeCosimCore({}, compared), machine)->load(program)->run(inputs);
+  runtime::makeCoreDevice(cosim::makeCosimCore({}, compared), machine)->load(program)->run(inputs);
   EXPECT_TRUE(compared.result.equal()) << compared.text;
   const auto cycle = runtime::openDevice("cycle", machine)->load(program)->run(inputs);
   const auto rtl = runtime::openDevice("rtl", machine)->load(program)->run(inputs);
   EXPECT_EQ(rtl.outputs, cycle.outputs);
-  EXPECT_EQ(both.outputs, cycle.outputs);
   EXPECT_EQ(compared.result.cycles, cycle.statistics.cycles) << "all steps are compared";
   EXPECT_EQ(rtl.statistics.cycles, cycle.statistics.cycles);
   EXPECT_EQ(rtl.statistics.counters, cycle.statistics.counters);

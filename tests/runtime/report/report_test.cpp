@@ -171,8 +171,8 @@ TEST(Report, InconsistentReportsAreRefused) {
 
 TEST(Report, SummaryHasEveryPartAndColoursOnlyOnRequest) {
   const std::string text = summary(sampleReport(), false);
-  for (const char* part :
-       {"cycles", "utilisation", "50.0 %", "Engines", "Memory traffic", "Layers", "softmax", "float32", "to the device", "512", "tile 8"})
+  for (const char* part : {"cycles", "utilisation", "50.0 %", "Engines", "Memory traffic", "Layers", "softmax",
+                           "float32", "to the device", "512", "tile 8"})
     EXPECT_NE(text.find(part), std::string::npos) << part;
   EXPECT_EQ(text.find('\x1b'), std::string::npos);
   EXPECT_NE(summary(sampleReport(), true).find('\x1b'), std::string::npos);

@@ -49,6 +49,17 @@ TEST(DramMeter, KnowsBeatsThatWereMovedBefore) {
   EXPECT_EQ(list(counts[1].moves), (std::vector<uint64_t>{2048, 96, 0, 0}));
 }
 
+TEST(DramMeter, RemembersBeatsWhenItsCountsAreTaken) {
+  DramMeter meter({{0x100, 0x200}}, {{0x1000, 0x9000, 0, 0}}, kBus);
+  meter.request(0x100, 0x1000, 64, false);
+  EXPECT_EQ(meter.takeCounts().size(), 1u);
+  EXPECT_TRUE(meter.takeCounts().empty());
+  meter.request(0x100, 0x1000, 128, false);
+  const auto counts = meter.takeCounts();
+  ASSERT_EQ(counts.size(), 1u);
+  EXPECT_EQ(list(counts[0].moves), (std::vector<uint64_t>{128, 64, 0, 0}));
+}
+
 TEST(DramMeter, AddsUpToTheCountersOfTheRun) {
   uint64_t again = 0;
   for (uint64_t seed = 1; seed <= 30; ++seed) {

@@ -86,7 +86,7 @@ Report sampleReport(const Sample& sample) {
     LayerStatistics layer;
     layer.symbol = fmt::format("g{:03}", i);
     layer.onnxNodes = {fmt::format("{}_{}", sample.layerName, i), "relu"};
-    layer.mapping = i % 3 == 2 ? "depthwise: tile 4 x 8" : "matrix: tile 4 x 8, weights resident";
+    layer.mapping = i % 3 == 2 ? "map vdw: tile 4 x 8" : "contraction: tile 4 x 8, weights resident";
     layer.share = share(800 + 80 * i + sample.slower);
     layer.span.include(statistics.cycles, statistics.cycles + layer.share.cycles - 1);
     layer.usefulMacs = 256 * layer.share.cycles;
