@@ -131,7 +131,9 @@ Value GraphImporter::lookup(const std::string& name) {
   auto initializer = initializers.find(name);
   if (initializer == initializers.end())
     return {};
-  const TensorData data = readTensor(*initializer->second, fmt::format("initializer '{}'", name));
+  const std::string what = fmt::format("initializer '{}'", name);
+  loadExternal(*initializer->second, importOptions.folder, what);
+  const TensorData data = readTensor(*initializer->second, what);
   const auto type = RankedTensorType::get(data.dims, elementType(data.type));
   Value value = opBuilder.create<graph::ConstantOp>(NameLoc::get(StringAttr::get(&context, name)), type,
                                                     graph::constantFromBytes(type, data.bytes));

@@ -6,6 +6,7 @@
 #include "onnx/onnx_pb.h"
 
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <span>
 #include <string>
@@ -31,6 +32,10 @@ size_t elementBytes(int32_t type);
 std::string elementName(int32_t type);
 // The product of extents that are known to be 0 or more; nothing if it is over `limit`.
 std::optional<int64_t> countElements(std::span<const int64_t> dims, int64_t limit);
+
+// Brings the data of a tensor that has it in another file, in the model's folder, into the tensor. Throws Error for a
+// file elsewhere, or one that has not got it.
+void loadExternal(onnx::TensorProto& tensor, const std::filesystem::path& folder, const std::string& what);
 
 // Reads a TensorProto, `what` naming it in errors.
 TensorData readTensor(const onnx::TensorProto& tensor, const std::string& what);

@@ -102,17 +102,17 @@ std::vector<int64_t> Operands::integers(size_t operand) const {
   return values;
 }
 
-std::vector<float> Operands::scales(size_t operand) const {
+std::vector<float> Operands::reals(size_t operand) const {
   const net::Tensor* tensor = constant(operand);
   if (!tensor || tensor->type != DType::f32 || tensor->data.empty())
-    refuse(operand, "a float32 scale is needed");
+    refuse(operand, "float32 values are needed");
   std::vector<float> values(tensor->data.size() / sizeof(float));
   std::memcpy(values.data(), tensor->data.data(), values.size() * sizeof(float));
   return values;
 }
 
 float Operands::scale(size_t operand) const {
-  std::vector<float> values = scales(operand);
+  std::vector<float> values = reals(operand);
   if (values.size() != 1)
     refuse(operand, "one scale for the whole tensor is needed");
   return values[0];
@@ -121,7 +121,7 @@ float Operands::scale(size_t operand) const {
 std::vector<float> Operands::requantiseScales(size_t x, size_t weights, size_t y, int64_t count, float alpha) const {
   float input = alpha == 1.0f ? scale(x) : alpha * scale(x);
   float output = scale(y);
-  std::vector<float> perChannel = scales(weights);
+  std::vector<float> perChannel = reals(weights);
   if (perChannel.size() != 1 && perChannel.size() != static_cast<size_t>(count))
     refuse(weights, fmt::format("1 or {} scales are needed, but there are {}", count, perChannel.size()));
   std::vector<float> result(static_cast<size_t>(count));

@@ -15,6 +15,7 @@ public:
   std::vector<int32_t> bias(size_t operand, int64_t count) const; // zeros if omitted
   Table table(size_t operand) const;
   std::vector<int64_t> integers(size_t operand) const;
+  std::vector<float> reals(size_t operand) const;
   // fl(fl(alpha * sx) * sw) / sy) for each of `count` channels.
   std::vector<float> requantiseScales(size_t x, size_t weights, size_t y, int64_t count, float alpha = 1.0f) const;
   float averageScale(size_t x, size_t y, int64_t count) const;
@@ -25,7 +26,6 @@ public:
 
 private:
   const net::Tensor* constant(size_t operand) const; // null if omitted
-  std::vector<float> scales(size_t operand) const;
   float scale(size_t operand) const;
   [[noreturn]] void refuse(size_t operand, const std::string& reason) const;
 

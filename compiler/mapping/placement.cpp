@@ -20,9 +20,9 @@ struct Contraction {
 
 std::optional<Contraction> contractionOf(const Node& node) {
   static const std::map<std::string, Contraction> kContractions = {
-      {"Conv", {0, 1, true}},   {"ConvInteger", {0, 1, true}},   {"QLinearConv", {0, 3, true}},
-      {"Gemm", {0, 1, false}},  {"MatMul", {0, 1, false}},       {"MatMulInteger", {0, 1, false}},
-      {"QGemm", {0, 3, false}}, {"QLinearMatMul", {0, 3, false}}};
+      {"Conv", {0, 1, true}},           {"ConvTranspose", {0, 1, true}}, {"ConvInteger", {0, 1, true}},
+      {"QLinearConv", {0, 3, true}},    {"Gemm", {0, 1, false}},         {"MatMul", {0, 1, false}},
+      {"MatMulInteger", {0, 1, false}}, {"QGemm", {0, 3, false}},        {"QLinearMatMul", {0, 3, false}}};
   const auto found = kContractions.find(node.op);
   return found == kContractions.end() ? std::nullopt : std::optional(found->second);
 }

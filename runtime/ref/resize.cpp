@@ -1,4 +1,5 @@
 // Resize: each axis on its own, from the positions of the result's elements in the input.
+#include "isa/program/resize.h"
 #include "runtime/ref/operators.h"
 
 #include <algorithm>
@@ -14,45 +15,7 @@ using net::Op;
 using net::Shape;
 using O = net::ops::Resize;
 
-struct Axis {
-  int64_t from, to;
-  float scale;
-};
-
-// The position of element `at` of the result in the input, in ONNX Runtime's float32 arithmetic.
-float position(const Args& args, const std::string& mode, const Axis& axis, int64_t at) {
-  const auto x = static_cast<float>(at), from = static_cast<float>(axis.from), to = static_cast<float>(axis.to);
-  if (mode == "asymmetric")
-    return x / axis.scale;
-  if (mode == "align_corners")
-    return axis.to == 1 ? 0 : x * (from - 1) / (to - 1);
-  if (mode == "pytorch_half_pixel" && axis.to == 1)
-    return 0;
-  if (mode == "half_pixel" || mode == "pytorch_half_pixel")
-    return (x + 0.5f) / axis.scale - 0.5f;
-  if (mode == "half_pixel_symmetric") {
-    const float adjustment = to / (axis.scale * from), centre = from / 2;
-    return centre * (1 - adjustment) + (x + 0.5f) / axis.scale - 0.5f;
-  }
-  args.fail(fmt::format("attribute 'coordinate_transformation_mode' is '{}'; legal are half_pixel, "
-                        "half_pixel_symmetric, pytorch_half_pixel, align_corners and asymmetric",
-                        mode));
-}
-
-int64_t nearest(const Args& args, const std::string& mode, float x) {
-  const float below = std::floor(x);
-  if (mode == "floor")
-    return static_cast<int64_t>(below);
-  if (mode == "ceil")
-    return static_cast<int64_t>(std::ceil(x));
-  if (mode == "round_prefer_floor")
-    return static_cast<int64_t>(x - below > 0.5f ? below + 1 : below);
-  if (mode == "round_prefer_ceil")
-    return static_cast<int64_t>(x - below >= 0.5f ? below + 1 : below);
-  args.fail(fmt::format("attribute 'nearest_mode' is '{}'; legal are round_prefer_floor, round_prefer_ceil, floor and "
-                        "ceil",
-                        mode));
-}
+using Axis = net::ResizedAxis;
 
 // The elements of the input that one of the result is made of, with their weights.
 struct Taps {
@@ -65,7 +28,7 @@ Taps tapsAt(const Args& args, const std::string& mode, const Axis& axis, float x
   const auto first = static_cast<int64_t>(below);
   Taps taps;
   if (mode == "nearest") {
-    taps = {{nearest(args, net::value(args.node, O::nearest_mode), x)}, {1}};
+    taps = {{net::resizeNearest(args.node, x)}, {1}};
   } else if (mode == "linear") {
     taps = {{first, first + 1}, {1 - rest, rest}};
   } else {
@@ -99,9 +62,8 @@ HostTensor resizeAxis(const Args& args, const std::string& mode, const HostTenso
     inner *= static_cast<size_t>(shape[i]);
   const size_t row = inner * net::byteSize(x.type);
   const size_t outer = row == 0 ? 0 : x.data.size() / row / static_cast<size_t>(axis.from);
-  const std::string coordinates = net::value(args.node, O::coordinate_transformation_mode);
   for (int64_t at = 0; at < axis.to; ++at) {
-    const Taps taps = tapsAt(args, mode, axis, position(args, coordinates, axis, at));
+    const Taps taps = tapsAt(args, mode, axis, net::resizePosition(args.node, axis, at));
     for (size_t o = 0; o < outer; ++o) {
       uint8_t* target = result.data.data() + (o * static_cast<size_t>(axis.to) + static_cast<size_t>(at)) * row;
       const auto source = [&](size_t tap) {

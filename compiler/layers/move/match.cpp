@@ -1,7 +1,7 @@
 // Which network nodes are moves, and which of them cost nothing.
 #include "compiler/layers/move/move.h"
 #include "compiler/layers/operands.h"
-#include "isa/program/network_ops.h"
+#include "isa/program/resize.h"
 #include "isa/support/error.h"
 
 #include <algorithm>
@@ -261,11 +261,109 @@ void matchGather(GraphBuilder& builder, const Node& node) {
   builder.add(std::move(layer), {&node});
 }
 
+void matchExpand(GraphBuilder& builder, const Node& node) {
+  const net::Shape& shape = builder.resultTensor(node).shape;
+  matchView(builder, node, [&](const View& view) { return std::optional(mapping::broadcast(view, shape)); });
+}
+
+void matchTile(GraphBuilder& builder, const Node& node) {
+  const std::vector<int64_t> repeats = Operands(builder.network(), node).integers(ops::Tile::repeats);
+  matchView(builder, node, [&](const View& view) {
+    View result = view;
+    for (size_t d = 0; d < repeats.size(); ++d) {
+      result.dims[d].insert(result.dims[d].begin(), {repeats[d], View::kNowhere, 0});
+      result.dims[d] = mapping::normalise(result.dims[d]);
+    }
+    return std::optional(result);
+  });
+}
+
+// [N, C, H, W] as blocks: depth to space, or back.
+void matchDepthToSpace(GraphBuilder& builder, const Node& node) {
+  const net::Shape from = builder.operandTensor(node, ops::DepthToSpace::x).shape;
+  const net::Shape& to = builder.resultTensor(node).shape;
+  const int64_t block = node.integer(ops::DepthToSpace::blocksize.key, 1);
+  const bool toSpace = node.op == ops::DepthToSpace::name;
+  const bool columnsFirst = node.text(ops::DepthToSpace::mode.key, "DCR") == "CRD"; // else depth first
+  net::Shape split;
+  std::vector<int64_t> order;
+  if (toSpace) {
+    const int64_t depth = from[1] / (block * block);
+    split = columnsFirst ? net::Shape{from[0], depth, block, block, from[2], from[3]}
+                         : net::Shape{from[0], block, block, depth, from[2], from[3]};
+    order = columnsFirst ? std::vector<int64_t>{0, 1, 4, 2, 5, 3} : std::vector<int64_t>{0, 3, 4, 1, 5, 2};
+  } else {
+    split = {from[0], from[1], from[2] / block, block, from[3] / block, block};
+    order = columnsFirst ? std::vector<int64_t>{0, 1, 3, 5, 2, 4} : std::vector<int64_t>{0, 3, 5, 1, 2, 4};
+  }
+  matchView(builder, node, [&](const View& view) -> std::optional<View> {
+    const std::optional<View> blocks = mapping::reshaped(view, split);
+    return blocks ? mapping::reshaped(mapping::transposed(*blocks, order), to) : std::nullopt;
+  });
+}
+
+// Nearest neighbours: each axis repeats indices, or takes some of them.
+void matchResize(GraphBuilder& builder, const Node& node) {
+  using O = ops::Resize;
+  if (net::value(node, O::mode) != "nearest")
+    builder.refuse(node, "only mode nearest is supported on the accelerator");
+  const net::Shape &from = builder.operandTensor(node, O::x).shape, &to = builder.resultTensor(node).shape;
+  std::vector<float> scales;
+  if (node.inputs.size() > O::scales && node.inputs[O::scales] >= 0)
+    scales = Operands(builder.network(), node).reals(O::scales);
+  struct Rule {
+    int64_t begin = 0, step = 1, times = 1;
+  };
+  std::vector<Rule> rules;
+  for (size_t d = 0; d < to.size(); ++d) {
+    net::ResizedAxis axis{from[d], to[d], static_cast<float>(to[d]) / static_cast<float>(from[d])};
+    if (scales.size() == to.size())
+      axis.scale = scales[d];
+    std::vector<int64_t> indices;
+    for (int64_t at = 0; at < to[d]; ++at)
+      indices.push_back(
+          std::clamp<int64_t>(net::resizeNearest(node, net::resizePosition(node, axis, at)), 0, from[d] - 1));
+    Rule rule{.begin = indices[0]};
+    while (rule.times < to[d] && indices[static_cast<size_t>(rule.times)] == indices[0])
+      ++rule.times;
+    if (rule.times < to[d])
+      rule.step = indices[static_cast<size_t>(rule.times)] - indices[0];
+    for (int64_t at = 0; at < to[d]; ++at)
+      if (to[d] % rule.times != 0 || indices[static_cast<size_t>(at)] != rule.begin + at / rule.times * rule.step)
+        builder.refuse(node, fmt::format("its factor along dimension {} is not an integer in this coordinate mode; "
+                                         "the accelerator only repeats elements, or leaves some out",
+                                         d));
+    rules.push_back(rule);
+  }
+  matchView(builder, node, [&](const View& view) {
+    std::optional<View> result = view;
+    for (size_t d = 0; d < to.size() && result; ++d) {
+      result = mapping::sliced(*result, d, rules[d].begin, to[d] / rules[d].times, rules[d].step);
+      if (result)
+        result = mapping::repeated(*result, d, rules[d].times);
+    }
+    return result;
+  });
+}
+
 using Match = void (*)(GraphBuilder& builder, const Node& node);
 constexpr std::pair<std::string_view, Match> kMatches[] = {
-    {"Concat", matchConcat},   {"Flatten", matchReshape},      {"Gather", matchGather},     {"Identity", matchReshape},
-    {"Pad", matchPad},         {"QLinearConcat", matchConcat}, {"Reshape", matchReshape},   {"Slice", matchSlice},
-    {"Squeeze", matchReshape}, {"Transpose", matchTranspose},  {"Unsqueeze", matchReshape},
+    {ops::Concat::name, matchConcat},
+    {ops::DepthToSpace::name, matchDepthToSpace},
+    {ops::Expand::name, matchExpand},
+    {ops::Flatten::name, matchReshape},
+    {ops::Gather::name, matchGather},
+    {ops::Identity::name, matchReshape},
+    {ops::Pad::name, matchPad},
+    {ops::QLinearConcat::name, matchConcat},
+    {ops::Reshape::name, matchReshape},
+    {ops::Resize::name, matchResize},
+    {ops::Slice::name, matchSlice},
+    {ops::SpaceToDepth::name, matchDepthToSpace},
+    {ops::Squeeze::name, matchReshape},
+    {ops::Tile::name, matchTile},
+    {ops::Transpose::name, matchTranspose},
+    {ops::Unsqueeze::name, matchReshape},
 };
 
 } // namespace

@@ -13,6 +13,7 @@
 #include "runtime/tools/weft/progress.h"
 
 #include <charconv>
+#include <filesystem>
 #include <fmt/format.h>
 #include <memory>
 
@@ -44,6 +45,7 @@ std::pair<std::string, int64_t> parseDimension(const std::string& text) {
 // The importer's messages do not know the file's name.
 net::Network import(const Options& options, std::string& graph) {
   ImportOptions settings;
+  settings.folder = std::filesystem::absolute(options.network).parent_path();
   settings.batch = options.batch;
   for (const std::string& dimension : options.dimensions)
     settings.dimensions.insert(parseDimension(dimension));

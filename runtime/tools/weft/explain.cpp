@@ -9,6 +9,7 @@
 #include "runtime/tools/weft/interrupt.h"
 #include "runtime/tools/weft/progress.h"
 
+#include <filesystem>
 #include <fmt/format.h>
 #include <memory>
 
@@ -36,6 +37,7 @@ net::Network readNetwork(const std::string& file, const Report& report) {
     return *program.network();
   }
   ImportOptions settings;
+  settings.folder = std::filesystem::absolute(file).parent_path();
   const std::vector<int32_t>& inputs = report.workload->inputs;
   if (!inputs.empty())
     settings.batch = report.workload->activations[static_cast<size_t>(inputs.front())].view.shape().front();
