@@ -24,6 +24,9 @@ Geometry::Geometry(const GridLayer& layer, const Machine& machine, const GroupMa
   outH = output.height.extent;
   outW = output.width.extent;
   columnTiles = divideUp(outC, cols);
+  diagonal = columns && layer.diagonal;
+  if (diagonal)
+    columnTiles = roundUp(outC, machine.rowBytes()) / cols;
   columnGroups = divideUp(columnTiles, mapping.columnTiles);
 
   tileRows = std::min(mapping.tileRows, outH);
@@ -36,6 +39,10 @@ Geometry::Geometry(const GridLayer& layer, const Machine& machine, const GroupMa
   stepsC = divideUp(inC, rows);
   stepBytes = rows * cols;
   reductionRows = inC;
+  if (diagonal) {
+    reductionRows = machine.rowBytes();
+    stepsC = reductionRows / rows;
+  }
   if (mapping.input == mapping::InputFlow::windows) {
     windowPitch = roundUp(window.kernelW * inC, rows);
     stepsW = 1;
@@ -94,7 +101,7 @@ Geometry GridLayer::checkTiling(const Site& site, const GroupMapping& mapping, b
     inRange("chunks", chunk, 1, 1 << 20);
   const Geometry geometry(*this, site.machine, mapping, columns);
   const auto last = columns ? inputs.begin() + 1 : inputs.end(); // a residual is read pixel by pixel
-  if (!geometry.loadsInputTile(window) &&
+  if (!mapping.pieces && !geometry.loadsInputTile(window) &&
       !std::all_of(inputs.begin(), last, [&](int32_t input) { return site.resident(input); }))
     fail(fmt::format("a row of an input tile has {} bytes, the most is {} where a map is padded: use smaller tile_cols",
                      geometry.inTileCols * geometry.inPitch, mapping::kLongestRun));

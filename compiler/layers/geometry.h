@@ -16,6 +16,7 @@ struct Geometry {
   // Column tiles of the result (array.cols channels each) and, for a vector layer, channel blocks of the same size.
   int64_t columnTiles;
   int64_t columnGroups; // columnTiles / mapping.columnTiles
+  bool diagonal;        // a matrix layer whose results are of one channel each: the reduction is over a scratchpad row
 
   // Tiles of output pixels.
   int64_t tileRows, tileCols, rowTiles, colTiles;

@@ -68,7 +68,9 @@ public:
 
   std::vector<Grid> grids; // of the inputs
   Grid resultGrid;
-  Window window;    // over input 0
+  Window window; // over input 0
+  // On the array: a result's channel is of the input's channel with its number alone.
+  bool diagonal = false;
   int32_t fill = 0; // what padding of input 0 holds
   // How often a matrix layer goes through the window, each time with weights of its own, all summed.
   int64_t planes = 1;

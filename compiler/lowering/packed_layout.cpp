@@ -98,7 +98,9 @@ Digits quotient(Digits digits, int64_t unit) {
 std::optional<Layout> packedLayout(const WeightAxes& axes, const WeightOrder& order, int32_t fill) {
   const int64_t rows = order.rows, cols = order.cols;
   const int64_t reduced = order.windows ? order.kernelW * order.channels : order.channels;
-  const std::array<int64_t, 3> steps = {order.kernelH, order.windows ? 1 : order.kernelW, divideUp(reduced, rows)};
+  const int64_t block = std::max(rows, cols); // of a diagonal's channels
+  const std::array<int64_t, 3> steps = {order.kernelH, order.windows ? 1 : order.kernelW,
+                                        divideUp(order.diagonal ? block : reduced, rows)};
   const std::array<int64_t, 3>& inner = order.chunkSteps;
   std::array<int64_t, 3> chunks{};
   for (size_t i = 0; i < 3; ++i) {
@@ -107,11 +109,13 @@ std::optional<Layout> packedLayout(const WeightAxes& axes, const WeightOrder& or
   }
   const int64_t tile = rows * cols, chunk = inner[0] * inner[1] * inner[2] * tile;
   const int64_t columnTile = chunks[0] * chunks[1] * chunks[2] * chunk;
-  const int64_t columnTiles = divideUp(order.outputs, cols);
+  const int64_t columnTiles =
+      order.diagonal ? divideUp(order.outputs, block) * (block / cols) : divideUp(order.outputs, cols);
 
   const Digits outputs = digitsOf({{columnTiles, columnTile}, {cols, 1}});
   const Digits kernelH = digitsOf({{chunks[0], chunks[1] * chunks[2] * chunk}, {inner[0], inner[1] * inner[2] * tile}});
-  const Digits blocks = digitsOf({{chunks[2], chunk}, {inner[2], tile}, {rows, cols}});
+  const int64_t repeats = order.diagonal ? divideUp(order.channels, block) : 1;
+  const Digits blocks = digitsOf({{repeats, 0}, {chunks[2], chunk}, {inner[2], tile}, {rows, cols}});
   const int64_t groupChannels = order.channels / order.groups, groupOutputs = order.outputs / order.groups;
 
   std::optional<Digits> kernelW = digitsOf({{chunks[1], chunks[2] * chunk}, {inner[1], inner[2] * tile}});

@@ -28,6 +28,8 @@ struct WeightOrder {
   int64_t groups = 1;   // the constant has channels / groups of them; weights between groups are padding
   int64_t rows = 1, cols = 1;
   bool windows = false;
+  // Of groups of one channel: an output's tile has only the steps of its own block of max(rows, cols) channels.
+  bool diagonal = false;
   std::array<int64_t, 3> chunkSteps = {1, 1, 1}; // steps of a chunk; they divide the steps along each axis
 };
 

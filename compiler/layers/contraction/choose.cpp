@@ -31,16 +31,24 @@ std::vector<std::array<int64_t, 3>> chunkings(const Geometry& geometry) {
   return result;
 }
 
-// Of pieces: channel blocks may also be cut first. What such a piece has of a pixel serves all taps of the chunk.
+// Of pieces all of these, and channel blocks may also be cut first: what such a piece has of a pixel serves all taps of
+// the chunk.
 std::vector<std::array<int64_t, 3>> pieceChunkings(const Geometry& geometry) {
-  std::vector<std::array<int64_t, 3>> result = chunkings(geometry);
+  const int64_t h = geometry.stepsH, w = geometry.stepsW;
+  std::vector<std::array<int64_t, 3>> result;
+  for (int64_t count : divisors(h))
+    result.push_back({count, 1, 1});
+  for (int64_t count : divisors(w))
+    if (count > 1)
+      result.push_back({h, count, 1});
   for (int64_t count : divisors(geometry.stepsC)) {
     if (count == 1)
       continue;
-    if (geometry.stepsH * geometry.stepsW > 1)
+    result.push_back({h, w, count});
+    if (w > 1)
+      result.push_back({h, 1, count});
+    if (h > 1)
       result.push_back({1, 1, count});
-    if (geometry.stepsH > 1 && geometry.stepsW > 1)
-      result.push_back({geometry.stepsH, 1, count});
   }
   return result;
 }
@@ -222,7 +230,7 @@ std::optional<GroupMapping> Contraction::choose(const Site& site, int64_t bytes,
   auto consider = [&](const GroupMapping& candidate) {
     const Geometry geometry(*this, machine, candidate, true);
     if (!orderHolds(geometry, candidate) || !chunksPlanes(*this, candidate) ||
-        (!site.resident(inputs[0]) && !geometry.loadsInputTile(window)) ||
+        (!candidate.pieces && !site.resident(inputs[0]) && !geometry.loadsInputTile(window)) ||
         !walksAreLegal(*this, geometry, candidate, site))
       return;
     const std::vector<Stream> needed = streams(site, candidate);
@@ -243,7 +251,7 @@ std::optional<GroupMapping> Contraction::choose(const Site& site, int64_t bytes,
   mapping.group = name;
   mapping.input = windows ? InputFlow::windows : InputFlow::feature;
   const Geometry whole(*this, machine, mapping, true);
-  const std::vector<int64_t> groups = divisors(whole.columnTiles);
+  const std::vector<int64_t> groups = divisors(diagonal ? machine.rowBytes() / machine.array.cols : whole.columnTiles);
   const auto weightChunks = chunkings(whole), pieceChunks = pieceChunkings(whole);
   auto tiling = [&](int64_t tileRows, int64_t tileCols) {
     mapping.tileRows = tileRows;
@@ -265,12 +273,16 @@ std::optional<GroupMapping> Contraction::choose(const Site& site, int64_t bytes,
     }
     mapping.columnTiles = 1;
   };
-  forTilings(whole.outH, whole.outW, accumulatorHalf(machine), tiling, [&] { return best.has_value(); });
+  if (!diagonal)
+    forTilings(whole.outH, whole.outW, accumulatorHalf(machine), tiling, [&] { return best.has_value(); });
   if (best)
     return best;
   auto pieces = [&](int64_t tileRows, int64_t tileCols) {
-    tiling(tileRows, tileCols);
+    if (!diagonal)
+      tiling(tileRows, tileCols);
     GroupMapping candidate = mapping;
+    candidate.tileRows = tileRows;
+    candidate.tileCols = tileCols;
     candidate.weights = WeightFlow::streamed;
     candidate.pieces = true;
     for (int64_t together : groups) {
@@ -299,8 +311,9 @@ void Contraction::check(const Site& site, const GroupMapping& mapping, int64_t b
     fail(fmt::format("column_tiles is {}, with input in pieces at most {}", together, kMostColumns));
   if (mapping.pieces && mapping.weights != WeightFlow::streamed)
     fail("input in pieces comes with streamed weights; make them streamed");
-  if (geometry.columnTiles % mapping.columnTiles != 0)
-    fail(fmt::format("column_tiles is {}, it must divide {}", mapping.columnTiles, geometry.columnTiles));
+  const int64_t columns = diagonal ? site.machine.rowBytes() / site.machine.array.cols : geometry.columnTiles;
+  if (columns % mapping.columnTiles != 0)
+    fail(fmt::format("column_tiles is {}, it must divide {}", mapping.columnTiles, columns));
   if (geometry.stepsH % mapping.chunks[0] || geometry.stepsW % mapping.chunks[1] || geometry.stepsC % mapping.chunks[2])
     fail(fmt::format("chunks [{}, {}, {}] must divide [{}, {}, {}]", mapping.chunks[0], mapping.chunks[1],
                      mapping.chunks[2], geometry.stepsH, geometry.stepsW, geometry.stepsC));

@@ -13,6 +13,9 @@ struct Residual {
   bool swapped = false;
 };
 
+// With GridLayer::diagonal a sum over windows, of each channel for itself: always in pieces, column groups within
+// blocks of a scratchpad row of channels.
+//
 // Inputs: the left side; the residual's other addend, if there is one; the right side, if that is an activation: rows (of
 // the summed index) of pixels of results, an image for each one of the left side or the same for all.
 class Contraction final : public GridLayer {
@@ -20,6 +23,7 @@ public:
   Contraction();
 
   Weights weights;
+  bool ones = false; // of a diagonal: every weight is 1, `weights` has no tensor
   Requantise requantise;
   std::optional<Residual> residual;
   std::optional<Table> table; // applied to the result
@@ -45,6 +49,9 @@ public:
 // bytes. Places without a weight hold the zero point, which contributes nothing. Nothing if the network's constant is
 // not there in that order element by element: it has to be packed then.
 std::optional<Layout> weightLayout(const Contraction& layer, const Geometry& geometry, const Machine& machine);
+// The same of a diagonal of ones, once for all channels and kernel positions: for each column tile of a block, each
+// chunk along its array rows.
+std::vector<uint8_t> packOnes(const Geometry& geometry, const Machine& machine);
 std::vector<uint8_t> packWeights(const Contraction& layer, const Geometry& geometry, const Machine& machine);
 
 } // namespace weft::layers

@@ -48,7 +48,8 @@ private:
     int64_t columns;
   };
   void emitStreamed(const Tile& tile, const Columns& group);
-  void loadInputPiece(const Tile& tile, Value h, Value w, Value c, Value scratch, const std::vector<Token>& waits);
+  void loadInputPiece(const Tile& tile, Value h, Value w, Value channel, Value scratch,
+                      const std::vector<Token>& waits);
   void loadParameters(Value block, Value firstColumn);
   void emitDrain(const Tile& tile, Value block, Value column, Value inGroup, Value accumulator, Value index);
 
@@ -161,7 +162,9 @@ void ContractionLowering::setUpWeights() {
     setUpRight();
     return;
   }
-  if (std::optional<Layout> layout = weightLayout(layer_, geometry_, machine_))
+  if (layer_.ones)
+    weightAddress_ = constants_.add(packOnes(geometry_, machine_), MapUse::weights, 0);
+  else if (std::optional<Layout> layout = weightLayout(layer_, geometry_, machine_))
     weightAddress_ = addWeights(layer_.weights, *layout);
   else
     weightAddress_ =
@@ -326,23 +329,28 @@ void ContractionLowering::emitStreamed(const Tile& tile, const Columns& group) {
       e_.loop(counts[2], [&](Value c) {
         Value chunk = e_.add(e_.mul(e_.add(e_.mul(h, counts[1]), w), counts[2]), c);
         Value turn = e_.add(e_.mul(group.index, chunks), chunk);
+        Value channel = e_.mul(c, geometry_.chunkSteps[2] * rows_);
+        if (geometry_.diagonal)
+          channel = e_.add(channel, e_.bitAnd(e_.mul(group.first, cols_), e_.constant(-int64_t{machine_.rowBytes()})));
         Value start = e_.add(e_.add(address, e_.mul(y, geometry_.chunkSteps[0] * window.dilationH * row)),
-                             e_.add(e_.mul(w, geometry_.chunkSteps[1] * window.dilationW * pixel),
-                                    e_.mul(c, geometry_.chunkSteps[2] * rows_)));
+                             e_.add(e_.mul(w, geometry_.chunkSteps[1] * window.dilationW * pixel), channel));
         const bool shared = loadsPieces && group.columns == 1; // tokens of piece and weights
         if (loadsPieces) {
           start = slot(base(Contraction::kInput), turn, geometry_.inputTileBytes);
           std::vector<Token> waits;
           if (shared)
             waits.push_back(reused(kWeightsEmpty, turn));
-          loadInputPiece(tile, y, w, c, start, waits);
+          loadInputPiece(tile, y, w, channel, start, waits);
         }
         e_.loop(group.columns, [&](Value inGroup) {
           Value column = e_.add(group.first, inGroup);
           Value number = e_.add(e_.mul(turn, group.columns), inGroup);
           Value accumulator = e_.add(group.accumulator, e_.mul(inGroup, geometry_.tilePixels()));
           Value weights = slot(base(Contraction::kWeights), number, geometry_.chunkBytes());
-          Value source = e_.add(e_.mul(e_.add(e_.mul(column, chunks), chunk), geometry_.chunkBytes()), weightAddress_);
+          Value source = e_.add(e_.mul(column, chunks), chunk);
+          if (layer_.ones)
+            source = e_.add(e_.mul(e_.bitAnd(column, e_.constant(machine_.rowBytes() / cols_ - 1)), counts[2]), c);
+          source = e_.add(e_.mul(source, geometry_.chunkBytes()), weightAddress_);
           std::vector<Token> waits;
           if (!shared)
             waits.push_back(reused(kWeightsEmpty, number));
@@ -366,7 +374,7 @@ void ContractionLowering::emitStreamed(const Tile& tile, const Columns& group) {
   });
 }
 
-void ContractionLowering::loadInputPiece(const Tile& tile, Value h, Value w, Value c, Value scratch,
+void ContractionLowering::loadInputPiece(const Tile& tile, Value h, Value w, Value channel, Value scratch,
                                          const std::vector<Token>& waits) {
   const Window& window = layer_.window;
   Value y = e_.add(e_.mul(tile.y, window.strideH), e_.mul(h, geometry_.chunkSteps[0] * window.dilationH));
@@ -375,7 +383,7 @@ void ContractionLowering::loadInputPiece(const Tile& tile, Value h, Value w, Val
     y = e_.add(y, -window.padTop);
     x = e_.add(e_.add(x, e_.mul(w, geometry_.chunkSteps[1] * window.dilationW)), -window.padLeft);
   }
-  loadPiece(0, tile, {y, x, e_.mul(c, geometry_.chunkSteps[2] * rows_), scratch}, waits, {});
+  loadPiece(0, tile, {y, x, channel, scratch}, waits, {});
 }
 
 void ContractionLowering::loadParameters(Value block, Value firstColumn) {

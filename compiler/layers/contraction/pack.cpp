@@ -13,8 +13,22 @@ std::optional<Layout> weightLayout(const Contraction& layer, const Geometry& geo
                                        .rows = machine.array.rows,
                                        .cols = machine.array.cols,
                                        .windows = geometry.windowPitch > 0,
+                                       .diagonal = geometry.diagonal,
                                        .chunkSteps = geometry.chunkSteps};
   return lowering::packedLayout(layer.weights.axes, order, layer.weights.zeroPoint);
+}
+
+std::vector<uint8_t> packOnes(const Geometry& geometry, const Machine& machine) {
+  const int64_t rows = machine.array.rows, cols = machine.array.cols;
+  const auto& inner = geometry.chunkSteps;
+  std::vector<uint8_t> packed;
+  for (int64_t column = 0; column < machine.rowBytes() / cols; ++column)
+    for (int64_t chunkC = 0; chunkC < geometry.stepsC; chunkC += inner[2])
+      for (int64_t tap = 0; tap < inner[0] * inner[1]; ++tap)
+        for (int64_t row = chunkC * rows; row < (chunkC + inner[2]) * rows; ++row)
+          for (int64_t c = column * cols; c < (column + 1) * cols; ++c)
+            packed.push_back(row == c);
+  return packed;
 }
 
 std::vector<uint8_t> packWeights(const Contraction& layer, const Geometry& geometry, const Machine& machine) {

@@ -100,7 +100,7 @@ WeightWalk chooseWeightWalk(const Geometry& geometry, const GroupMapping& mappin
   const int64_t rows = machine.array.rows, cols = machine.array.cols, burst = machine.dma.burstBytes;
   const WalkCost cost(geometry, mapping.buffers, machine);
   WeightWalk best{.cycles = cost.contiguous()};
-  if (geometry.reductionRows % rows == 0 && geometry.outC % cols == 0)
+  if (geometry.diagonal || (geometry.reductionRows % rows == 0 && geometry.outC % cols == 0))
     return best;
   // The first load is exposed; what arrives later while the array is busy with the weights before is not.
   const double array = double(geometry.columnTiles * geometry.steps() * std::max(geometry.tilePixels(), rows + 1));

@@ -2,7 +2,7 @@
 // configuration, the window or the second operand that it reads, and for sums the requantisation.
 #pragma once
 
-#include "compiler/layers/weights.h"
+#include "compiler/layers/contraction/contraction.h"
 #include "isa/generated/instructions.h"
 
 namespace weft::layers {
@@ -39,6 +39,7 @@ public:
 
   std::optional<GroupMapping> choose(const Site& site, int64_t bytes, bool windows) const override;
   void check(const Site& site, const GroupMapping& mapping, int64_t bytes) const override;
+  std::vector<int64_t> accumulatorRows(const Site& site, const GroupMapping& mapping) const override;
   std::vector<Stream> streams(const Site& site, const GroupMapping& mapping) const override;
   std::string describe(const GroupMapping& mapping) const override;
   void lower(const LoweringSite& site) const override;
@@ -48,10 +49,17 @@ public:
   void set(int field, int32_t value) { settings.push_back({field, static_cast<uint32_t>(value)}); }
   void set(int field, float value);
 
-  // Streams: the inputs, then these.
+  // Streams: the inputs, then these (the last only of windows in parts).
   size_t weightStream() const { return inputs.size(); }
   size_t outputStream() const { return inputs.size() + 1; }
   size_t parameterStream() const { return inputs.size() + 2; }
+  size_t partStream() const { return inputs.size() + 3; }
+
+private:
+  // The same on the array, with weights on a diagonal: of a sum over windows of which the scratchpad does not even hold
+  // one of a few channels. A mapping says so by streamed weights, with input in pieces.
+  std::unique_ptr<Contraction> onArray() const;
+  bool isOnArray(const GroupMapping& mapping) const;
 };
 
 } // namespace weft::layers
