@@ -294,7 +294,7 @@ namespace {
 std::string refusalOf(const net::Network& network, const Node& node) {
   const auto& kinds = layerKinds();
   if (std::none_of(kinds.begin(), kinds.end(), [&](const LayerKind* kind) { return serves(*kind, node.op); })) {
-    const std::string why = node.text("why_host", "");
+    const std::string why = node.text(net::kWhyHostAttribute, "");
     if (!why.empty())
       return why;
     if (multiplyAccumulates(network, node) > 0)
