@@ -11,6 +11,12 @@ namespace {
 // Neighbouring dimensions of a storage are one walk where the inner one is gone through whole.
 std::optional<Axis> axisOf(const View& view, const Storage& storage, std::span<const size_t> dims) {
   const View::Levels levels = mapping::joined(view, dims);
+  // The next dimension outwards that has more than one index.
+  auto before = [&](int32_t along) {
+    while (--along >= 0 && storage.extents[static_cast<size_t>(along)] == 1) {
+    }
+    return along;
+  };
   Axis axis;
   int64_t whole = 0;     // of all dimensions in the walk
   int32_t outermost = 0; // of them
@@ -20,7 +26,7 @@ std::optional<Axis> axisOf(const View& view, const Storage& storage, std::span<c
     if (axis.extent == 1) {
       axis = {level.count, level.along, level.step};
       whole = level.along == View::kNowhere || last ? 0 : storage.extents[static_cast<size_t>(level.along)];
-    } else if (axis.step == 1 && axis.extent == whole && level.step == 1 && level.along == outermost - 1) {
+    } else if (axis.step == 1 && axis.extent == whole && level.step == 1 && level.along == before(outermost)) {
       axis.extent *= level.count;
       whole *= storage.extents[static_cast<size_t>(level.along)];
     } else {

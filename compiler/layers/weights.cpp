@@ -8,9 +8,9 @@ namespace weft::layers {
 
 namespace {
 
-// What fits 8 bits of each number, and the rest of it, as two planes of kernel rows. Gives the constant such rows where
-// it has none.
-std::vector<uint8_t> inPlanes(const std::vector<int32_t>& distances, Weights& weights) {
+// What fits 8 bits of each number, and of the rest of it, as planes of kernel rows. Gives the constant such rows where it
+// has none.
+std::vector<uint8_t> inPlanes(const std::vector<int32_t>& distances, int64_t count, Weights& weights) {
   const std::vector rows = {lowering::WeightAxis::kernelH};
   size_t at = 0;
   while (at < weights.axes.size() && weights.axes[at] != rows)
@@ -24,13 +24,15 @@ std::vector<uint8_t> inPlanes(const std::vector<int32_t>& distances, Weights& we
   for (size_t d = at; d < weights.tensor.shape.size(); ++d)
     inner *= static_cast<size_t>(weights.tensor.shape[d]);
   std::vector<uint8_t> planes;
-  for (size_t begin = 0; begin < distances.size(); begin += inner)
-    for (bool rest : {false, true})
+  std::vector<int32_t> rest = distances;
+  for (size_t begin = 0; begin < rest.size(); begin += inner)
+    for (int64_t plane = 0; plane < count; ++plane)
       for (size_t i = begin; i < begin + inner; ++i) {
-        const int32_t first = std::clamp(distances[i], -128, 127);
-        planes.push_back(static_cast<uint8_t>(rest ? distances[i] - first : first));
+        const int32_t part = std::clamp(rest[i], -128, 127);
+        planes.push_back(static_cast<uint8_t>(part));
+        rest[i] -= part;
       }
-  weights.tensor.shape[at] *= 2;
+  weights.tensor.shape[at] *= count;
   return planes;
 }
 
@@ -63,9 +65,9 @@ Weights readWeights(mapping::GraphBuilder& builder, const net::Node& node, size_
     for (size_t i = 0; i < moved.size(); ++i)
       moved[i] = static_cast<uint8_t>(distances[i] + weights.zeroPoint);
   } else {
-    moved = inPlanes(distances, weights);
+    planes = *most > 2 * 127 ? 3 : 2;
+    moved = inPlanes(distances, planes, weights);
     weights.zeroPoint = 0;
-    planes = 2;
   }
   weights.tensor.type = weights.type;
   weights.tensor.data = std::move(moved);

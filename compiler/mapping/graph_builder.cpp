@@ -292,20 +292,27 @@ namespace {
 
 // What of a node alone tells that the accelerator cannot run it, as part of a sentence; empty: it may.
 std::string refusalOf(const net::Network& network, const Node& node) {
+  auto is8Bit = [](const net::Tensor& tensor) { return tensor.type == DType::s8 || tensor.type == DType::u8; };
   const auto& kinds = layerKinds();
-  if (std::none_of(kinds.begin(), kinds.end(), [&](const LayerKind* kind) { return serves(*kind, node.op); })) {
+  const bool served =
+      std::any_of(kinds.begin(), kinds.end(), [&](const LayerKind* kind) { return serves(*kind, node.op); });
+  if (!served) {
     const std::string why = node.text(net::kWhyHostAttribute, "");
     if (!why.empty())
       return why;
-    if (multiplyAccumulates(network, node) > 0)
-      return fmt::format("its input is {}; the accelerator runs 8-bit integer networks: quantise the network (QDQ or "
-                         "QLinear form) first",
-                         net::name(network.tensors[static_cast<size_t>(node.inputs[0])].type));
-    return "the accelerator does not have this operator";
+    const int32_t first = node.inputs.empty() ? -1 : node.inputs[0];
+    if (first >= 0 && !is8Bit(network.tensors[static_cast<size_t>(first)]))
+      return fmt::format("its input is {}{}", net::name(network.tensors[static_cast<size_t>(first)].type),
+                         multiplyAccumulates(network, node) > 0
+                             ? "; the accelerator runs 8-bit integer networks: quantise the network (QDQ or QLinear "
+                               "form) first"
+                             : "");
   }
   const net::Tensor& result = network.tensors[static_cast<size_t>(node.outputs[0])];
-  if (result.type != DType::s8 && result.type != DType::u8)
-    return fmt::format("its result is {}; the accelerator has 8-bit integers", net::name(result.type));
+  if (!is8Bit(result))
+    return fmt::format("its result is {}", net::name(result.type));
+  if (!served)
+    return "the accelerator does not have this operator";
   if (net::elementCount(result.shape) == 0)
     return "its result has no elements";
   return "";

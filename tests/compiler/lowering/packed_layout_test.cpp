@@ -68,7 +68,7 @@ Counts compare(const net::Network& network, const WeightAxes& axes, const Machin
           order.rows = machine.array.rows;
           order.windows = flow == mapping::InputFlow::windows;
           order.chunkSteps = geometry.chunkSteps;
-          EXPECT_EQ(weightLayout(*matrix, geometry, machine), packedLayout(axes, order, fill));
+          EXPECT_EQ(weightLayout(*matrix, geometry, machine), packedLayout(matrix->weights.axes, order, fill));
         }
         SCOPED_TRACE(fmt::format("{} outputs, {} channels, {} groups, {} x {}, chunks {} {} {}, array {} x {}{}",
                                  geometry.outC, geometry.inC, groups, order.kernelH, order.kernelW, h, w, c, order.rows,

@@ -156,7 +156,10 @@ TEST(Workload, RefusesMovesThatAreNone) {
   EXPECT_EQ(errorWith([](Json& json) { json.clear(); }), start + "a move has no parts");
   EXPECT_EQ(errorWith([](Json& json) { json.erase("target0001"); }), start + "a part of a move has no target");
   EXPECT_EQ(errorWith([](Json& json) { json["part0000"][0] = 2; }), start + "a part of a move has no input");
-  EXPECT_EQ(errorWith([](Json& json) { json["target0000"].erase(3); }), start + "a part of a move is malformed");
+  EXPECT_EQ(errorWith([](Json& json) {
+              json["target0000"] = {4, 0, 0, 0};
+            }),
+            start + "a part of a move is malformed");
   EXPECT_EQ(errorWith([](Json& json) {
               json["target0000"] = {4, 0, 0, 0, 0};
             }),

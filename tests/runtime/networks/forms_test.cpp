@@ -258,6 +258,29 @@ TEST(Forms, GathersOfEveryAxis) {
     }
 }
 
+// Regression: a weight 255 above its zero point was -1.
+TEST(Forms, ZeroPointsOfEachChannel) {
+  for (const auto& zeros : {std::array{1, 5, 250}, std::array{0, 100, 128}, std::array{128, 127, 128}})
+    for (int64_t kernel : {1, 3}) {
+      NetworkBuilder b;
+      const Value x = map(b, {1, 5, 6, 6});
+      const Value conv = addConv(b, x, 3, kernel);
+      std::vector<uint8_t> points;
+      for (int zero : zeros)
+        points.push_back(static_cast<uint8_t>(zero));
+      net::Node& node = b.network.nodes[0];
+      node.inputs[5] = b.constant(DType::s8, {3}, points);
+      net::Tensor& weights = b.network.tensors[static_cast<size_t>(node.inputs[3])];
+      std::vector<uint8_t> bytes(weights.data.begin(), weights.data.end());
+      for (size_t i = 0; i < bytes.size(); ++i)
+        bytes[i] = i % 7 == 0 ? 127 : i % 7 == 1 ? 128 : bytes[i];
+      weights.data = bytes;
+      for (int operand : {4, 6}) // results that fill their range
+        node.inputs[static_cast<size_t>(operand)] = b.scale(operand == 4 ? 0.01f : 2);
+      expectSame(b, {conv}, fmt::format("{}, kernel {}", fmt::join(zeros, ", "), kernel));
+    }
+}
+
 TEST(Forms, TensorsOfAnyRank) {
   for (const Shape& shape : {Shape{20}, Shape{3, 4, 5}, Shape{2, 3, 2, 4, 5}, Shape{2, 1, 3, 2, 4, 5}}) {
     NetworkBuilder b;

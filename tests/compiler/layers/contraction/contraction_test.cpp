@@ -193,13 +193,21 @@ TEST_F(ContractionTest, ZeroPointsThatDifferBetweenChannelsAreMovedIntoTheWeight
   EXPECT_EQ(distances, (std::vector<int>{0, 1, -2, -1}));
 }
 
-TEST_F(ContractionTest, RefusesZeroPointsThatDifferTooMuchBetweenChannels) {
+// Distances 255 and -255 from the zero points: what 8 bits hold of them, of the rest, and of what is left then.
+TEST_F(ContractionTest, ZeroPointsThatDifferTooMuchTakePlanesOfWeights) {
   Value x = builder.input(DType::u8, {1, 1, 4, 4});
   builder.output(addConv(builder, x, 2, 1));
   builder.network.nodes[0].inputs[3] = builder.constant(DType::s8, {2, 1, 1, 1}, std::vector<uint8_t>{127, 128});
   builder.network.nodes[0].inputs[5] = builder.constant(DType::s8, {2}, std::vector<uint8_t>{128, 127});
-  EXPECT_EQ(error(), "node 'QLinearConv_0' (QLinearConv): its weights, with zero points that differ between channels, "
-                     "do not fit 8 bits with one");
+  const DeviceGraph graph = graphOf(builder);
+  const auto& layer = layerAs<Contraction>(graph, 0);
+  EXPECT_EQ(layer.planes, 3);
+  EXPECT_EQ(layer.weights.zeroPoint, 0);
+  EXPECT_EQ(layer.weights.tensor.shape, (Shape{2, 1, 3, 1}));
+  std::vector<int> values;
+  for (uint8_t byte : layer.weights.tensor.data)
+    values.push_back(static_cast<int8_t>(byte));
+  EXPECT_EQ(values, (std::vector<int>{127, 127, 1, -128, -127, 0}));
 }
 
 TEST_F(ContractionTest, RefusesATransposedLeftSide) {
