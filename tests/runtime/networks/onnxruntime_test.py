@@ -62,6 +62,9 @@ def quick(suite):
     suite.check(DIGITS)
     suite.check(suite.build("resnet18", "--size", "64"))
     suite.check(suite.build("mobilenetv2", "--size", "96", "--form", "qlinear"), machine="cloud-128")
+    for name in ("mobilenetv3", "efficientnet_lite0", "unet"):
+        for machine in ("edge-16", "cloud-128"):
+            suite.check(suite.build(name, "--size", "64"), machine=machine)
     for name in ("resnet8_int8_qdq", "dscnn_int8_qdq", "ad_int8_qdq"):
         network = DATA / "models" / f"{name}.onnx"
         if network.exists():
