@@ -132,7 +132,10 @@ void checkSeeds(Variant variant) {
         steps = fewer;
       }
     ADD_FAILURE() << "WEFT_SEED=" << seed << ", " << steps << " steps: " << outcome.failure << "\n"
-                  << describe(networkOf(seed, steps, variant)) << (single ? toYaml(machineOf(seed, variant)) : "");
+                  << describe(networkOf(seed, steps, variant)) << (single ? toYaml(machineOf(seed, variant)) : "")
+                  << (single && variant == Variant::givenMapping
+                          ? randomMapping(seed, networkOf(seed, steps, variant), machineOf(seed, variant))
+                          : "");
     if (++failures == 10)
       break;
   }
