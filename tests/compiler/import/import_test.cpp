@@ -7,6 +7,8 @@
 
 #include "onnx/onnx_pb.h"
 
+#include <cstring>
+#include <fstream>
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -537,8 +539,7 @@ TEST(ImportErrors, TensorsHaveTheirDataAndItIsInTheFile) {
   external.floats("b", {4}, {});
   external.proto.mutable_graph()->mutable_initializer(0)->set_data_location(onnx::TensorProto::EXTERNAL);
   only(external)->add_input("b");
-  EXPECT_EQ(external.error(),
-            "initializer 'b': its data is in the file '', but the model does not come from a folder");
+  EXPECT_EQ(external.error(), "initializer 'b': its data is in the file '', but the model does not come from a folder");
 
   Model huge = oneNode("Add", {4});
   huge.floats("b", {int64_t(1) << 40, int64_t(1) << 40}, {});
@@ -557,6 +558,46 @@ TEST(ImportErrors, FoldingCannotComputeMoreThanAllowed) {
   ImportOptions options;
   options.maxComputedConstantBytes = 1 << 20;
   EXPECT_NE(model.error(options).find("more than the 1048576 bytes allowed"), std::string::npos);
+}
+
+// What newer exporters write: initializers in a file beside the model.
+TEST(ExternalData, IsReadFromTheModelsFolderOnly) {
+  const std::filesystem::path folder = std::filesystem::path(testing::TempDir()) / "external_data";
+  std::filesystem::create_directories(folder);
+  const float values[] = {9, 1, 2, 3, 4};
+  std::ofstream(folder / "w.bin", std::ios::binary).write(reinterpret_cast<const char*>(values), sizeof values);
+  ImportOptions options;
+  options.folder = folder;
+  auto errorWith = [&](const std::string& location, const std::string& offset, const std::string& length) {
+    Model model = oneNode("Add", {4});
+    model.floats("b", {4}, {});
+    only(model)->add_input("b");
+    onnx::TensorProto* tensor = model.proto.mutable_graph()->mutable_initializer(0);
+    tensor->set_data_location(onnx::TensorProto::EXTERNAL);
+    for (const auto& [key, value] :
+         {std::pair<std::string, std::string>{"location", location}, {"offset", offset}, {"length", length}}) {
+      onnx::StringStringEntryProto* entry = tensor->add_external_data();
+      entry->set_key(key);
+      entry->set_value(value);
+    }
+    if (location == "w.bin" && length == "16") {
+      const net::Network network = model.import(options);
+      for (const net::Tensor& constant : network.tensors)
+        if (constant.isConstant) {
+          EXPECT_EQ(std::memcmp(constant.data.data(), values + 1, 16), 0);
+        }
+    }
+    return model.error(options);
+  };
+  EXPECT_EQ(errorWith("w.bin", "4", "16"), "no error");
+  EXPECT_EQ(errorWith("w.bin", "8", "16"), "initializer 'b': its data ends beyond the 20 bytes of the file 'w.bin'");
+  EXPECT_EQ(errorWith("w.bin", "x", "16"),
+            "initializer 'b': the offset of its external data is 'x', not a number of bytes");
+  EXPECT_EQ(errorWith("../w.bin", "0", "16"),
+            "initializer 'b': its data is in the file '../w.bin', which is not in the model's folder");
+  EXPECT_EQ(errorWith("/etc/hostname", "0", "16"),
+            "initializer 'b': its data is in the file '/etc/hostname', which is not in the model's folder");
+  EXPECT_EQ(errorWith("v.bin", "0", "16"), "initializer 'b': its data is in the file 'v.bin', which cannot be read");
 }
 
 TEST(ImportErrors, ConstantOfShapeCannotAskForMoreThanAllowed) {
