@@ -580,7 +580,7 @@ TEST(ExternalData, IsReadFromTheModelsFolderOnly) {
       entry->set_key(key);
       entry->set_value(value);
     }
-    if (location == "w.bin" && length == "16") {
+    if (location == "w.bin" && offset == "4") {
       const net::Network network = model.import(options);
       for (const net::Tensor& constant : network.tensors)
         if (constant.isConstant) {
