@@ -22,11 +22,8 @@ public:
     plan_.mapping.machine = machine_.name;
     plan_.scratchReserved = 2 * machine_.lineBytes();
     findUses();
-    for (const Storage& storage : graph_.storages) {
-      Place& place = plan_.places.emplace_back();
-      place.border.resize(storage.extents.size());
-      layOut(storage, machine_, place);
-    }
+    for (const Storage& storage : graph_.storages)
+      plan_.places.push_back(outside(storage));
     chooseWindows();
     chooseResidents();
     mapLayers();
@@ -163,11 +160,15 @@ private:
     }
   }
 
+  bool isBeside(size_t storage, int64_t g) const {
+    return plan_.places[storage].scratchpad && lifetimes_[storage].first <= g && g <= lifetimes_[storage].last;
+  }
+
   // Lowest scratchpad address that a resident occupies while layer `g` runs.
   int64_t workingLimit(int64_t g) const {
     int64_t limit = machine_.scratchpad.bytes;
     for (size_t storage = 0; storage < plan_.places.size(); ++storage)
-      if (plan_.places[storage].scratchpad && lifetimes_[storage].first <= g && g <= lifetimes_[storage].last)
+      if (isBeside(storage, g))
         limit = std::min<int64_t>(limit, plan_.places[storage].address);
     return limit;
   }
@@ -180,6 +181,31 @@ private:
                                 "the groups of this network",
                                 mapping.group));
     }
+    while (const std::optional<int64_t> cramped = mapWithResidents()) {
+      release(*cramped);
+      plan_.mapping.groups.clear();
+      plan_.buffers.clear();
+      plan_.scratchpadPeak = 0;
+    }
+  }
+
+  Place outside(const Storage& storage) const {
+    Place place;
+    place.border.resize(storage.extents.size());
+    layOut(storage, machine_, place);
+    return place;
+  }
+
+  // The resident that is nearest to the buffers of layer `g` lives in DRAM instead.
+  void release(int64_t g) {
+    const int64_t nearest = workingLimit(g);
+    for (size_t storage = 0; storage < plan_.places.size(); ++storage)
+      if (isBeside(storage, g) && plan_.places[storage].address == nearest)
+        plan_.places[storage] = outside(graph_.storages[storage]);
+  }
+
+  // Maps all layers; the first one that would have room only without the residents beside it, if there is one.
+  std::optional<int64_t> mapWithResidents() {
     const Site site{graph_, machine_, plan_.places};
     for (int64_t g = 0; g < static_cast<int64_t>(graph_.layers.size()); ++g) {
       const Layer& layer = *graph_.layers[static_cast<size_t>(g)];
@@ -188,13 +214,22 @@ private:
       const bool windows = wish && site.place(wish->activation).packed;
       auto found = std::find_if(given_.groups.begin(), given_.groups.end(),
                                 [&](const GroupMapping& mapping) { return mapping.group == layer.name; });
+      const bool cramped = limit < machine_.scratchpad.bytes;
       GroupMapping mapping;
       if (found != given_.groups.end()) {
         mapping = *found;
         mapping.input = windows ? InputFlow::windows : InputFlow::feature;
-        layer.check(site, mapping, available);
+        try {
+          layer.check(site, mapping, available);
+        } catch (const Error&) {
+          if (cramped && !layer.choose(site, available, windows))
+            return g;
+          throw;
+        }
       } else {
         std::optional<GroupMapping> chosen = layer.choose(site, available, windows);
+        if (!chosen && cramped)
+          return g;
         if (!chosen)
           throw Error(fmt::format("node '{}' ({}): no tiling fits machine '{}' ({} bytes of scratchpad free, {} "
                                   "accumulator rows)",
@@ -204,6 +239,7 @@ private:
       plan_.mapping.groups.push_back(mapping);
       place(layer.streams(site, mapping), available, limit);
     }
+    return std::nullopt;
   }
 
   void place(std::vector<Stream> streams, int64_t available, int64_t limit) {

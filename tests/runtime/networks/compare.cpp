@@ -77,7 +77,7 @@ Outcome compare(const net::Network& network, const Machine& machine, const HostT
     std::string message = error.what();
     for (const char* unsupported : {"no tiling fits", "has no operator that the accelerator runs"})
       if (message.find(unsupported) != std::string::npos)
-        return {true, ""};
+        return {true, "", message};
     return {false, fmt::format("{}: {}", stage, message)};
   }
   return {};

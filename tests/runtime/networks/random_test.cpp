@@ -122,6 +122,8 @@ void checkSeeds(Variant variant) {
   for (uint64_t seed = first; seed < first + count; ++seed) {
     int steps = stepsOf(seed);
     Outcome outcome = check(seed, steps, variant);
+    if (variant == Variant::anyMachine && outcome.skipped)
+      outcome.failure = outcome.refusal;
     skipped += outcome.skipped;
     if (outcome.failure.empty())
       continue;
@@ -140,9 +142,7 @@ void checkSeeds(Variant variant) {
       break;
   }
   testing::Test::RecordProperty("skipped", static_cast<int>(skipped));
-  if (variant == Variant::anyMachine) {
-    EXPECT_EQ(skipped, 0u) << "every machine takes every network";
-  } else if (!single) {
+  if (!single) {
     EXPECT_LT(skipped * 5, count) << "too few networks compile for the test to mean anything";
   }
   fmt::print("{} networks, {} of them not supported\n", count, skipped);
