@@ -301,21 +301,21 @@ int64_t GridLowering::resultRowPitch() const {
   return resident(layer_.output) ? resultStrides_.height : geometry_.tileCols * resultPixelPitch();
 }
 
-void GridLowering::setTileTransfer(const Tile& tile) {
+void GridLowering::setTileTransfer(const Tile& tile, const GridStrides& dram) {
   const int64_t channels = geometry_.storedChannels;
-  const bool contiguous = channels == geometry_.outPitch && resultStrides_.width == geometry_.outPitch;
+  const bool contiguous = channels == geometry_.outPitch && dram.width == geometry_.outPitch;
   if (contiguous && geometry_.tileCols * channels <= kLongestRun) {
     e_.setField(kOutputDram, field::count0, e_.mul(tile.cols, channels));
     e_.setField(kOutputDram, field::count1, tile.rows);
-    e_.setField(kOutputDram, field::stride1, resultStrides_.height);
+    e_.setField(kOutputDram, field::stride1, dram.height);
     e_.setField(kOutputScratch, field::stride1, geometry_.tileCols * channels);
     return;
   }
   e_.setField(kOutputDram, field::count0, channels);
   e_.setField(kOutputDram, field::count1, tile.cols);
   e_.setField(kOutputDram, field::count2, tile.rows);
-  e_.setField(kOutputDram, field::stride1, resultStrides_.width);
-  e_.setField(kOutputDram, field::stride2, resultStrides_.height);
+  e_.setField(kOutputDram, field::stride1, dram.width);
+  e_.setField(kOutputDram, field::stride2, dram.height);
   e_.setField(kOutputScratch, field::stride1, channels);
   e_.setField(kOutputScratch, field::stride2, geometry_.tileCols * channels);
 }

@@ -107,8 +107,8 @@ protected:
   // Address in a resident place of what has the result's shape, at channel block `column`.
   Value residentAddress(int32_t activation, const Grid& grid, const Tile& tile, Value column);
   // Walk of geometry_.storedChannels bytes of each pixel of a tile in DRAM against the output buffer; for stores and
-  // residual loads.
-  void setTileTransfer(const Tile& tile);
+  // residual loads. `dram`: the strides there.
+  void setTileTransfer(const Tile& tile, const GridStrides& dram);
   Value dramTileAddress(int32_t activation, const Grid& grid, const Tile& tile, Value firstChannel);
   // A resident result with a border: fills the border.
   void fillBorder();

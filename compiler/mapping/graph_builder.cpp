@@ -260,12 +260,22 @@ void GraphBuilder::connectHost() {
       step->inputs.push_back(input);
   for (int32_t value : hostReads_) {
     auto found = made_.find(value);
-    if (found == made_.end())
+    if (found == made_.end() || std::count(graph_.inputs.begin(), graph_.inputs.end(), found->second) > 0)
       continue;
-    if (Step* step = stepOf([&](const Layer& layer) { return storage(layer.output) == storage(found->second); })) {
-      graph_.outputs.push_back(found->second);
-      step->outputs.push_back(found->second);
+    const int32_t lies = storage(found->second);
+    Step* step = stepOf([&](const Layer& layer) { return storage(layer.output) == lies; });
+    if (!step) { // another name for what the host has written: it gets that back
+      const auto maker = std::find_if(network_.nodes.begin(), network_.nodes.end(),
+                                      [&](const Node& node) { return node.outputs[0] == value; });
+      step = &graph_.steps[*step_[indexOf(*maker)]];
+      for (int32_t input : graph_.inputs)
+        if (storage(input) == lies && std::none_of(graph_.steps.begin(), graph_.steps.end(), [&](const Step& other) {
+              return std::count(other.inputs.begin(), other.inputs.end(), input) > 0;
+            }))
+          step->inputs.push_back(input);
     }
+    graph_.outputs.push_back(found->second);
+    step->outputs.push_back(found->second);
   }
 }
 
@@ -297,7 +307,7 @@ std::string refusalOf(const net::Network& network, const Node& node) {
   const bool served =
       std::any_of(kinds.begin(), kinds.end(), [&](const LayerKind* kind) { return serves(*kind, node.op); });
   if (!served) {
-    const std::string why = node.text("why_host", "");
+    const std::string why = node.text(net::kWhyHostAttribute, "");
     if (!why.empty())
       return why;
     const int32_t first = node.inputs.empty() ? -1 : node.inputs[0];

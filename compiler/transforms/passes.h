@@ -16,9 +16,9 @@ namespace weft::graph {
 // Text attributes that the passes leave on operations and that travel with the network's nodes.
 // On a float operator between quantised tensors, which is the host's: why it has no integer form, as a clause about the
 // node ("its weights are not quantised constants").
-inline constexpr const char* kWhyHostAttribute = "why_host";
+using net::kWhyHostAttribute;
 // On an integer operator: why single results may be one code away from ONNX Runtime's.
-inline constexpr const char* kRoundingAttribute = "rounding";
+using net::kRoundingAttribute;
 
 // Applies the patterns until none matches any more. Emits an error that names `pass` if that does not end.
 mlir::LogicalResult applyPatterns(mlir::Operation* op, mlir::RewritePatternSet patterns, llvm::StringRef pass);

@@ -61,6 +61,11 @@ struct Node {
   std::vector<int64_t> integers(const std::string& key, std::vector<int64_t> otherwise) const;
 };
 
+// Notes of the compiler, text attributes of nodes: why an operator of a quantised network stays in floats, hence on the
+// host; why single results of an integer operator may be one code away from ONNX Runtime's.
+inline constexpr const char* kWhyHostAttribute = "why_host";
+inline constexpr const char* kRoundingAttribute = "rounding";
+
 // Nodes are in topological order. Every index in nodes, inputs and outputs is an index into `tensors`.
 struct Network {
   std::string name;

@@ -211,6 +211,8 @@ struct VectorCounts {{
 }};
 inline constexpr std::array<VectorCounts, 256> kVectorCounts = [] {{
   std::array<VectorCounts, 256> all{{}};
+  for (VectorCounts& none : all) // GCC 12 leaves zeros, which are the first member
+    none = {{nullptr, nullptr}};
 {cases}
   return all;
 }}();

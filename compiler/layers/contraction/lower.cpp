@@ -240,7 +240,8 @@ void ContractionLowering::emitTile(const Tile& tile) {
   e_.setField(kVectorResult, field::count0, tile.cols);
   e_.setField(kVectorResult, field::count1, tile.rows);
   const int64_t stored = mapping_.columnTiles * cols_;
-  setTileTransfer(tile);
+  // Result and residual have the same strides, unless the result stays in the scratchpad and has a border there.
+  setTileTransfer(tile, loadsResidual() ? strides_[1] : resultStrides_);
   const int64_t blocks = geometry_.tiles() * geometry_.columnGroups;
   e_.loop(geometry_.columnGroups, [&](Value columnGroup) {
     Value block = e_.add(e_.mul(tile.index, geometry_.columnGroups), columnGroup);

@@ -160,7 +160,7 @@ void MapLowering::emitTile(const Tile& tile) {
 
   e_.setField(kVectorResult, field::count0, tile.cols);
   e_.setField(kVectorResult, field::count1, tile.rows);
-  setTileTransfer(tile);
+  setTileTransfer(tile, resultStrides_);
   const int64_t instructions = operation.parameters ? geometry_.columnTiles : 1;
   e_.loop(instructions, [&](Value column) {
     Value first = e_.equal(column, 0), last = e_.equal(column, instructions - 1);
@@ -238,7 +238,7 @@ void MapLowering::emitPieces(const Tile& tile) {
   const Operation& operation = layer_.operation;
   e_.setField(kVectorResult, field::count0, tile.cols);
   e_.setField(kVectorResult, field::count1, tile.rows);
-  setTileTransfer(tile);
+  setTileTransfer(tile, resultStrides_);
   const int64_t blocks = geometry_.tiles() * geometry_.columnTiles, turns = blocks * parts();
   const bool stores = !resident(layer_.output);
   e_.loop(geometry_.columnTiles, [&](Value column) {

@@ -11,6 +11,7 @@ namespace weft::layers {
 namespace {
 
 using mapping::GraphBuilder;
+using mapping::Site;
 
 std::unique_ptr<mapping::Layer> fromAttributes(const WorkloadAttributes& attributes) {
   auto layer = std::make_unique<Move>();
@@ -64,6 +65,12 @@ View viewFrom(const std::vector<int64_t>& numbers) {
   return view;
 }
 
+// Two fit, and a look-up in a whole one is one walk.
+int64_t largestBlock(const Site& site, int64_t bytes, int64_t table) {
+  const int64_t half = (bytes - table) / 2;
+  return table > 0 ? std::min(half, mapping::kLongestRun * int64_t{site.machine.array.cols}) : half;
+}
+
 } // namespace
 
 Move::Move() : Layer(kKind) {}
@@ -76,7 +83,8 @@ std::optional<GroupMapping> Move::choose(const Site& site, int64_t bytes, bool) 
   const int64_t table = streams(site, mapping)[kTable].bytes;
   // Blocks for the table are whole rows; a quarter of the scratchpad hides the latency of DRAM on every machine.
   const int64_t row = site.machine.rowBytes();
-  mapping.tileCols = std::min<int64_t>((bytes - table) / 2, site.machine.scratchpad.bytes / 8) / row * row;
+  const int64_t quarter = std::max<int64_t>(row, site.machine.scratchpad.bytes / 8);
+  mapping.tileCols = std::min(largestBlock(site, bytes, table), quarter) / row * row;
   if (mapping.tileCols < element)
     return std::nullopt;
   return mapping;
@@ -84,7 +92,7 @@ std::optional<GroupMapping> Move::choose(const Site& site, int64_t bytes, bool) 
 
 void Move::check(const Site& site, const GroupMapping& mapping, int64_t bytes) const {
   const int64_t row = site.machine.rowBytes();
-  const int64_t most = (bytes - streams(site, mapping)[kTable].bytes) / 2 / row * row;
+  const int64_t most = largestBlock(site, bytes, streams(site, mapping)[kTable].bytes) / row * row;
   if (mapping.tileCols < row || mapping.tileCols > most || mapping.tileCols % row != 0)
     throw Error(fmt::format("mapping of '{}': tile_cols (bytes of a block) is {}, legal are multiples of {} up to {}",
                             name, mapping.tileCols, row, most));

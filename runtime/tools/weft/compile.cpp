@@ -103,6 +103,14 @@ void warnOfHost(const Program& program) {
     }
 }
 
+// Where ONNX Runtime computes in float what integers do here.
+void warnOfRounding(const net::Network& network) {
+  for (const net::Node& node : network.nodes)
+    if (const std::string why = node.text(net::kRoundingAttribute, ""); !why.empty())
+      fmt::print(stderr, "weft: warning: node '{}' ({}): single results may be one code away from ONNX Runtime's: {}\n",
+                 node.name, node.op, why);
+}
+
 void printResult(const Options& options, const Program& program, const Machine& machine, size_t fileBytes) {
   const Manifest& manifest = *program.manifest();
   uint64_t macs = 0;
@@ -157,6 +165,7 @@ ExitCode compileNetwork(const Options& options, const Common& common) {
     const Program program = Program::parse(std::move(result), options.output);
     printResult(options, program, machine, bytes);
     warnOfHost(program);
+    warnOfRounding(*program.network());
   }
   return kOk;
 }

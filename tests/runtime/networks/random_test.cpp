@@ -56,7 +56,7 @@ std::string randomMapping(uint64_t seed, const net::Network& network, const Mach
   return toYaml(chosen);
 }
 
-enum class Variant { plain, givenMapping, hostInTheMiddle };
+enum class Variant { plain, givenMapping, hostInTheMiddle, anyMachine };
 
 // Puts operators that the accelerator does not have after some of the nodes.
 net::Network withHostOperators(uint64_t seed, const net::Network& source) {
@@ -87,15 +87,19 @@ net::Network withHostOperators(uint64_t seed, const net::Network& source) {
 }
 
 net::Network networkOf(uint64_t seed, int steps, Variant variant) {
-  net::Network network = randomNetwork(seed, steps);
+  net::Network network = randomNetwork(seed, steps, variant == Variant::anyMachine ? Extent::extreme : Extent::usual);
   return variant == Variant::hostInTheMiddle ? withHostOperators(seed, network) : network;
+}
+
+Machine machineOf(uint64_t seed, Variant variant) {
+  return variant == Variant::anyMachine ? randomLegalMachine(seed) : randomNetworkMachine(seed);
 }
 
 Outcome check(uint64_t seed, int steps, Variant variant) {
   const net::Network network = networkOf(seed, steps, variant);
   if (network.outputs.empty())
     return {};
-  const Machine machine = randomNetworkMachine(seed);
+  const Machine machine = machineOf(seed, variant);
   return compare(network, machine, randomInputs(seed, network), [&] {
     return variant == Variant::givenMapping ? randomMapping(seed, network, machine) : std::string();
   });
@@ -128,12 +132,17 @@ void checkSeeds(Variant variant) {
         steps = fewer;
       }
     ADD_FAILURE() << "WEFT_SEED=" << seed << ", " << steps << " steps: " << outcome.failure << "\n"
-                  << describe(networkOf(seed, steps, variant)) << (single ? toYaml(randomNetworkMachine(seed)) : "");
+                  << describe(networkOf(seed, steps, variant)) << (single ? toYaml(machineOf(seed, variant)) : "")
+                  << (single && variant == Variant::givenMapping
+                          ? randomMapping(seed, networkOf(seed, steps, variant), machineOf(seed, variant))
+                          : "");
     if (++failures == 10)
       break;
   }
   testing::Test::RecordProperty("skipped", static_cast<int>(skipped));
-  if (!single) {
+  if (variant == Variant::anyMachine) {
+    EXPECT_EQ(skipped, 0u) << "every machine takes every network";
+  } else if (!single) {
     EXPECT_LT(skipped * 5, count) << "too few networks compile for the test to mean anything";
   }
   fmt::print("{} networks, {} of them not supported\n", count, skipped);
@@ -149,6 +158,10 @@ TEST(RandomNetworks, DevicesAgreeBitForBitWhateverTheMapping) {
 
 TEST(RandomNetworks, DevicesAgreeBitForBitWithTheHostInTheMiddle) {
   checkSeeds(Variant::hostInTheMiddle);
+}
+
+TEST(RandomNetworks, FitAnyMachineWithRoomForTheSmallestTiles) {
+  checkSeeds(Variant::anyMachine);
 }
 
 // Rows of a tile that are longer than the longest run of a walk. Regression: padding below them was not refused by the
