@@ -94,13 +94,16 @@ TEST(Planner, WindowsOfFewChannelsAreLaidOutWithoutPaddingOfChannels) {
   EXPECT_EQ(place.padValue, 7);
 }
 
-TEST(Planner, SaysWhichNodeDoesNotFit) {
+// A tile of the input and its weights take more than 1 KiB, in pieces less; a weight tile alone is 256 bytes.
+TEST(Planner, TakesPiecesWhereNoTileFitsAndSaysWhichNodeDoesNotFit) {
   Machine tiny = kMachine;
-  tiny.scratchpad = {256, 1}; // not even two pieces of one pixel
   NetworkBuilder builder;
   Value x = builder.input(DType::u8, {2, 20, 10, 12});
   builder.output(addConv(builder, x, 40, 3, {1, 1, 1, 1}, 2));
   const DeviceGraph graph = buildDeviceGraph(builder.network);
+  tiny.scratchpad = {1024, 1};
+  EXPECT_TRUE(plan(graph, tiny, {}).mapping.groups[0].pieces);
+  tiny.scratchpad = {256, 1};
   EXPECT_EQ(errorOf([&] { plan(graph, tiny, {}); }),
             "node 'QLinearConv_0' (contraction): no tiling fits machine 'edge-16' (224 bytes of scratchpad free, 1024 "
             "accumulator rows)");
