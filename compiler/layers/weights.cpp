@@ -8,8 +8,8 @@ namespace weft::layers {
 
 namespace {
 
-// What fits 8 bits of each number, and of the rest of it, as planes of kernel rows. Gives the constant such rows where it
-// has none.
+// What fits 8 bits of each number, and of the rest of it, as planes of kernel rows. Gives the constant such rows where
+// it has none.
 std::vector<uint8_t> inPlanes(const std::vector<int32_t>& distances, int64_t count, Weights& weights) {
   const std::vector rows = {lowering::WeightAxis::kernelH};
   size_t at = 0;

@@ -31,8 +31,8 @@ public:
 
   // The operand as it is, in whatever order it lies. A tensor that no layer has made is the host's to write.
   int32_t operand(const net::Node& node, size_t operand);
-  // The operand with dimension `innermost` along the last dimension of its storage; copied into that order where it lies
-  // otherwise.
+  // The operand with dimension `innermost` along the last dimension of its storage; copied into that order where it
+  // lies otherwise.
   int32_t operand(const net::Node& node, size_t operand, size_t innermost);
   // The activation of a tensor that exists already.
   std::optional<int32_t> existing(int32_t tensor) const;

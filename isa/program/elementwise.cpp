@@ -60,7 +60,9 @@ constexpr Row kFunctions[] = {
     {Op::Round, [](float x, Parameters) { return std::nearbyint(x); }}, // half to even
     {Op::Selu, [](float x, Parameters p) { return p[1] * (x > 0 ? x : p[0] * narrow(std::expm1(double(x)))); }},
     {Op::Sigmoid, [](float x, Parameters) { return narrow(1 / (1 + std::exp(-double(x)))); }},
-    {Op::Sign, [](float x, Parameters) { return x > 0 ? 1.0f : x < 0 ? -1.0f : x; }},
+    {Op::Sign, [](float x, Parameters) { return x > 0   ? 1.0f
+                                                : x < 0 ? -1.0f
+                                                        : x; }},
     {Op::Sin, [](float x, Parameters) { return narrow(std::sin(double(x))); }},
     {Op::Softplus, [](float x, Parameters) { return narrow(softplus(x)); }},
     {Op::Softsign, [](float x, Parameters) { return x / (1 + std::fabs(x)); }},

@@ -125,8 +125,8 @@ public:
         fail(fmt::format("field '{}' must hold lists of integers", key));
       std::vector<int64_t>& row = values[name];
       for (const Json& item : inner)
-        row.push_back(integerOf<int64_t>(item, key, std::numeric_limits<int64_t>::min(),
-                                         std::numeric_limits<int64_t>::max()));
+        row.push_back(
+            integerOf<int64_t>(item, key, std::numeric_limits<int64_t>::min(), std::numeric_limits<int64_t>::max()));
     }
     return values;
   }

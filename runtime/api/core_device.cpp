@@ -63,8 +63,8 @@ RunResult CoreProgram::execute(const HostTensors& inputs, const RunOptions& opti
     runCore(run, statistics);
     for (const DeviceTensor& place : step.outputs) {
       const net::Tensor& tensor = network.tensors[static_cast<size_t>(place.tensor)];
-      host.tensors().set(
-          place.tensor, {tensor.type, tensor.shape, gather(place.type, {memory.dram.at(place.address), place.type.bytes()})});
+      host.tensors().set(place.tensor, {tensor.type, tensor.shape,
+                                        gather(place.type, {memory.dram.at(place.address), place.type.bytes()})});
     }
   }
   result.outputs = host.outputs();

@@ -49,8 +49,8 @@ std::vector<Crossing> crossings(const Program& program) {
   for (const Step& step : program.manifest()->steps) {
     auto add = [&](const std::vector<DeviceTensor>& tensors, bool toDevice) {
       for (const DeviceTensor& place : tensors)
-        list.push_back(
-            {program.network()->tensors[static_cast<size_t>(place.tensor)].name, deviceStep, toDevice, place.type.bytes()});
+        list.push_back({program.network()->tensors[static_cast<size_t>(place.tensor)].name, deviceStep, toDevice,
+                        place.type.bytes()});
     };
     add(step.inputs, true);
     add(step.outputs, false);

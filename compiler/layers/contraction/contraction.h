@@ -16,8 +16,8 @@ struct Residual {
 // With GridLayer::diagonal a sum over windows, of each channel for itself: always in pieces, column groups within
 // blocks of a scratchpad row of channels.
 //
-// Inputs: the left side; the residual's other addend, if there is one; the right side, if that is an activation: rows (of
-// the summed index) of pixels of results, an image for each one of the left side or the same for all.
+// Inputs: the left side; the residual's other addend, if there is one; the right side, if that is an activation: rows
+// (of the summed index) of pixels of results, an image for each one of the left side or the same for all.
 class Contraction final : public GridLayer {
 public:
   Contraction();

@@ -85,8 +85,9 @@ Counts compare(const net::Network& network, const WeightAxes& axes, const Machin
         EXPECT_NO_THROW(checkType(type, "layout"));
         std::vector<uint8_t> packed(type.bytes());
         scatter(type, constant.data, packed);
-        EXPECT_EQ(packed, matrix ? packWeights(*matrix, geometry, machine)
-                                 : packDepthwise(constant, geometry.outC, order.kernelH * order.kernelW, order.cols, fill));
+        EXPECT_EQ(packed,
+                  matrix ? packWeights(*matrix, geometry, machine)
+                         : packDepthwise(constant, geometry.outC, order.kernelH * order.kernelW, order.cols, fill));
         EXPECT_EQ(gather(type, packed), (std::vector<uint8_t>(constant.data.begin(), constant.data.end())));
       }
   return counts;

@@ -165,8 +165,9 @@ TEST_F(DeviceGraphTest, RefusesOtherHostOperatorsAtTheEdgesIfNoneAreWanted) {
 // What the accelerator has only in other forms is found out layer by layer.
 TEST_F(DeviceGraphTest, AFormThatTheAcceleratorDoesNotHaveIsTheHosts) {
   Value a = addConv(builder, builder.input(DType::u8, {1, 4, 4, 4}), 4, 1);
-  Value average = builder.node("QLinearAveragePool", join({builder.quantised(a), builder.quantisation(DType::u8, 1, 0)}),
-                               DType::u8, {1, 4, 4, 4}, {{"kernel_shape", Ints{3, 3}}, {"pads", Ints{1, 1, 1, 1}}});
+  Value average =
+      builder.node("QLinearAveragePool", join({builder.quantised(a), builder.quantisation(DType::u8, 1, 0)}), DType::u8,
+                   {1, 4, 4, 4}, {{"kernel_shape", Ints{3, 3}}, {"pads", Ints{1, 1, 1, 1}}});
   builder.output(addLut(builder, addConv(builder, average, 4, 1)));
   const DeviceGraph graph = build();
   EXPECT_EQ(stepsOf(graph), (Texts{"1 groups", "host 1", "1 groups"}));

@@ -62,7 +62,8 @@ TEST(Workload, KeepsThePlanOfSeveralSteps) {
 DeviceGraph movesGraph() {
   NetworkBuilder b;
   Value x = b.input(DType::u8, {1, 4, 6, 6});
-  Value turned = b.node("Transpose", {addConv(b, x, 4, 1).tensor}, DType::u8, {1, 4, 6, 6}, {{"perm", Ints{0, 1, 3, 2}}});
+  Value turned =
+      b.node("Transpose", {addConv(b, x, 4, 1).tensor}, DType::u8, {1, 4, 6, 6}, {{"perm", Ints{0, 1, 3, 2}}});
   Value both = b.node("Concat", {x.tensor, turned.tensor}, DType::u8, {1, 4, 12, 6}, {{"axis", int64_t{2}}});
   Value flat = b.node("Flatten", {both.tensor}, DType::u8, {1, 288}, {{"axis", int64_t{1}}});
   b.output(flat);
@@ -93,10 +94,7 @@ TEST(Workload, RefusesWhatIsNone) {
   auto errorWith = [&](const std::function<void(Json&)>& change) { return errorOfChange(graph, change); };
   const std::string second = "node 'QLinearConv_1' (map): ";
   EXPECT_EQ(errorWith([](Json&) {}), "(no error)");
-  EXPECT_NE(errorWith([](Json& json) {
-              json["steps"] = {2, 1};
-            }).find("'steps' must ascend"),
-            std::string::npos);
+  EXPECT_NE(errorWith([](Json& json) { json["steps"] = {2, 1}; }).find("'steps' must ascend"), std::string::npos);
   EXPECT_EQ(errorWith([](Json& json) { json["groups"][0]["output"] = 99; }),
             "w.json.groups[0]: field 'output' must be an integer from 0 to 4");
   EXPECT_EQ(errorWith([](Json& json) { json["groups"][1]["attributes"]["kernel"] = {3}; }),
@@ -125,10 +123,9 @@ TEST(Workload, RefusesWhatIsNone) {
             second + "an axis of a grid is out of range");
   EXPECT_EQ(errorWith([](Json& json) { json["groups"][1]["attributes"]["settings"] = {99}; }),
             second + "attribute 'settings' names field 99, there are 16");
-  EXPECT_NE(errorWith([](Json& json) {
-              json["groups"][3]["attributes"]["table"] = {0};
-            }).find("(map): vlut has no table"),
-            std::string::npos);
+  EXPECT_NE(
+      errorWith([](Json& json) { json["groups"][3]["attributes"]["table"] = {0}; }).find("(map): vlut has no table"),
+      std::string::npos);
   EXPECT_NE(errorWith([](Json& json) { json["groups"][2]["kind"] = "softmax"; }).find("is of the kind 'softmax'"),
             std::string::npos);
   EXPECT_EQ(errorWith([](Json& json) { json["activations"][1]["start"][1] = 1; }),
@@ -156,10 +153,7 @@ TEST(Workload, RefusesMovesThatAreNone) {
   EXPECT_EQ(errorWith([](Json& json) { json.clear(); }), start + "a move has no parts");
   EXPECT_EQ(errorWith([](Json& json) { json.erase("target0001"); }), start + "a part of a move has no target");
   EXPECT_EQ(errorWith([](Json& json) { json["part0000"][0] = 2; }), start + "a part of a move has no input");
-  EXPECT_EQ(errorWith([](Json& json) {
-              json["target0000"] = {4, 0, 0, 0};
-            }),
-            start + "a part of a move is malformed");
+  EXPECT_EQ(errorWith([](Json& json) { json["target0000"] = {4, 0, 0, 0}; }), start + "a part of a move is malformed");
   EXPECT_EQ(errorWith([](Json& json) {
               json["target0000"] = {4, 0, 0, 0, 0};
             }),

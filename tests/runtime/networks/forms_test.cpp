@@ -142,10 +142,11 @@ TEST(Forms, ConcatenationsAreOfAnyAxisAndOrder) {
         shape[static_cast<size_t>(axis < 0 ? axis + 4 : axis)] *= 3;
         const Value z = constantOf(b, {2, 5, 6, 6});
         const Value made =
-            quantised ? b.node("QLinearConcat",
-                               join({b.quantisation(DType::u8, 0.2f, 90), b.quantised(x), b.quantised(y), b.quantised(z)}),
-                               DType::u8, shape, {{"axis", axis}}, 0.2f, 90)
-                      : b.node("Concat", {x.tensor, y.tensor, z.tensor}, DType::u8, shape, {{"axis", axis}}, 0.2f, 90);
+            quantised
+                ? b.node("QLinearConcat",
+                         join({b.quantisation(DType::u8, 0.2f, 90), b.quantised(x), b.quantised(y), b.quantised(z)}),
+                         DType::u8, shape, {{"axis", axis}}, 0.2f, 90)
+                : b.node("Concat", {x.tensor, y.tensor, z.tensor}, DType::u8, shape, {{"axis", axis}}, 0.2f, 90);
         expectSame(b, {made, addConv(b, made, 7, 3)}, fmt::format("axis {}, {} {}", axis, quantised, turned));
       }
 }
@@ -235,9 +236,9 @@ TEST(Forms, SlicesOfEveryAxisAndDirection) {
       Shape shape = {3, 6, 7, 8};
       shape[axis] = start == 1 ? shape[axis] - 1 : step == 2 ? (shape[axis] + 1) / 2 : shape[axis];
       auto ints = [&](int64_t value) { return b.constant(DType::s64, {1}, Ints{value}); };
-      const Value cut = b.node("Slice",
-                               {x.tensor, ints(start), ints(end), ints(static_cast<int64_t>(axis)), ints(step)},
-                               DType::u8, shape, {}, x.scale, x.zeroPoint);
+      const Value cut =
+          b.node("Slice", {x.tensor, ints(start), ints(end), ints(static_cast<int64_t>(axis)), ints(step)}, DType::u8,
+                 shape, {}, x.scale, x.zeroPoint);
       expectSame(b, {cut, addConv(b, cut, 7, 3), addConv(b, cut, 5, 3, {1, 1, 1, 1}), addLut(b, cut)},
                  fmt::format("axis {}, {} to {} by {}", axis, start, end, step));
     }
@@ -286,7 +287,8 @@ TEST(Forms, TensorsOfAnyRank) {
     NetworkBuilder b;
     const Value x = map(b, shape), y = map(b, shape);
     const Value sum = binary(b, "QLinearAdd", x, y, shape);
-    std::vector<Value> outputs = {addLut(b, sum), sum, binary(b, "QLinearMul", sum, constantOf(b, {shape.back()}), shape)};
+    std::vector<Value> outputs = {addLut(b, sum), sum,
+                                  binary(b, "QLinearMul", sum, constantOf(b, {shape.back()}), shape)};
     if (shape.size() > 1)
       outputs.push_back(product(b, sum, 7));
     expectSame(b, outputs, fmt::format("{}", fmt::join(shape, " x ")));

@@ -83,9 +83,7 @@ void checkPlan(const DeviceGraph& graph, const Machine& machine, const Plan& mad
     expectDisjoint(dram, here + ", DRAM");
     for (const Range& range : scratch)
       EXPECT_LE(range.end, machine.scratchpad.bytes) << here << ": " << range.what;
-    EXPECT_NO_THROW(
-        layer.check(site, made.mapping.groups[g], machine.scratchpad.bytes - made.scratchReserved))
-        << here;
+    EXPECT_NO_THROW(layer.check(site, made.mapping.groups[g], machine.scratchpad.bytes - made.scratchReserved)) << here;
   }
 }
 

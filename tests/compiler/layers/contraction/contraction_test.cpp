@@ -172,8 +172,7 @@ TEST_F(ContractionTest, AMatrixProductOfAMapMultipliesTheLastAxis) {
 
 TEST_F(ContractionTest, ClampsReachTheLayer) {
   Value x = builder.input(DType::s8, {1, 4, 5, 5});
-  builder.output(
-      addConv(builder, x, 4, 1, {0, 0, 0, 0}, 1, 1, {{"clamp_lo", int64_t{-3}}, {"clamp_hi", int64_t{90}}}));
+  builder.output(addConv(builder, x, 4, 1, {0, 0, 0, 0}, 1, 1, {{"clamp_lo", int64_t{-3}}, {"clamp_hi", int64_t{90}}}));
   const DeviceGraph graph = graphOf(builder);
   EXPECT_EQ(layerAs<Contraction>(graph, 0).requantise.lo, -3);
   EXPECT_EQ(layerAs<Contraction>(graph, 0).requantise.hi, 90);

@@ -28,11 +28,9 @@ struct MapTest : testing::Test {
 
 TEST_F(MapTest, CeilModeAndThePoolsPaddingReachTheLayer) {
   Value x = builder.input(DType::s8, {1, 4, 5, 5});
-  builder.output(builder.node("MaxPool", {x.tensor}, DType::s8, {1, 4, 3, 3},
-                              {{"kernel_shape", Ints{2, 2}},
-                               {"strides", Ints{2, 2}},
-                               {"ceil_mode", int64_t{1}},
-                               {"clamp_lo", int64_t{-3}}}));
+  builder.output(builder.node(
+      "MaxPool", {x.tensor}, DType::s8, {1, 4, 3, 3},
+      {{"kernel_shape", Ints{2, 2}}, {"strides", Ints{2, 2}}, {"ceil_mode", int64_t{1}}, {"clamp_lo", int64_t{-3}}}));
   const DeviceGraph graph = graphOf(builder);
   const auto& layer = layerAs<Map>(graph, 0);
   EXPECT_EQ(layer.operation.opcode, Opcode::VMAX);

@@ -44,10 +44,9 @@ TEST_F(MoveTest, AConcatenationPutsItsPartsBehindEachOtherOnAnyAxis) {
 
 TEST_F(MoveTest, AChangeOfScaleIsATableOfItsPart) {
   Value x = builder.input(DType::u8, {1, 4, 3, 5}, 0.5f, 3), y = builder.input(DType::u8, {1, 4, 3, 5}, 0.25f, 3);
-  builder.output(
-      builder.node("QLinearConcat",
-                   join({builder.quantisation(DType::u8, 0.25f, 3), builder.quantised(x), builder.quantised(y)}),
-                   DType::u8, {1, 8, 3, 5}, {{"axis", int64_t{1}}}));
+  builder.output(builder.node(
+      "QLinearConcat", join({builder.quantisation(DType::u8, 0.25f, 3), builder.quantised(x), builder.quantised(y)}),
+      DType::u8, {1, 8, 3, 5}, {{"axis", int64_t{1}}}));
   const DeviceGraph graph = graphOf(builder);
   const auto& layer = layerAs<Move>(graph, 0);
   ASSERT_TRUE(layer.parts[0].table);
@@ -87,8 +86,8 @@ TEST_F(MoveTest, NegativePadsCrop) {
 }
 
 TEST_F(MoveTest, MappingsAreBlocksOfWholeRowsThatFit) {
-  builder.output(concatenated({builder.input(DType::u8, {1, 4, 3, 5}), builder.input(DType::u8, {1, 4, 3, 5})}, 1,
-                              {1, 8, 3, 5}));
+  builder.output(
+      concatenated({builder.input(DType::u8, {1, 4, 3, 5}), builder.input(DType::u8, {1, 4, 3, 5})}, 1, {1, 8, 3, 5}));
   const DeviceGraph graph = graphOf(builder);
   const auto& layer = layerAs<Move>(graph, 0);
   const Machine machine = loadMachine("edge-16");
