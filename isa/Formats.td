@@ -94,6 +94,7 @@ class WeftInst<bits<8> opcode, dag outs, dag ins, string assembly> : Instruction
   string Format = ?;
   string Engine = "sequencer"; // sequencer, load, store, matrix, vector
   bit Built = 1;               // 0: encoded and documented, traps as unimplemented
+  int AccessBytes = 0;         // that the sequencer loads or stores, at a multiple of them; 0: none
   string Doc = ?;              // what it does, Markdown
 }
 
@@ -120,6 +121,9 @@ class TensorInst<bits<8> opcode, string engine, dag operands, string mnemonic, s
   let hasSideEffects = 1;
   let mayLoad = 1;
   let mayStore = 1;
+  list<Role> Roles = [];       // reads before writes, the result last; of an instruction that is built
+  list<ConfigFlag> Flags = []; // of the configuration, besides those of its roles
+  string CountedAs = "";
   bits<5> w0;
   bits<5> w1;
   bits<5> s0;

@@ -28,7 +28,7 @@ class RegImm<bits<8> opcode, string mnemonic, string doc>
   let Doc = doc;
 }
 
-class LoadInst<bits<8> opcode, string mnemonic, string doc>
+class LoadInst<bits<8> opcode, string mnemonic, int bytes, string doc>
     : ScalarInst<opcode, (outs GPR:$rd), (ins GPR:$rs1, simm32:$imm), mnemonic # "\t$rd, ${imm}(${rs1})"> {
   bits<5> rd;
   bits<5> rs1;
@@ -37,10 +37,11 @@ class LoadInst<bits<8> opcode, string mnemonic, string doc>
   let Inst{17-13} = rs1;
   let Inst{63-32} = imm;
   let mayLoad = 1;
+  let AccessBytes = bytes;
   let Doc = doc;
 }
 
-class StoreInst<bits<8> opcode, string mnemonic, string doc>
+class StoreInst<bits<8> opcode, string mnemonic, int bytes, string doc>
     : ScalarInst<opcode, (outs), (ins GPR:$rs2, GPR:$rs1, simm32:$imm), mnemonic # "\t$rs2, ${imm}(${rs1})"> {
   bits<5> rs1;
   bits<5> rs2;
@@ -49,6 +50,7 @@ class StoreInst<bits<8> opcode, string mnemonic, string doc>
   let Inst{22-18} = rs2;
   let Inst{63-32} = imm;
   let mayStore = 1;
+  let AccessBytes = bytes;
   let Doc = doc;
 }
 
@@ -97,14 +99,14 @@ def SLTIU : RegImm<0x28, "sltiu", "rd = 1 if rs1 < imm (unsigned), else 0.">;
 def MULI : RegImm<0x29, "muli", "rd = low 32 bits of rs1 * imm.">;
 
 // --- Memory -----------------------------------------------------------------------------------------------------
-def LB : LoadInst<0x30, "lb", "rd = sign-extended byte at rs1 + imm.">;
-def LBU : LoadInst<0x31, "lbu", "rd = zero-extended byte at rs1 + imm.">;
-def LH : LoadInst<0x32, "lh", "rd = sign-extended 16 bits at rs1 + imm; the address is even.">;
-def LHU : LoadInst<0x33, "lhu", "rd = zero-extended 16 bits at rs1 + imm; the address is even.">;
-def LW : LoadInst<0x34, "lw", "rd = 32 bits at rs1 + imm; the address is a multiple of 4.">;
-def SB : StoreInst<0x35, "sb", "The byte at rs1 + imm becomes the low byte of rs2.">;
-def SH : StoreInst<0x36, "sh", "The 16 bits at rs1 + imm become the low half of rs2; the address is even.">;
-def SW : StoreInst<0x37, "sw", "The 32 bits at rs1 + imm become rs2; the address is a multiple of 4.">;
+def LB : LoadInst<0x30, "lb", 1, "rd = sign-extended byte at rs1 + imm.">;
+def LBU : LoadInst<0x31, "lbu", 1, "rd = zero-extended byte at rs1 + imm.">;
+def LH : LoadInst<0x32, "lh", 2, "rd = sign-extended 16 bits at rs1 + imm; the address is even.">;
+def LHU : LoadInst<0x33, "lhu", 2, "rd = zero-extended 16 bits at rs1 + imm; the address is even.">;
+def LW : LoadInst<0x34, "lw", 4, "rd = 32 bits at rs1 + imm; the address is a multiple of 4.">;
+def SB : StoreInst<0x35, "sb", 1, "The byte at rs1 + imm becomes the low byte of rs2.">;
+def SH : StoreInst<0x36, "sh", 2, "The 16 bits at rs1 + imm become the low half of rs2; the address is even.">;
+def SW : StoreInst<0x37, "sw", 4, "The 32 bits at rs1 + imm become rs2; the address is a multiple of 4.">;
 
 // --- Control ----------------------------------------------------------------------------------------------------
 def BEQ : BranchInst<0x40, "beq", "Branch if rs1 == rs2. The target is the address of this instruction plus imm.">;
@@ -202,7 +204,8 @@ def PRESET : ScalarInst<0x5a, (outs), (ins preg:$pA), "preset\t$pA"> {
   bits<4> pA;
   let Inst{11-8} = pA;
   let hasSideEffects = 1;
-  let Doc = "Pattern register pA takes its reset value: counts 1, strides 0, window ends 65535, all else 0.";
+  let Doc = "Pattern register pA takes its reset value: counts 1, strides 0, window ends "
+            "LARGEST_COUNT, all else 0.";
 }
 def PLOAD : ScalarInst<0x5b, (outs), (ins preg:$pA, GPR:$rs1, simm32:$imm), "pload\t$pA, ${imm}(${rs1})"> {
   bits<4> pA;
@@ -213,5 +216,6 @@ def PLOAD : ScalarInst<0x5b, (outs), (ins preg:$pA, GPR:$rs1, simm32:$imm), "plo
   let Inst{63-32} = imm;
   let hasSideEffects = 1;
   let mayLoad = 1;
+  let AccessBytes = 64;
   let Doc = "All 16 fields of pattern register pA are loaded from the 64 bytes at rs1 + imm (a multiple of 64).";
 }

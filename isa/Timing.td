@@ -5,11 +5,6 @@
 //
 //===----------------------------------------------------------------------------------------------------------===//
 
-class Constant<int value, string doc> {
-  int Value = value;
-  string Doc = doc;
-}
-
 // Sequencer.
 def TAKEN_BRANCH_CYCLES : Constant<2, "a taken branch, jal or jalr (others: 1)">;
 def MUL_CYCLES : Constant<3, "mul, mulh, mulhu, muli">;
@@ -28,10 +23,3 @@ def VX_FLOAT_PARAM_READS : Constant<1, "reads of C bytes that fetch the addend o
 def VX_FLOAT_PIPELINE : Constant<19, "the same as VX_PIPELINE of an instruction with fp32 rows">;
 def LD_RETIRE : Constant<1, "cycles from the last write of a load to its retirement">;
 def ST_SEND : Constant<2, "cycles from the last scratchpad read of a store segment to its DRAM request">;
-
-// Architecture.
-def SEMAPHORES : Constant<31, "number of semaphores">;
-def SEMAPHORE_MAX : Constant<255, "largest count of a semaphore; a signal beyond it faults">;
-def PATTERN_REGISTERS : Constant<16, "number of pattern registers">;
-def PATTERN_FIELDS : Constant<16, "32-bit fields of a pattern register">;
-def LUT_ENTRIES : Constant<256, "entries of the vector engine's look-up table">;

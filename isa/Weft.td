@@ -8,9 +8,11 @@
 
 include "llvm/Target/Target.td"
 
+include "Architecture.td"
+include "Timing.td"
 include "Registers.td"
+include "Operands.td"
 include "Formats.td"
 include "Scalar.td"
 include "Tensor.td"
-include "Timing.td"
 include "Counters.td"

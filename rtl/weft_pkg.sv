@@ -1,31 +1,6 @@
-// What the blocks of the core share: address map, fault causes, and the tensor instructions as their engines see them.
-// Sizes are in weft_params_pkg (Yosys 0.23 does not let one package use another).
-/* verilator lint_off UNUSEDPARAM */ // no block uses every constant
+// What the blocks of the core share: the tensor instructions as their engines see them. Address map, fault causes and
+// element types are in weft_isa_pkg, sizes in weft_params_pkg (Yosys 0.23 does not let one package use another).
 package weft_pkg;
-
-  // Address map (isa/docs/design.md, section 12).
-  localparam logic [31:0] SCALAR_BASE = 32'h0001_0000;
-  localparam logic [31:0] DRAM_BASE = 32'h8000_0000;
-
-  // Fault causes (isa/semantics/state.h).
-  localparam logic [3:0] FAULT_ILLEGAL_INSTRUCTION = 4'd1;
-  localparam logic [3:0] FAULT_UNIMPLEMENTED = 4'd2;
-  localparam logic [3:0] FAULT_BAD_OPERAND = 4'd3;
-  localparam logic [3:0] FAULT_MISALIGNED = 4'd4;
-  localparam logic [3:0] FAULT_ADDRESS = 4'd5;
-  localparam logic [3:0] FAULT_SEMAPHORE_OVERFLOW = 4'd6;
-  localparam logic [3:0] FAULT_DEADLOCK = 4'd7;
-  localparam logic [3:0] FAULT_SOFTWARE = 4'd8;
-
-  localparam logic [4:0] NO_SEMAPHORE = 5'd31;
-  localparam logic [31:0] LARGEST_COUNT = 32'd65535;
-
-  // Element types of a configuration: those that are built, and the number of those that are defined.
-  localparam logic [3:0] TYPE_U8 = 4'd0;
-  localparam logic [3:0] TYPE_S8 = 4'd1;
-  localparam logic [3:0] TYPE_S32 = 4'd2;
-  localparam logic [3:0] TYPE_FP32 = 4'd8;
-  localparam logic [3:0] DEFINED_TYPES = 4'd9;
 
   // A tensor instruction with the values of its registers at dispatch. Field k of a pattern register is [k].
   typedef struct packed {
@@ -115,4 +90,3 @@ package weft_pkg;
   } vector_op_t;
 
 endpackage
-/* verilator lint_on UNUSEDPARAM */

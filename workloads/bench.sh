@@ -34,12 +34,12 @@ bench_network() {
 echo "Whole processes"
 bench_network digits workloads/digits/digits_int8_qdq.onnx
 if [[ -n $PYTHON ]]; then
-  for network in resnet50 resnet18 mobilenetv2 vgg16; do
+  for network in resnet50 resnet18 mobilenetv2 mobilenetv3 efficientnet_lite0 unet vgg16; do
     [[ -f $bench_directory/$network.onnx ]] || "$PYTHON" workloads/build.py "$network" -o "$bench_directory/$network.onnx"
     bench_network "$network" "$bench_directory/$network.onnx"
   done
 else
-  skip "ResNet, MobileNetV2 and VGG-16 (building them needs the Python packages)"
+  skip "the networks of workloads/build.py (building them needs the Python packages)"
 fi
 
 for program in build/bin/*_bench; do

@@ -36,7 +36,7 @@ def arguments() -> argparse.ArgumentParser:
     p.add_argument("--batch-norm", action="store_true", help="with --form float: BatchNormalization as operators")
     p.add_argument("--batch", type=int, default=1, metavar="N")
     p.add_argument("--size", type=int, default=224, metavar="S", help="input height and width (default 224)")
-    p.add_argument("--classes", type=int, default=1000, metavar="N")
+    p.add_argument("--classes", type=int, metavar="N", help="default 1000, unet: 1")
     p.add_argument("--seed", type=int, default=0, help="of the weights (default 0, which has committed scales)")
     p.add_argument("--shape", help="gemm: MxNxK, conv: CxSxFxKxSTxDxG, mlp: BxWxWx... (see --list for the standard entries)")
     p.add_argument("--all", action="store_true", help="gemm, conv, mlp: every entry of the sweep")
@@ -53,9 +53,10 @@ def networks(args, parser) -> list:
     if args.network in models.MODELS:
         if args.shape or args.all or args.list:
             parser.error("--shape, --all and --list belong to gemm, conv and mlp")
-        if args.batch < 1 or args.size < 32 or args.classes < 1:
+        if args.batch < 1 or args.size < 32 or (args.classes is not None and args.classes < 1):
             parser.error("--batch and --classes must be at least 1 and --size at least 32")
-        return [models.MODELS[args.network](seed=args.seed, batch=args.batch, size=args.size, classes=args.classes)]
+        classes = {} if args.classes is None else dict(classes=args.classes)
+        return [models.MODELS[args.network](seed=args.seed, batch=args.batch, size=args.size, **classes)]
     entries = SWEEPS[args.network]
     if args.shape:
         try:

@@ -11,6 +11,8 @@
 #include "mlir/IR/Matchers.h"
 #include "mlir/IR/Verifier.h"
 
+#include <algorithm>
+
 namespace weft::core {
 
 using namespace mlir;
@@ -42,15 +44,38 @@ void Emitter::function(const std::string& name, const std::string& location, con
   builder.create<func::ReturnOp>(state_->location);
 }
 
-void Emitter::mainFunction(const std::vector<std::string>& callees) {
+void Emitter::mainFunction(const std::string& start, const std::vector<std::vector<std::string>>& steps,
+                           const std::string& stepSymbol) {
   OpBuilder& builder = state_->builder;
   builder.setInsertionPointToEnd(state_->module->getBody());
   state_->location = NameLoc::get(builder.getStringAttr("main"));
+  LLVM::GlobalOp word;
+  if (steps.size() > 1)
+    word = builder.create<LLVM::GlobalOp>(state_->location, builder.getI32Type(), /*isConstant=*/false,
+                                          LLVM::Linkage::External, stepSymbol, builder.getI32IntegerAttr(0));
   auto function =
       builder.create<func::FuncOp>(state_->location, "main", builder.getFunctionType({}, {builder.getI32Type()}));
   builder.setInsertionPointToStart(function.addEntryBlock());
-  for (const std::string& callee : callees)
+  auto call = [&](const std::string& callee) {
     builder.create<func::CallOp>(state_->location, callee, TypeRange{}, ValueRange{});
+  };
+  call(start);
+  std::optional<Value> step;
+  if (word) {
+    mlir::Value address = builder.create<LLVM::AddressOfOp>(state_->location, word);
+    step = wrap(builder
+                    .create<LLVM::LoadOp>(state_->location, builder.getI32Type(), address, /*alignment=*/4,
+                                          /*isVolatile=*/true) // the host writes it
+                    .getResult()
+                    .getAsOpaquePointer());
+  }
+  for (size_t s = 0; s < steps.size(); ++s) {
+    auto callAll = [&] { std::for_each(steps[s].begin(), steps[s].end(), call); };
+    if (step)
+      when(equal(*step, static_cast<int64_t>(s)), callAll, {});
+    else
+      callAll();
+  }
   mlir::Value zero = builder.create<arith::ConstantIntOp>(state_->location, 0, 32);
   builder.create<func::ReturnOp>(state_->location, ValueRange{zero});
 }

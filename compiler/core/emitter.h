@@ -15,8 +15,10 @@ public:
 
   // `body` emits the function; `location` is the ONNX node that its instructions serve.
   void function(const std::string& name, const std::string& location, const std::function<void()>& body);
-  // The entry: calls the functions in order and returns 0.
-  void mainFunction(const std::vector<std::string>& callees);
+  // The entry: calls `start`, then the functions of a step in their order, and returns 0. With several steps, the word
+  // `stepSymbol` in DRAM, 0 in the image, says which.
+  void mainFunction(const std::string& start, const std::vector<std::vector<std::string>>& steps,
+                    const std::string& stepSymbol);
 
   using Builder::add;
   using Builder::mul;

@@ -15,6 +15,10 @@ DenseElementsAttr constantOf(Value value) {
 }
 
 std::vector<uint8_t> bytesOf(DenseElementsAttr constant) {
+  if (constant.getElementType().isInteger(1)) {
+    const auto values = constant.getValues<bool>();
+    return {values.begin(), values.end()};
+  }
   ArrayRef<char> raw = constant.getRawData();
   std::vector<uint8_t> bytes(raw.begin(), raw.end());
   if (constant.empty())
@@ -50,13 +54,18 @@ std::vector<int64_t> integersOf(DenseElementsAttr constant) {
   std::vector<int64_t> values;
   values.reserve(static_cast<size_t>(constant.getNumElements()));
   for (const APInt& value : constant.getValues<APInt>())
-    values.push_back(isUnsigned ? static_cast<int64_t>(value.getZExtValue()) : value.getSExtValue());
+    values.push_back(isUnsigned || value.getBitWidth() == 1 ? static_cast<int64_t>(value.getZExtValue())
+                                                            : value.getSExtValue());
   return values;
 }
 
 DenseElementsAttr constantFromBytes(RankedTensorType type, std::span<const uint8_t> bytes) {
-  WEFT_CHECK(bytes.size() == static_cast<size_t>(type.getNumElements()) * type.getElementTypeBitWidth() / 8,
+  WEFT_CHECK(bytes.size() == static_cast<size_t>(type.getNumElements()) * elementBytes(type.getElementType()),
              "constant's bytes match its type");
+  if (type.getElementType().isInteger(1)) {
+    const SmallVector<bool> values(bytes.begin(), bytes.end());
+    return DenseElementsAttr::get(type, values);
+  }
   return DenseElementsAttr::getFromRawBuffer(type,
                                              ArrayRef<char>(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
 }
@@ -77,7 +86,7 @@ DenseElementsAttr constantFromReals(RankedTensorType type, std::span<const doubl
 }
 
 DenseElementsAttr constantFromIntegers(RankedTensorType type, std::span<const int64_t> values) {
-  const size_t width = type.getElementTypeBitWidth() / 8;
+  const size_t width = elementBytes(type.getElementType());
   std::vector<uint8_t> bytes;
   bytes.reserve(values.size() * width);
   for (int64_t value : values)
@@ -117,10 +126,10 @@ bool is8Bit(Value value) {
 }
 
 int64_t lowest(Type element) {
-  return element.isUnsignedInteger() ? 0 : -128;
+  return element.isUnsignedInteger() ? 0 : -(int64_t(1) << (element.getIntOrFloatBitWidth() - 1));
 }
 int64_t highest(Type element) {
-  return element.isUnsignedInteger() ? 255 : 127;
+  return (int64_t(1) << (element.getIntOrFloatBitWidth() - (element.isUnsignedInteger() ? 0 : 1))) - 1;
 }
 
 } // namespace weft::graph

@@ -12,6 +12,11 @@ namespace weft::graph {
 // The constant behind a value; null if it is not one.
 mlir::DenseElementsAttr constantOf(mlir::Value value);
 
+// Bytes of one element as the functions below have them: a boolean is a byte that is 0 or 1.
+inline size_t elementBytes(mlir::Type element) {
+  return (element.getIntOrFloatBitWidth() + 7) / 8;
+}
+
 // The elements, row major, one per position (splats are expanded), as raw little-endian bytes.
 std::vector<uint8_t> bytesOf(mlir::DenseElementsAttr constant);
 // The elements as numbers. Integers of 64 bits are not exact in realsOf; integersOf takes integer types only.
@@ -33,7 +38,7 @@ std::optional<double> constantScalar(mlir::Value value);
 bool isNone(mlir::Value value);
 // Whether the tensor's elements are 8-bit integers (ui8 or si8).
 bool is8Bit(mlir::Value value);
-// The range of an 8-bit element type.
+// The range of an integer element type of up to 32 bits.
 int64_t lowest(mlir::Type element);
 int64_t highest(mlir::Type element);
 

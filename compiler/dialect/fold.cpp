@@ -14,7 +14,7 @@ constexpr int64_t kMaxMovedBytes = int64_t(64) << 20;
 constexpr int64_t kMaxComputedBytes = int64_t(16) << 20;
 
 bool mayFold(RankedTensorType type, int64_t limit = kMaxMovedBytes) {
-  return type.getNumElements() * static_cast<int64_t>(type.getElementTypeBitWidth() / 8) <= limit;
+  return type.getNumElements() * static_cast<int64_t>(elementBytes(type.getElementType())) <= limit;
 }
 
 SmallVector<int64_t> stridesOf(ArrayRef<int64_t> dims) {
@@ -45,7 +45,7 @@ DenseElementsAttr gather(DenseElementsAttr source, RankedTensorType type,
                          llvm::function_ref<int64_t(ArrayRef<int64_t>)> offset) {
   if (source.isSplat())
     return source.resizeSplat(type);
-  const size_t width = type.getElementTypeBitWidth() / 8;
+  const size_t width = elementBytes(type.getElementType());
   const std::vector<uint8_t> from = bytesOf(source);
   std::vector<uint8_t> to;
   to.reserve(static_cast<size_t>(type.getNumElements()) * width);
@@ -99,6 +99,26 @@ OpFoldResult foldArithmetic(Attribute a, Attribute b, Type result, double (*real
   return constantFromIntegers(type, z);
 }
 
+// Element-wise comparison of two constants.
+template <typename Compare> OpFoldResult foldComparison(Attribute a, Attribute b, Type result, Compare compare) {
+  auto left = dyn_cast_or_null<DenseElementsAttr>(a), right = dyn_cast_or_null<DenseElementsAttr>(b);
+  auto type = dyn_cast<RankedTensorType>(result);
+  if (!left || !right || !type || !mayFold(type, kMaxComputedBytes))
+    return {};
+  const auto leftShape = left.getType().getShape(), rightShape = right.getType().getShape();
+  const auto compareAll = [&](const auto& x, const auto& y) {
+    std::vector<uint8_t> z;
+    forEachIndex(type.getShape(), [&](ArrayRef<int64_t> index) {
+      z.push_back(compare(x[static_cast<size_t>(broadcastOffset(index, leftShape))],
+                          y[static_cast<size_t>(broadcastOffset(index, rightShape))]));
+    });
+    return constantFromBytes(type, z);
+  };
+  if (isa<FloatType>(left.getElementType()))
+    return compareAll(realsOf(left), realsOf(right));
+  return compareAll(integersOf(left), integersOf(right));
+}
+
 struct FoldReshapeOfReshape : OpRewritePattern<ReshapeOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(ReshapeOp op, PatternRewriter& rewriter) const override {
@@ -142,6 +162,41 @@ OpFoldResult DivOp::fold(FoldAdaptor adaptor) {
       });
 }
 
+OpFoldResult EqualOp::fold(FoldAdaptor adaptor) {
+  return foldComparison(adaptor.getA(), adaptor.getB(), getType(), std::equal_to<>());
+}
+OpFoldResult GreaterOp::fold(FoldAdaptor adaptor) {
+  return foldComparison(adaptor.getA(), adaptor.getB(), getType(), std::greater<>());
+}
+OpFoldResult GreaterOrEqualOp::fold(FoldAdaptor adaptor) {
+  return foldComparison(adaptor.getA(), adaptor.getB(), getType(), std::greater_equal<>());
+}
+OpFoldResult LessOp::fold(FoldAdaptor adaptor) {
+  return foldComparison(adaptor.getA(), adaptor.getB(), getType(), std::less<>());
+}
+OpFoldResult LessOrEqualOp::fold(FoldAdaptor adaptor) {
+  return foldComparison(adaptor.getA(), adaptor.getB(), getType(), std::less_equal<>());
+}
+
+OpFoldResult WhereOp::fold(FoldAdaptor adaptor) {
+  auto condition = dyn_cast_or_null<DenseElementsAttr>(adaptor.getCondition());
+  auto x = dyn_cast_or_null<DenseElementsAttr>(adaptor.getX()), y = dyn_cast_or_null<DenseElementsAttr>(adaptor.getY());
+  if (!condition || !x || !y || !mayFold(getType(), kMaxComputedBytes))
+    return {};
+  const std::vector<uint8_t> choice = bytesOf(condition), left = bytesOf(x), right = bytesOf(y);
+  const size_t width = elementBytes(getType().getElementType());
+  std::vector<uint8_t> bytes;
+  forEachIndex(getType().getShape(), [&](ArrayRef<int64_t> index) {
+    const auto at = [&](DenseElementsAttr of) {
+      return static_cast<size_t>(broadcastOffset(index, of.getType().getShape()));
+    };
+    const bool first = choice[at(condition)] != 0;
+    const auto from = (first ? left : right).begin() + static_cast<std::ptrdiff_t>(width * at(first ? x : y));
+    bytes.insert(bytes.end(), from, from + static_cast<std::ptrdiff_t>(width));
+  });
+  return constantFromBytes(getType(), bytes);
+}
+
 OpFoldResult ReshapeOp::fold(FoldAdaptor adaptor) {
   if (getX().getType() == getType())
     return getX();
@@ -150,8 +205,8 @@ OpFoldResult ReshapeOp::fold(FoldAdaptor adaptor) {
   return {};
 }
 
-void ReshapeOp::getCanonicalizationPatterns(RewritePatternSet& patterns, MLIRContext* context) {
-  patterns.add<FoldReshapeOfReshape>(context);
+void GraphDialect::getCanonicalizationPatterns(RewritePatternSet& patterns) const {
+  patterns.add<FoldReshapeOfReshape>(getContext());
 }
 
 OpFoldResult TransposeOp::fold(FoldAdaptor adaptor) {
@@ -195,6 +250,34 @@ OpFoldResult ConcatOp::fold(FoldAdaptor adaptor) {
   return constantFromBytes(type, bytes);
 }
 
+// Of constants: what is left of a model's shape arithmetic.
+OpFoldResult GatherOp::fold(FoldAdaptor adaptor) {
+  auto constant = dyn_cast_or_null<DenseElementsAttr>(adaptor.getX());
+  auto indices = dyn_cast_or_null<DenseElementsAttr>(adaptor.getIndices());
+  if (!constant || !indices || !mayFold(getType()))
+    return {};
+  const ArrayRef<int64_t> dims = constant.getType().getShape(), indexDims = indices.getType().getShape();
+  const auto axis = static_cast<size_t>(getAxis());
+  const int64_t extent = dims[axis];
+  std::vector<int64_t> at = integersOf(indices);
+  for (int64_t& index : at) {
+    if (index < -extent || index >= extent)
+      return {};
+    index = index < 0 ? index + extent : index;
+  }
+  const SmallVector<int64_t> strides = stridesOf(dims), indexStrides = stridesOf(indexDims);
+  return gather(constant, getType(), [&](ArrayRef<int64_t> index) {
+    int64_t which = 0, offset = 0;
+    for (size_t i = 0; i < indexDims.size(); ++i)
+      which += index[axis + i] * indexStrides[i];
+    for (size_t i = 0; i < dims.size(); ++i)
+      offset += strides[i] * (i == axis  ? at[static_cast<size_t>(which)]
+                              : i < axis ? index[i]
+                                         : index[i + indexDims.size() - 1]);
+    return offset;
+  });
+}
+
 OpFoldResult PadOp::fold(FoldAdaptor adaptor) {
   auto pads = dyn_cast_or_null<DenseElementsAttr>(adaptor.getPads());
   if (pads && llvm::all_of(integersOf(pads), [](int64_t pad) { return pad == 0; }))
@@ -233,6 +316,12 @@ OpFoldResult CastOp::fold(FoldAdaptor adaptor) {
   auto constant = dyn_cast_or_null<DenseElementsAttr>(adaptor.getX());
   if (!constant || !mayFold(getType()))
     return {};
+  if (getType().getElementType().isInteger(1)) {
+    std::vector<uint8_t> bytes;
+    for (double value : realsOf(constant))
+      bytes.push_back(value != 0);
+    return constantFromBytes(getType(), bytes);
+  }
   if (isa<FloatType>(getType().getElementType()))
     return constantFromReals(getType(), realsOf(constant));
   if (isa<IntegerType>(constant.getElementType()))

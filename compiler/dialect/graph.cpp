@@ -12,22 +12,6 @@ namespace weft::graph {
 
 using namespace mlir;
 
-namespace {
-
-// Every operation that has an ONNX name, by mnemonic.
-template <typename... Ops> llvm::StringMap<StringRef> onnxNames() {
-  llvm::StringMap<StringRef> names;
-  (
-      [&] {
-        if constexpr (requires { Ops::onnxName(); })
-          names[Ops::getOperationName()] = Ops::onnxName();
-      }(),
-      ...);
-  return names;
-}
-
-} // namespace
-
 void GraphDialect::initialize() {
   addOperations<
 #define GET_OP_LIST
@@ -40,12 +24,20 @@ Operation* GraphDialect::materializeConstant(OpBuilder& builder, Attribute value
   return elements && elements.getType() == type ? builder.create<ConstantOp>(location, type, elements) : nullptr;
 }
 
+const net::OperatorInfo* operatorOf(Operation* op) {
+  static const llvm::StringMap<const net::OperatorInfo*> operators = [] {
+    llvm::StringMap<const net::OperatorInfo*> byName;
+    for (const net::OperatorInfo& info : net::kNetworkOperators)
+      if (!info.mnemonic.empty())
+        byName[(GraphDialect::getDialectNamespace() + "." + StringRef(info.mnemonic)).str()] = &info;
+    return byName;
+  }();
+  return operators.lookup(op->getName().getStringRef());
+}
+
 StringRef onnxName(Operation* op) {
-  static const llvm::StringMap<StringRef> names = onnxNames<
-#define GET_OP_LIST
-#include "compiler/dialect/Graph.cpp.inc"
-      >();
-  return names.lookup(op->getName().getStringRef());
+  const net::OperatorInfo* info = operatorOf(op);
+  return info ? StringRef(info->name) : StringRef();
 }
 
 LogicalResult verifyInferredType(Operation* op) {

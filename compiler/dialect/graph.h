@@ -1,6 +1,8 @@
 // The graph dialect (Graph.td): C++ side.
 #pragma once
 
+#include "isa/program/network_ops.h"
+
 #include "mlir/Bytecode/BytecodeOpInterface.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/BuiltinAttributes.h"
@@ -21,7 +23,12 @@ inline constexpr int64_t kMaxElements = int64_t(1) << 31;
 // The verifier of TypeInference: the declared result type is the inferred one.
 mlir::LogicalResult verifyInferredType(mlir::Operation* op);
 
-// The ONNX operator that `op` is exported as; empty for constant, none and operations of other dialects.
+// The result type that follows from operands and attributes, or an error emitted at `op` (infer.cpp).
+mlir::FailureOr<mlir::RankedTensorType> inferResultType(mlir::Operation* op);
+
+// The operator that `op` is, and is exported as; null for constant, none and operations of other dialects.
+const net::OperatorInfo* operatorOf(mlir::Operation* op);
+// Its name; empty where there is none.
 llvm::StringRef onnxName(mlir::Operation* op);
 
 } // namespace weft::graph

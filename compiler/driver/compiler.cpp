@@ -4,6 +4,7 @@
 #include "compiler/driver/memory_map.h"
 #include "compiler/link/link.h"
 #include "compiler/lowering/lower.h"
+#include "compiler/lowering/packed_layout.h"
 #include "compiler/mapping/workload.h"
 #include "compiler/rtlib/rtlib.h"
 #include "isa/check/verify_program.h"
@@ -18,7 +19,6 @@ namespace {
 
 using lowering::ConstantImage;
 using mapping::DeviceGraph;
-using mapping::GroupKind;
 using mapping::Plan;
 
 // A function name for a group: its number, and what of the node's name is fit for a symbol.
@@ -29,39 +29,10 @@ std::string symbolOf(size_t index, const std::string& node) {
   return symbol;
 }
 
-DeviceTensor deviceTensor(const net::Network& network, const DeviceGraph& graph, const Machine& machine,
-                          const Plan& plan, int32_t index) {
-  const mapping::Activation& activation = graph.activations[static_cast<size_t>(index)];
-  const mapping::Home& home = plan.homes[static_cast<size_t>(index)];
-  const net::Shape& shape = network.tensors[static_cast<size_t>(activation.tensor)].shape;
-  DeviceTensor tensor;
-  tensor.tensor = activation.tensor;
-  tensor.address = home.address;
-  tensor.batch = shape[0];
-  tensor.channels = shape[1];
-  if (shape.size() == 4) {
-    tensor.height = shape[2];
-    tensor.width = shape[3];
-  }
-  bool windows = false; // an input laid out for windows has no padding channels
-  for (size_t g = 0; g < graph.groups.size(); ++g)
-    windows |= graph.groups[g].inputs[0] == index && plan.mapping.groups[g].input == mapping::InputFlow::windows;
-  tensor.channelPitch = windows ? activation.channels : mapping::channelPitch(activation, machine);
-  tensor.padTop = home.padTop;
-  tensor.padBottom = home.padBottom;
-  tensor.padLeft = home.padLeft;
-  tensor.padRight = home.padRight;
-  tensor.padValue = home.padValue;
-  return tensor;
-}
-
-std::string describe(const mapping::Group& group, const mapping::GroupMapping& mapping) {
-  std::string text = fmt::format("{}: tile {} x {}", name(group.kind), mapping.tileRows, mapping.tileCols);
-  if (group.kind == GroupKind::matrix)
-    text += fmt::format(", weights {}, {} column tiles together, chunks {}x{}x{}{}", name(mapping.weights),
-                        mapping.columnTiles, mapping.chunks[0], mapping.chunks[1], mapping.chunks[2],
-                        mapping.input == mapping::InputFlow::windows ? ", windows" : "");
-  return text;
+DeviceTensor deviceTensor(const DeviceGraph& graph, const Plan& plan, int32_t index) {
+  const Activation& activation = graph.activation(index);
+  const mapping::Place& place = plan.places[static_cast<size_t>(activation.storage)];
+  return {activation.tensor, place.address, mapping::typeOf(graph, index, place)};
 }
 
 std::vector<uint8_t> bytesOf(const std::string& text) {
@@ -70,18 +41,17 @@ std::vector<uint8_t> bytesOf(const std::string& text) {
 
 } // namespace
 
-std::vector<uint8_t> compile(const net::Network& source, const Machine& machine, const CompileOptions& options) {
+std::vector<uint8_t> compile(net::Network network, const Machine& machine, const CompileOptions& options) {
   auto progress = [&](const std::string& stage, double fraction) {
     if (options.progress)
       options.progress(stage, fraction);
   };
-  net::Network network = source;
-  for (net::Node& node : network.nodes)
-    if (node.op == "QLinearAveragePool") // the accelerator sums integers; the graph that travels says so
-      node.attributes["integer_mean"] = int64_t{1};
-
   progress("fusing", 0.0);
-  DeviceGraph graph = mapping::buildDeviceGraph(network);
+  DeviceGraph graph = mapping::buildDeviceGraph(network, options.host);
+  for (const std::unique_ptr<mapping::Layer>& layer : graph.layers)
+    for (int32_t index : layer->nodes)
+      if (net::Node& node = network.nodes[static_cast<size_t>(index)]; node.op == "QLinearAveragePool")
+        node.attributes["integer_mean"] = int64_t{1}; // the accelerator sums integers; the graph that travels says so
   progress("mapping", 0.1);
   mapping::Mapping given;
   if (!options.mapping.empty())
@@ -95,19 +65,25 @@ std::vector<uint8_t> compile(const net::Network& source, const Machine& machine,
   ConstantImage constants(plan.constantBase, std::max<uint32_t>(64, machine.dma.burstBytes));
   Manifest manifest;
   emitter.function("g_start", "start-up", [&] { lowering::lowerStart(emitter, machine); });
-  std::vector<std::string> functions = {"g_start"};
-  for (size_t g = 0; g < graph.groups.size(); ++g) {
-    const mapping::Group& group = graph.groups[g];
-    progress("lowering", 0.1 + 0.4 * double(g) / double(graph.groups.size()));
-    std::string symbol = symbolOf(g, group.name);
+  for (size_t g = 0; g < graph.layers.size(); ++g) {
+    const mapping::Layer& layer = *graph.layers[g];
+    progress("lowering", 0.1 + 0.4 * double(g) / double(graph.layers.size()));
+    std::string symbol = symbolOf(g, layer.name);
     const size_t constantsBefore = constants.entries().size();
-    emitter.function(symbol, group.name, [&] { lowering::lowerGroup(emitter, graph, machine, plan, g, constants); });
-    addConstants(manifest.memoryMap, group, g, std::span(constants.entries()).subspan(constantsBefore));
-    functions.push_back(symbol);
+    emitter.function(symbol, layer.name, [&] { lowering::lowerLayer(emitter, graph, machine, plan, g, constants); });
+    addConstants(manifest.memoryMap, layer, g, std::span(constants.entries()).subspan(constantsBefore));
     manifest.groups.push_back(
-        {symbol, group.nodes, group.onnxNodes, describe(group, plan.mapping.groups[g]), group.usefulMacs});
+        {symbol, layer.nodes, layer.onnxNodes, layer.describe(plan.mapping.groups[g]), layer.usefulMacs});
   }
-  emitter.mainFunction(functions);
+  std::vector<std::vector<std::string>> steps; // functions of each device step
+  for (const mapping::Step& step : graph.steps) {
+    if (!step.onDevice())
+      continue;
+    std::vector<std::string>& functions = steps.emplace_back();
+    for (int32_t g = step.firstGroup; g < step.endGroup; ++g)
+      functions.push_back(manifest.groups[static_cast<size_t>(g)].symbol);
+  }
+  emitter.mainFunction("g_start", steps, kStepSymbol);
   if (options.emit == "core")
     return bytesOf(emitter.text());
   progress("generating code", 0.5);
@@ -119,16 +95,23 @@ std::vector<uint8_t> compile(const net::Network& source, const Machine& machine,
   manifest.machineName = machine.name;
   manifest.machineHash = hash(machine);
   manifest.machineYaml = toYaml(machine);
-  manifest.hostBefore = graph.hostBefore;
-  manifest.hostAfter = graph.hostAfter;
-  for (int32_t input : graph.inputs)
-    manifest.inputs.push_back(deviceTensor(network, graph, machine, plan, input));
-  for (int32_t output : graph.outputs)
-    manifest.outputs.push_back(deviceTensor(network, graph, machine, plan, output));
+  for (const mapping::Step& step : graph.steps) {
+    Step& made = manifest.steps.emplace_back(Step{step.hostNodes, step.firstGroup, step.endGroup, {}, {}});
+    for (int32_t input : step.inputs)
+      made.inputs.push_back(deviceTensor(graph, plan, input));
+    for (int32_t output : step.outputs)
+      made.outputs.push_back(deviceTensor(graph, plan, output));
+  }
+  std::vector<int32_t> packed;
+  for (const ConstantImage::Entry& entry : constants.entries())
+    if (entry.tensor >= 0 && std::find(packed.begin(), packed.end(), entry.tensor) == packed.end()) {
+      packed.push_back(entry.tensor);
+      manifest.constants.push_back({entry.tensor, entry.address, entry.type});
+    }
   manifest.workload = mapping::workloadOf(graph);
   manifest.mapping = mappingYaml;
   addPlan(manifest.memoryMap, network, graph, machine, plan);
-  manifest.constantBytes = constants.bytes().size();
+  manifest.constantBytes = constants.bytes();
   manifest.activationBytes = plan.arenaBytes;
   manifest.activationLowerBound = static_cast<uint64_t>(plan.activationLowerBound);
   manifest.scratchpadPeak = static_cast<uint64_t>(plan.scratchpadPeak);
@@ -143,7 +126,7 @@ std::vector<uint8_t> compile(const net::Network& source, const Machine& machine,
   arena.symbol = "__weft_arena";
   LinkSection image;
   image.name = ".weft.const";
-  image.content = constants.bytes();
+  image.content = constants.take(network);
   image.bytes = std::max<size_t>(image.content.size(), 1);
   image.alignment = 4096;
   image.symbol = "__weft_const";
@@ -153,18 +136,19 @@ std::vector<uint8_t> compile(const net::Network& source, const Machine& machine,
   meta.allocated = false;
   LinkSection graphSection;
   graphSection.name = ".weft.network";
-  graphSection.content = net::serialise(network);
+  graphSection.content = net::serialise(network, packed);
   graphSection.allocated = false;
   input.sections = {std::move(arena), std::move(image), std::move(meta), std::move(graphSection)};
+  network = {};
   input.dramBytes = machine.dram.bytes;
   input.scalarBase = kScalarMemoryBase;
   input.scalarBytes = machine.scalarMemory.bytes;
-  LinkResult result = link(input);
+  LinkResult result = link(std::exchange(input, {}));
   if (result.symbols["__weft_arena"] != plan.arenaBase || result.symbols["__weft_const"] != plan.constantBase)
     throw Error(fmt::format("the program's code does not fit the {} bytes reserved for it", mapping::kCodeBytes));
   if (options.verify) {
     progress("verifying", 0.95);
-    const Program program = Program::parse(result.elf, "the compiled program");
+    const Program program = Program::parse({nullptr, result.elf}, "the compiled program");
     for (const Finding& finding : verifyProgram(program, machine))
       WEFT_CHECK(finding.severity != Finding::Severity::error,
                  "the compiled program does not verify: " + finding.message);

@@ -27,67 +27,59 @@ private:
   int32_t groups_;
 };
 
-bool contains(const std::vector<int32_t>& list, size_t index) {
-  return std::count(list.begin(), list.end(), static_cast<int32_t>(index)) > 0;
-}
-
-void addActivations(MapBuilder& builder, const net::Network& network, const DeviceGraph& graph, const Plan& plan) {
-  for (size_t index = 0; index < plan.homes.size(); ++index) {
-    const mapping::Home& home = plan.homes[index];
-    const mapping::Activation& activation = graph.activations[index];
-    const MapUse use = contains(graph.inputs, index)    ? MapUse::input
-                       : contains(graph.outputs, index) ? MapUse::output
-                                                        : MapUse::activation;
-    builder.add(home.scratchpad ? MapMemory::scratchpad : MapMemory::dram, use,
-                network.tensors[static_cast<size_t>(activation.tensor)].name, home.address, home.bytes,
-                activation.batch * activation.channels * activation.height * activation.width, home.firstGroup,
-                home.lastGroup);
+void addStorages(MapBuilder& builder, const net::Network& network, const DeviceGraph& graph, const Plan& plan) {
+  auto holds = [&](const std::vector<int32_t>& activations, size_t storage) {
+    return std::any_of(activations.begin(), activations.end(), [&](int32_t activation) {
+      return static_cast<size_t>(graph.activation(activation).storage) == storage;
+    });
+  };
+  for (size_t index = 0; index < plan.places.size(); ++index) {
+    const mapping::Place& place = plan.places[index];
+    const Storage& storage = graph.storages[index];
+    if (storage.constant) // an entry of its layer's constants
+      continue;
+    const MapUse use = holds(graph.inputs, index)    ? MapUse::input
+                       : holds(graph.outputs, index) ? MapUse::output
+                                                     : MapUse::activation;
+    builder.add(place.scratchpad ? MapMemory::scratchpad : MapMemory::dram, use,
+                network.tensors[static_cast<size_t>(storage.tensor)].name, place.address, place.bytes,
+                net::elementCount(storage.extents) * static_cast<int64_t>(net::byteSize(storage.element)),
+                place.firstGroup, place.lastGroup);
   }
 }
 
 void addBuffers(MapBuilder& builder, const DeviceGraph& graph, const Machine& machine, const Plan& plan, size_t g) {
-  const mapping::Group& group = graph.groups[g];
-  const mapping::GroupMapping& mapping = plan.mapping.groups[g];
+  const mapping::Layer& layer = *graph.layers[g];
   const mapping::Buffers& buffers = plan.buffers[g];
-  const mapping::WorkingSet& sizes = buffers.sizes;
   const auto at = static_cast<int64_t>(g);
-  auto add = [&](MapUse use, int64_t address, int64_t bytes) {
-    builder.add(MapMemory::scratchpad, use, group.name, address, bytes, 0, at, at);
-  };
-  add(MapUse::inputTiles, buffers.input, sizes.inputBuffers * sizes.input);
-  add(MapUse::inputTiles, buffers.secondInput, sizes.inputBuffers * sizes.secondInput);
-  add(MapUse::weights, buffers.weights, sizes.weightBuffers * sizes.weights);
-  add(MapUse::residualTiles, buffers.residual, sizes.outputBuffers * sizes.residual);
-  add(MapUse::outputTiles, buffers.output, sizes.outputBuffers * sizes.output);
-  add(MapUse::parameters, buffers.parameters, sizes.parameters);
-  if (group.kind != mapping::GroupKind::matrix)
-    return;
-  // Tiles take turns in the halves of the accumulators.
-  const mapping::Geometry geometry(graph, group, machine, mapping);
-  const int64_t halves = std::min<int64_t>({2, mapping.buffers, geometry.tiles() * geometry.columnTiles});
+  for (size_t s = 0; s < buffers.streams.size(); ++s)
+    builder.add(MapMemory::scratchpad, buffers.streams[s].use, layer.name, buffers.addresses[s],
+                buffers.streams[s].buffers * buffers.streams[s].bytes, 0, at, at);
+  const std::vector<int64_t> tiles = layer.accumulatorRows({graph, machine, plan.places}, plan.mapping.groups[g]);
   const int64_t rowBytes = machine.accumulatorRowBytes();
-  for (int64_t half = 0; half < halves; ++half)
-    builder.add(MapMemory::accumulators, MapUse::partialSums, group.name,
-                half * (machine.accumulatorRows() / 2) * rowBytes, geometry.tilePixels() * rowBytes, 0, at, at);
+  for (size_t half = 0; half < tiles.size(); ++half)
+    builder.add(MapMemory::accumulators, MapUse::partialSums, layer.name,
+                static_cast<int64_t>(half) * (machine.accumulatorRows() / 2) * rowBytes, tiles[half] * rowBytes, 0, at,
+                at);
 }
 
 } // namespace
 
-void addConstants(std::vector<MemoryRange>& map, const mapping::Group& group, size_t index,
+void addConstants(std::vector<MemoryRange>& map, const mapping::Layer& layer, size_t index,
                   std::span<const lowering::ConstantImage::Entry> constants) {
   for (const lowering::ConstantImage::Entry& constant : constants)
-    map.push_back({MapMemory::dram, constant.use, group.name, constant.address, constant.bytes, constant.networkBytes,
+    map.push_back({MapMemory::dram, constant.use, layer.name, constant.address, constant.bytes, constant.networkBytes,
                    static_cast<int32_t>(index), static_cast<int32_t>(index)});
 }
 
 void addPlan(std::vector<MemoryRange>& map, const net::Network& network, const DeviceGraph& graph,
              const Machine& machine, const Plan& plan) {
-  if (graph.groups.empty())
+  if (graph.layers.empty())
     return;
-  MapBuilder builder(map, static_cast<int32_t>(graph.groups.size()));
+  MapBuilder builder(map, static_cast<int32_t>(graph.layers.size()));
   builder.whole(MapMemory::scratchpad, MapUse::reserved, "", plan.scratchReserved);
-  addActivations(builder, network, graph, plan);
-  for (size_t g = 0; g < graph.groups.size(); ++g)
+  addStorages(builder, network, graph, plan);
+  for (size_t g = 0; g < graph.layers.size(); ++g)
     addBuffers(builder, graph, machine, plan, g);
 }
 

@@ -27,14 +27,18 @@ net::DType dtypeOf(Type type) {
     return net::DType::f64;
   const bool isUnsigned = type.isUnsignedInteger();
   switch (type.getIntOrFloatBitWidth()) {
+  case 1:
+    return net::DType::boolean;
   case 8:
     return isUnsigned ? net::DType::u8 : net::DType::s8;
   case 16:
     return isUnsigned ? net::DType::u16 : net::DType::s16;
   case 32:
     return isUnsigned ? net::DType::u32 : net::DType::s32;
-  default:
+  case 64:
     return isUnsigned ? net::DType::u64 : net::DType::s64;
+  default:
+    throw Error("the graph dialect has an element type that networks have not");
   }
 }
 
@@ -134,9 +138,10 @@ private:
     if (isa<ConstantOp, NoneOp>(op))
       return;
     const std::vector<std::string> names = nodeNames(op->getLoc());
+    const net::OperatorInfo* info = operatorOf(op);
+    WEFT_CHECK(info, "only the graph dialect's operations are exported");
     net::Node node;
-    node.op = onnxName(op).str();
-    WEFT_CHECK(!node.op.empty(), "only the graph dialect's operations are exported");
+    node.op = info->name;
     node.name = names.empty() ? node.op : names.front();
     for (OpOperand& operand : op->getOpOperands()) {
       Value value = operand.get();
@@ -178,7 +183,7 @@ private:
     net::Tensor copy = network.tensors[static_cast<size_t>(source)];
     copy.name = name.str();
     copy.isConstant = false;
-    copy.data.clear();
+    copy.data = {};
     node.outputs = {static_cast<int32_t>(network.tensors.size())};
     network.outputs.push_back(node.outputs.front());
     network.tensors.push_back(std::move(copy));

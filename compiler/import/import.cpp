@@ -36,15 +36,14 @@ struct DumpAfterPasses : PassInstrumentation {
 
 } // namespace
 
-net::Network importOnnx(std::span<const uint8_t> bytes, const ImportOptions& options) {
-  return importOnnx(bytes, options, {});
-}
-
-net::Network importOnnx(std::span<const uint8_t> bytes, const ImportOptions& options, const GraphDump& dump) {
-  const onnx::ModelProto model = onnx_import::parseModel(bytes);
+net::Network importOnnx(SharedBytes bytes, const ImportOptions& options, const GraphDump& dump) {
   MLIRContext context(MLIRContext::Threading::DISABLED);
   context.loadDialect<graph::GraphDialect, func::FuncDialect>();
-  OwningOpRef<ModuleOp> module = onnx_import::GraphImporter(context, model, options).run();
+  OwningOpRef<ModuleOp> module;
+  {
+    onnx::ModelProto model = onnx_import::parseModel(std::exchange(bytes, {}));
+    module = onnx_import::GraphImporter(context, model, options).run();
+  }
   if (dump)
     dump("import", textOf(*module));
   onnx_import::Diagnostics diagnostics(context);
@@ -58,10 +57,7 @@ net::Network importOnnx(std::span<const uint8_t> bytes, const ImportOptions& opt
 }
 
 std::vector<std::string> importableOperators() {
-  std::vector<std::string> names;
-  for (const onnx_import::Operator& row : onnx_import::operators())
-    names.emplace_back(row.name);
-  return names;
+  return onnx_import::importableNames();
 }
 
 } // namespace weft

@@ -4,9 +4,9 @@
 #include "isa/program/network.h"
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <map>
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -17,6 +17,8 @@ struct ImportOptions {
   int64_t batch = 1;
   // Extents of other symbolic dimensions, by name.
   std::map<std::string, int64_t> dimensions;
+  // Where the model's file lies: its tensors may have their data in other files there. Empty: they may not.
+  std::filesystem::path folder;
   // Constants that are computed at import (ConstantOfShape, folded operators) let a small file ask for large ones: all
   // of them together may have this many bytes.
   int64_t maxComputedConstantBytes = int64_t(1) << 30;
@@ -25,13 +27,13 @@ struct ImportOptions {
 // Receives the graph dialect's text after a stage: "import" or the name of a pass.
 using GraphDump = std::function<void(std::string_view stage, std::string_view text)>;
 
-// Imports an ONNX model (IR version 3 and newer, opset 7 and newer, all tensors inside the file), folds constants and
+// Imports an ONNX model (IR version 3 and newer, opset 7 and newer), folds constants and
 // BatchNormalization, turns quantised float operators into integer ones, and returns the result. Each node carries
 // the attribute "onnx_nodes": the names of all ONNX nodes that it stands for, one per line. A fused Relu or Clip is
 // the attributes "clamp_lo" and "clamp_hi", in units of the quantised result.
+// The file's bytes are released as soon as they are parsed, if `model` is their only holder.
 // Throws Error, naming node, operator and what is supported, for anything it cannot represent or that is malformed.
-net::Network importOnnx(std::span<const uint8_t> model, const ImportOptions& options = {});
-net::Network importOnnx(std::span<const uint8_t> model, const ImportOptions& options, const GraphDump& dump);
+net::Network importOnnx(SharedBytes model, const ImportOptions& options = {}, const GraphDump& dump = {});
 
 // The operators that can be imported: "Conv", ..., "com.microsoft.QGemm". Some only as far as they fold away.
 std::vector<std::string> importableOperators();

@@ -45,7 +45,7 @@ std::string Diagnostics::take() {
   return std::exchange(text, {});
 }
 
-GraphImporter::GraphImporter(MLIRContext& mlirContext, const onnx::ModelProto& onnxModel, const ImportOptions& options)
+GraphImporter::GraphImporter(MLIRContext& mlirContext, onnx::ModelProto& onnxModel, const ImportOptions& options)
     : context(mlirContext), model(onnxModel), importOptions(options), opBuilder(&context), diagnostics(context) {}
 
 Location GraphImporter::location(const NodeReader& node) {
@@ -62,6 +62,8 @@ Type GraphImporter::elementType(int32_t onnxType) {
     return opBuilder.getBF16Type();
   case onnx::TensorProto::DOUBLE:
     return opBuilder.getF64Type();
+  case onnx::TensorProto::BOOL:
+    return opBuilder.getI1Type();
   case onnx::TensorProto::UINT8:
     return opBuilder.getIntegerType(8, false);
   case onnx::TensorProto::INT8:
@@ -79,8 +81,8 @@ Type GraphImporter::elementType(int32_t onnxType) {
   case onnx::TensorProto::UINT64:
     return opBuilder.getIntegerType(64, false);
   default:
-    throw Error(fmt::format("element type {} is not supported; supported are float16, bfloat16, float32, float64 and "
-                            "integers of 8, 16, 32 and 64 bits",
+    throw Error(fmt::format("element type {} is not supported; supported are float16, bfloat16, float32, float64, bool "
+                            "and integers of 8, 16, 32 and 64 bits",
                             elementName(onnxType)));
   }
 }
@@ -99,7 +101,7 @@ NamedAttribute GraphImporter::attribute(StringRef name, StringRef value) {
 }
 
 void GraphImporter::accountComputed(const NodeReader& node, RankedTensorType type) {
-  const int64_t bytes = type.getNumElements() * static_cast<int64_t>(type.getElementTypeBitWidth() / 8);
+  const int64_t bytes = type.getNumElements() * static_cast<int64_t>(graph::elementBytes(type.getElementType()));
   if (bytes > importOptions.maxComputedConstantBytes - computedBytes)
     node.fail(fmt::format("the constants computed at import need more than the {} bytes allowed",
                           importOptions.maxComputedConstantBytes));
@@ -129,10 +131,13 @@ Value GraphImporter::lookup(const std::string& name) {
   auto initializer = initializers.find(name);
   if (initializer == initializers.end())
     return {};
-  const TensorData data = readTensor(*initializer->second, fmt::format("initializer '{}'", name));
+  const std::string what = fmt::format("initializer '{}'", name);
+  loadExternal(*initializer->second, importOptions.folder, what);
+  const TensorData data = readTensor(*initializer->second, what);
   const auto type = RankedTensorType::get(data.dims, elementType(data.type));
   Value value = opBuilder.create<graph::ConstantOp>(NameLoc::get(StringAttr::get(&context, name)), type,
                                                     graph::constantFromBytes(type, data.bytes));
+  delete initializer->second->release_raw_data(); // the attribute has the bytes now
   values.emplace(name, value);
   return value;
 }
@@ -194,13 +199,13 @@ RankedTensorType GraphImporter::inputType(const onnx::ValueInfoProto& info) {
     throw Error(what + " must be a tensor with a known number of dimensions");
   const onnx::TypeProto_Tensor& tensor = info.type().tensor_type();
   if (elementBytes(tensor.elem_type()) == 0)
-    throw Error(fmt::format("{}: element type {} is not supported; supported are float16, bfloat16, float32, float64 "
-                            "and integers of 8, 16, 32 and 64 bits",
+    throw Error(fmt::format("{}: element type {} is not supported; supported are float16, bfloat16, float32, float64, "
+                            "bool and integers of 8, 16, 32 and 64 bits",
                             what, elementName(tensor.elem_type())));
   std::vector<int64_t> dims;
   for (int i = 0; i < tensor.shape().dim_size(); ++i) {
     const onnx::TensorShapeProto_Dimension& dim = tensor.shape().dim(i);
-    if (dim.has_dim_value() && dim.dim_value() > 0) {
+    if (dim.has_dim_value() && dim.dim_value() >= 0) {
       dims.push_back(dim.dim_value());
     } else if (auto given = importOptions.dimensions.find(dim.dim_param());
                dim.has_dim_param() && given != importOptions.dimensions.end()) {
@@ -230,26 +235,27 @@ void GraphImporter::define(const std::string& name, Value value, const std::stri
 
 void GraphImporter::importNode(const onnx::NodeProto& proto) {
   const NodeReader node(proto);
-  const Operator* row = findOperator(node.operatorName());
-  if (!row) {
-    std::vector<std::string> names = importableOperators();
-    node.fail(fmt::format("the operator is not supported; supported are: {}", fmt::join(names, ", ")));
-  }
-  if (node.inputCount() < row->minInputs || node.inputCount() > row->maxInputs)
-    node.fail(row->minInputs == row->maxInputs
-                  ? fmt::format("has {} inputs, but must have {}", node.inputCount(), row->minInputs)
-                  : fmt::format("has {} inputs, but must have at least {}{}", node.inputCount(), row->minInputs,
-                                row->maxInputs == size_t(-1) ? "" : fmt::format(" and at most {}", row->maxInputs)));
-  for (size_t i = 0; i < row->minInputs; ++i)
-    if (!node.has(i))
+  const net::OperatorInfo* info = findImportable(node.operatorName());
+  if (!info)
+    node.fail(fmt::format("the operator is not supported; supported are: {}", fmt::join(importableNames(), ", ")));
+  const size_t least = info->minOnnxInputs, most = info->maxInputs;
+  if (node.inputCount() < least || node.inputCount() > most)
+    node.fail(least == most ? fmt::format("has {} inputs, but must have {}", node.inputCount(), least)
+                            : fmt::format("has {} inputs, but must have at least {}{}", node.inputCount(), least,
+                                          most == net::kVariadic ? "" : fmt::format(" and at most {}", most)));
+  for (size_t i = 0; i < least; ++i)
+    if (const net::OperandInfo& item = info->operands[std::min(i, info->operands.size() - 1)];
+        item.presence == net::Presence::required && !item.attributeBefore && !node.has(i))
       node.fail(fmt::format("input {} is missing", i));
-  node.checkAttributes(row->attributes);
+  node.checkAttributes(info->onnxAttributes);
   if (proto.output_size() < 1)
     node.fail("has no output");
   const std::string label = fmt::format("node '{}' ({})", node.name(), node.operatorName());
-  define(proto.output(0), row->import(*this, node), label);
-  for (int i = 1; i < proto.output_size(); ++i)
-    if (!proto.output(i).empty())
+  const SmallVector<Value> results = importOperator(*this, node, *info);
+  for (int i = 0; i < proto.output_size(); ++i)
+    if (static_cast<size_t>(i) < results.size())
+      define(proto.output(i), results[static_cast<size_t>(i)], label);
+    else if (!proto.output(i).empty())
       otherOutputs.emplace(proto.output(i), label);
 }
 
@@ -263,7 +269,7 @@ OwningOpRef<ModuleOp> GraphImporter::run() {
                             version, kOldestOpset));
   if (graph.sparse_initializer_size() > 0)
     throw Error("sparse initializers are not supported; save them as dense tensors");
-  for (const onnx::TensorProto& initializer : graph.initializer())
+  for (onnx::TensorProto& initializer : *model.mutable_graph()->mutable_initializer())
     if (!initializers.emplace(initializer.name(), &initializer).second)
       throw Error(fmt::format("the initializer '{}' is defined more than once", initializer.name()));
 

@@ -28,7 +28,8 @@ private:
 
 class GraphImporter {
 public:
-  GraphImporter(mlir::MLIRContext& context, const onnx::ModelProto& model, const ImportOptions& options);
+  // Takes the initializers out of the model as it needs them.
+  GraphImporter(mlir::MLIRContext& context, onnx::ModelProto& model, const ImportOptions& options);
 
   mlir::OwningOpRef<mlir::ModuleOp> run();
 
@@ -67,28 +68,25 @@ private:
   void define(const std::string& name, mlir::Value value, const std::string& by);
 
   mlir::MLIRContext& context;
-  const onnx::ModelProto& model;
+  onnx::ModelProto& model;
   const ImportOptions& importOptions;
   int64_t version = 0;
   int64_t computedBytes = 0;
   mlir::OpBuilder opBuilder;
   Diagnostics diagnostics;
   std::unordered_map<std::string, mlir::Value> values;
-  std::unordered_map<std::string, const onnx::TensorProto*> initializers;
+  std::unordered_map<std::string, onnx::TensorProto*> initializers;
   // Outputs beyond the first, by name, with the node that would make them.
   std::unordered_map<std::string, std::string> otherOutputs;
 };
 
-// An importable operator.
-struct Operator {
-  std::string_view name; // qualified: "com.microsoft.QGemm"
-  size_t minInputs, maxInputs;
-  std::string_view attributes; // that it may have, separated by blanks
-  mlir::Value (*import)(GraphImporter& importer, const NodeReader& node);
-};
+// The importable operator of a qualified name ("Conv", "com.microsoft.QGemm"), or null; and all of these names.
+const net::OperatorInfo* findImportable(std::string_view name);
+std::vector<std::string> importableNames();
 
-// The closed list, and the entry of a name or null.
-std::span<const Operator> operators();
-const Operator* findOperator(std::string_view name);
+// Imports a node of it whose inputs and attributes are as many as they may be. Returns its results, the first of them
+// at least.
+llvm::SmallVector<mlir::Value> importOperator(GraphImporter& importer, const NodeReader& node,
+                                              const net::OperatorInfo& info);
 
 } // namespace weft::onnx_import

@@ -2,13 +2,15 @@
 
 #include "isa/support/error.h"
 
+#include <charconv>
 #include <cstring>
 #include <fmt/format.h>
+#include <fstream>
 #include <limits>
 
 namespace weft::onnx_import {
 
-onnx::ModelProto parseModel(std::span<const uint8_t> bytes) {
+onnx::ModelProto parseModel(SharedBytes bytes) {
   onnx::ModelProto model;
   if (bytes.size() > size_t(std::numeric_limits<int>::max()))
     throw Error("not an ONNX model: a protobuf message has less than 2 GiB");
@@ -21,6 +23,7 @@ onnx::ModelProto parseModel(std::span<const uint8_t> bytes) {
 
 size_t elementBytes(int32_t type) {
   switch (type) {
+  case onnx::TensorProto::BOOL:
   case onnx::TensorProto::UINT8:
   case onnx::TensorProto::INT8:
     return 1;
@@ -74,6 +77,61 @@ template <typename Field> void append(const Field& field, size_t width, std::vec
 
 } // namespace
 
+void loadExternal(onnx::TensorProto& tensor, const std::filesystem::path& folder, const std::string& what) {
+  namespace fs = std::filesystem;
+  if (tensor.data_location() != onnx::TensorProto::EXTERNAL && tensor.external_data_size() == 0)
+    return;
+  std::string location;
+  int64_t offset = 0, length = -1;
+  for (const onnx::StringStringEntryProto& entry : tensor.external_data()) {
+    auto number = [&] {
+      int64_t value = -1;
+      const std::string& text = entry.value();
+      const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+      if (error != std::errc() || end != text.data() + text.size() || value < 0)
+        throw Error(
+            fmt::format("{}: the {} of its external data is '{}', not a number of bytes", what, entry.key(), text));
+      return value;
+    };
+    if (entry.key() == "location")
+      location = entry.value();
+    else if (entry.key() == "offset")
+      offset = number();
+    else if (entry.key() == "length")
+      length = number();
+  }
+  if (folder.empty())
+    throw Error(
+        fmt::format("{}: its data is in the file '{}', but the model does not come from a folder", what, location));
+  const fs::path relative(location), path = folder / relative;
+  // Nothing outside the model's folder, not even through links.
+  std::error_code failed;
+  const fs::path inside = fs::weakly_canonical(folder, failed), found = fs::weakly_canonical(path, failed);
+  if (location.empty() || relative.is_absolute() || found.lexically_relative(inside).empty() ||
+      *found.lexically_relative(inside).begin() == "..")
+    throw Error(fmt::format("{}: its data is in the file '{}', which is not in the model's folder", what, location));
+  const uintmax_t size = fs::is_regular_file(found, failed) ? fs::file_size(found, failed) : 0;
+  if (failed || !fs::is_regular_file(found))
+    throw Error(fmt::format("{}: its data is in the file '{}', which cannot be read", what, location));
+  const auto start = static_cast<uintmax_t>(offset);
+  if (start > size || (length >= 0 && static_cast<uintmax_t>(length) > size - start))
+    throw Error(fmt::format("{}: its data ends beyond the {} bytes of the file '{}'", what, size, location));
+  size_t bytes = length >= 0 ? static_cast<size_t>(length) : static_cast<size_t>(size - start);
+  if (length < 0) { // to the end, or as much as the shape needs
+    const std::optional<int64_t> count = countElements(std::vector<int64_t>(tensor.dims().begin(), tensor.dims().end()),
+                                                       std::numeric_limits<int32_t>::max());
+    bytes = std::min(bytes, static_cast<size_t>(count.value_or(0)) * elementBytes(tensor.data_type()));
+  }
+  std::string content(bytes, '\0');
+  std::ifstream file(found, std::ios::binary);
+  file.seekg(offset);
+  if (!file.read(content.data(), static_cast<std::streamsize>(bytes)))
+    throw Error(fmt::format("{}: its data is in the file '{}', which cannot be read", what, location));
+  tensor.set_raw_data(std::move(content));
+  tensor.clear_external_data();
+  tensor.set_data_location(onnx::TensorProto::DEFAULT);
+}
+
 TensorData readTensor(const onnx::TensorProto& tensor, const std::string& what) {
   TensorData data;
   data.type = tensor.data_type();
@@ -83,9 +141,7 @@ TensorData readTensor(const onnx::TensorProto& tensor, const std::string& what) 
                             "and integers of 8, 16, 32 and 64 bits",
                             what, elementName(data.type)));
   if (tensor.data_location() == onnx::TensorProto::EXTERNAL || tensor.external_data_size() > 0)
-    throw Error(fmt::format("{}: its data is in an external file; save the model with all tensors inside it "
-                            "(onnx.save with save_as_external_data=False)",
-                            what));
+    throw Error(fmt::format("{}: only initializers may have their data in an external file", what));
   if (tensor.has_segment())
     throw Error(fmt::format("{}: segmented tensors are not supported", what));
   data.dims.assign(tensor.dims().begin(), tensor.dims().end());
@@ -94,25 +150,28 @@ TensorData readTensor(const onnx::TensorProto& tensor, const std::string& what) 
     throw Error(fmt::format("{}: its shape [{}] is negative or too large", what, fmt::join(data.dims, ", ")));
   const size_t size = static_cast<size_t>(*count) * width;
   if (tensor.has_raw_data()) {
-    data.bytes.assign(tensor.raw_data().begin(), tensor.raw_data().end());
+    const std::string& raw = tensor.raw_data();
+    data.bytes = SharedBytes(nullptr, {reinterpret_cast<const uint8_t*>(raw.data()), raw.size()});
   } else {
+    std::vector<uint8_t> bytes;
     switch (data.type) {
     case onnx::TensorProto::FLOAT:
-      append(tensor.float_data(), width, data.bytes);
+      append(tensor.float_data(), width, bytes);
       break;
     case onnx::TensorProto::DOUBLE:
-      append(tensor.double_data(), width, data.bytes);
+      append(tensor.double_data(), width, bytes);
       break;
     case onnx::TensorProto::INT64:
-      append(tensor.int64_data(), width, data.bytes);
+      append(tensor.int64_data(), width, bytes);
       break;
     case onnx::TensorProto::UINT32:
     case onnx::TensorProto::UINT64:
-      append(tensor.uint64_data(), width, data.bytes);
+      append(tensor.uint64_data(), width, bytes);
       break;
     default:
-      append(tensor.int32_data(), width, data.bytes);
+      append(tensor.int32_data(), width, bytes);
     }
+    data.bytes = std::move(bytes);
   }
   if (data.bytes.size() != size)
     throw Error(fmt::format("{}: its shape [{}] of {} needs {} bytes of data, but the file has {}", what,

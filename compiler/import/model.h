@@ -1,9 +1,12 @@
 // Reading the protobuf side of a model: tensors and node attributes, checked. No MLIR here.
 #pragma once
 
+#include "isa/support/shared_bytes.h"
+
 #include "onnx/onnx_pb.h"
 
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <span>
 #include <string>
@@ -13,13 +16,14 @@
 namespace weft::onnx_import {
 
 // Parses a serialised ModelProto. Throws Error if it is not one.
-onnx::ModelProto parseModel(std::span<const uint8_t> bytes);
+onnx::ModelProto parseModel(SharedBytes bytes);
 
-// A tensor's elements, row major, little endian; `type` is an onnx::TensorProto_DataType.
+// A tensor's elements, row major, little endian; `type` is an onnx::TensorProto_DataType. The bytes may lie in the
+// TensorProto, which must outlive them.
 struct TensorData {
   int32_t type = 0;
   std::vector<int64_t> dims;
-  std::vector<uint8_t> bytes;
+  SharedBytes bytes;
 };
 
 // Bytes per element; 0 for types that are not supported.
@@ -28,6 +32,10 @@ size_t elementBytes(int32_t type);
 std::string elementName(int32_t type);
 // The product of extents that are known to be 0 or more; nothing if it is over `limit`.
 std::optional<int64_t> countElements(std::span<const int64_t> dims, int64_t limit);
+
+// Brings the data of a tensor that has it in another file, in the model's folder, into the tensor. Throws Error for a
+// file elsewhere, or one that has not got it.
+void loadExternal(onnx::TensorProto& tensor, const std::filesystem::path& folder, const std::string& what);
 
 // Reads a TensorProto, `what` naming it in errors.
 TensorData readTensor(const onnx::TensorProto& tensor, const std::string& what);

@@ -1,7 +1,10 @@
-// One function per ONNX operator: reads its attributes in every opset's form and emits the graph dialect's.
+// From ONNX nodes to operations of the graph dialect. What isa/program/Operators.td says of an operator is enough for
+// most: operands in order, attributes with their defaults, older opsets' attributes as operands. The others have a rule
+// here, a function that emits something else or more than that.
 #include "compiler/import/importer.h"
 
 #include <algorithm>
+#include <cmath>
 #include <fmt/format.h>
 #include <limits>
 
@@ -13,16 +16,17 @@ namespace {
 
 using graph::tensorType;
 
-constexpr size_t kAny = size_t(-1);
 constexpr int64_t kNoExtent = std::numeric_limits<int32_t>::max(); // attribute values stay below
+
+// What a node makes: one value for each output that is supported.
+struct Results {
+  Results(Value value) : values({value}) {}
+  Results(SmallVector<Value> several) : values(std::move(several)) {}
+  SmallVector<Value> values;
+};
 
 int64_t rankOf(Value value) {
   return tensorType(value).getRank();
-}
-
-// Input i, which must be a tensor (the value of an operand is one unless it is omitted).
-Value operand(GraphImporter& importer, const NodeReader& node, size_t i) {
-  return importer.input(node, i);
 }
 
 int64_t normaliseAxis(const NodeReader& node, int64_t axis, int64_t rank, const char* name = "axis") {
@@ -30,6 +34,314 @@ int64_t normaliseAxis(const NodeReader& node, int64_t axis, int64_t rank, const 
     node.fail(fmt::format("{} must be in [{}, {}] for rank {}, but is {}", name, -rank, rank - 1, rank, axis));
   return axis < 0 ? axis + rank : axis;
 }
+
+// --- By description -------------------------------------------------------------------------------------------
+
+// Input i, which is a scale, as a tensor of zeros of the given type.
+Value zerosLike(GraphImporter& importer, const NodeReader& node, size_t i, Value scale, Type element) {
+  if (tensorType(scale).getRank() > 1)
+    node.fail(fmt::format("input {} (a scale) must be a scalar or a vector, but has {} dimensions", i,
+                          tensorType(scale).getRank()));
+  const auto type = RankedTensorType::get(tensorType(scale).getShape(), element);
+  importer.accountComputed(node, type);
+  return importer.constant(node, DenseElementsAttr::get(type, importer.builder().getZeroAttr(element)));
+}
+
+size_t indexOf(const net::OperatorInfo& info, std::string_view name) {
+  for (size_t i = 0; i < info.operands.size(); ++i)
+    if (info.operands[i].name == name)
+      return i;
+  return net::kNoOperand;
+}
+
+// The operand of this name; null if the operator has none.
+Value named(const net::OperatorInfo& info, ArrayRef<Value> operands, std::string_view name) {
+  const size_t i = indexOf(info, name);
+  return i == net::kNoOperand ? Value() : operands[i];
+}
+
+// A zero point that is omitted: zeros of its tensor's type (or the first tensor's, for a result), shaped like its
+// scale.
+Value omittedZeroPoint(GraphImporter& importer, const NodeReader& node, const net::OperatorInfo& info,
+                       ArrayRef<Value> operands, std::string_view name) {
+  const std::string_view tensor = name.substr(0, name.rfind("_zero_point"));
+  const size_t of = indexOf(info, tensor), scale = indexOf(info, std::string(tensor) + "_scale");
+  const Type element = tensorType(operands[of == net::kNoOperand ? 0 : of]).getElementType();
+  if (scale != net::kNoOperand)
+    return zerosLike(importer, node, scale, operands[scale], element);
+  const int64_t zero = 0;
+  return importer.constant(node, graph::constantFromIntegers(RankedTensorType::get({}, element), {&zero, 1}));
+}
+
+// The value of an operand that this older node has as an attribute.
+Value fromAttribute(GraphImporter& importer, const NodeReader& node, const net::OperandInfo& item, Value x) {
+  const std::string name(item.name);
+  if (!item.scalar)
+    return importer.integers(node, node.integers(name).value_or(std::vector<int64_t>()));
+  Type element = tensorType(x).getElementType();
+  if (!isa<FloatType>(element))
+    node.fail(fmt::format("attribute '{}' needs a float input", name));
+  const double value = node.real(name, 0);
+  return importer.constant(node, graph::constantFromReals(RankedTensorType::get({}, element), {&value, 1}));
+}
+
+// The operands of the operation.
+SmallVector<Value> operandsOf(GraphImporter& importer, const NodeReader& node, const net::OperatorInfo& info) {
+  SmallVector<Value> operands;
+  for (size_t i = 0; i < info.operands.size(); ++i) {
+    const net::OperandInfo& item = info.operands[i];
+    if (item.presence == net::Presence::resolved)
+      break;
+    if (item.repeated > 0) {
+      for (size_t j = i; j < node.inputCount(); ++j) {
+        if (!node.has(j))
+          node.fail(fmt::format("input {} is missing", j));
+        operands.push_back(importer.input(node, j));
+      }
+    } else if (node.has(i)) {
+      operands.push_back(importer.input(node, i));
+    } else if (item.attributeBefore && node.hasAttribute(item.name)) {
+      operands.push_back(fromAttribute(importer, node, item, operands.front()));
+    } else if (item.presence == net::Presence::optional) {
+      operands.push_back(importer.none());
+    } else if (item.presence == net::Presence::defaulted && item.role == net::Role::zeroPoint) {
+      operands.push_back(omittedZeroPoint(importer, node, info, operands, item.name));
+    } else {
+      node.fail(fmt::format("input {} is missing", i));
+    }
+  }
+  return operands;
+}
+
+// The tensor whose dimensions an attribute `axis` counts.
+int64_t axisRank(const net::OperatorInfo& info, ArrayRef<Value> operands) {
+  for (size_t i = 0; i < info.operands.size() && i < operands.size(); ++i)
+    if (info.operands[i].role == net::Role::tensor)
+      return rankOf(operands[i]);
+  return 0;
+}
+
+// The operation's attributes less the lists, whose length and defaults a rule knows. Checks those of one legal value.
+SmallVector<NamedAttribute> attributesOf(GraphImporter& importer, const NodeReader& node, const net::OperatorInfo& info,
+                                         ArrayRef<Value> operands) {
+  SmallVector<NamedAttribute> attributes;
+  for (const net::AttributeInfo& item : info.attributes) {
+    const std::string name(item.name);
+    if (item.form == net::AttributeForm::fixed)
+      node.require(name, item.integer);
+    if (item.form != net::AttributeForm::common)
+      continue;
+    if (item.required && !node.hasAttribute(name))
+      node.fail(fmt::format("attribute '{}' is missing", name));
+    switch (item.kind) {
+    case net::AttributeKind::integer:
+      attributes.push_back(importer.attribute(name, node.integer(name, item.integer)));
+      break;
+    case net::AttributeKind::axis:
+      attributes.push_back(importer.attribute(
+          name, normaliseAxis(node, node.integer(name, item.integer), axisRank(info, operands), name.c_str())));
+      break;
+    case net::AttributeKind::real:
+      attributes.push_back(importer.attribute(name, node.real(name, static_cast<float>(item.real))));
+      break;
+    case net::AttributeKind::text:
+      attributes.push_back(importer.attribute(name, StringRef(node.text(name, std::string(item.text)))));
+      break;
+    case net::AttributeKind::integers: // of rules
+    case net::AttributeKind::reals:    // never in the dialect, like the rest
+    case net::AttributeKind::tensor:
+    case net::AttributeKind::ignored:
+      break;
+    }
+  }
+  return attributes;
+}
+
+Results byDescription(GraphImporter& importer, const NodeReader& node, const net::OperatorInfo& info) {
+  const SmallVector<Value> operands = operandsOf(importer, node, info);
+  return importer.emit(node, info.mnemonic, operands, attributesOf(importer, node, info, operands));
+}
+
+// Whether byDescription leaves nothing out.
+constexpr bool isDescribed(const net::OperatorInfo& info) {
+  if (info.mnemonic.empty())
+    return false;
+  for (const net::OperandInfo& item : info.operands)
+    if (item.presence == net::Presence::resolved ||
+        (item.presence == net::Presence::defaulted && item.role != net::Role::zeroPoint))
+      return false;
+  for (const net::AttributeInfo& item : info.attributes)
+    if (item.form == net::AttributeForm::resolved ||
+        (item.form == net::AttributeForm::common && item.kind == net::AttributeKind::integers))
+      return false;
+  return true;
+}
+
+// --- Windows --------------------------------------------------------------------------------------------------
+
+struct Window {
+  std::vector<int64_t> kernel, strides, pads, dilations;
+  std::vector<int64_t> overhang; // what the last window reaches beyond the padding, by ceil_mode
+};
+
+std::vector<int64_t> windowValues(const NodeReader& node, const char* name, size_t count, int64_t least,
+                                  int64_t otherwise) {
+  std::vector<int64_t> values = node.integers(name).value_or(std::vector<int64_t>(count, otherwise));
+  if (values.size() != count)
+    node.fail(fmt::format("attribute '{}' must have {} values, but has {}", name, count, values.size()));
+  for (int64_t value : values)
+    if (value < least || value >= kNoExtent)
+      node.fail(fmt::format("attribute '{}' must have values of {} or more, but has {}", name, least, value));
+  return values;
+}
+
+std::string autoPadOf(const NodeReader& node) {
+  const std::string automatic = node.text("auto_pad", "NOTSET");
+  if (automatic != "NOTSET" && automatic != "VALID" && automatic != "SAME_UPPER" && automatic != "SAME_LOWER")
+    node.fail(
+        fmt::format("attribute 'auto_pad' must be NOTSET, VALID, SAME_UPPER or SAME_LOWER, but is '{}'", automatic));
+  return automatic;
+}
+
+// The window of a convolution or pooling with auto_pad made explicit in `pads`.
+Window windowOf(const NodeReader& node, Value x, std::optional<ArrayRef<int64_t>> weightKernel) {
+  if (rankOf(x) < 3)
+    node.fail(fmt::format("its input must have a batch, a channel and spatial dimensions, but has rank {}", rankOf(x)));
+  const ArrayRef<int64_t> extents = tensorType(x).getShape().drop_front(2);
+  const size_t spatial = extents.size();
+  if (!weightKernel && !node.hasAttribute("kernel_shape"))
+    node.fail("attribute 'kernel_shape' is missing");
+  Window window;
+  window.kernel = windowValues(node, "kernel_shape", spatial, 1, 1);
+  if (weightKernel && !node.hasAttribute("kernel_shape"))
+    window.kernel = weightKernel->vec();
+  if (window.kernel.size() != spatial)
+    node.fail(fmt::format("the weight must have {} spatial dimensions", spatial));
+  window.strides = windowValues(node, "strides", spatial, 1, 1);
+  window.dilations = windowValues(node, "dilations", spatial, 1, 1);
+  window.pads = windowValues(node, "pads", 2 * spatial, 0, 0);
+  window.overhang.assign(spatial, 0);
+  const std::string automatic = autoPadOf(node);
+  const bool ceil = node.integer("ceil_mode", 0) != 0 && automatic == "NOTSET";
+  for (size_t i = 0; i < spatial; ++i) {
+    int64_t &begin = window.pads[i], &end = window.pads[spatial + i];
+    const int64_t stride = window.strides[i], extent = (window.kernel[i] - 1) * window.dilations[i] + 1;
+    if (automatic == "VALID")
+      begin = end = 0;
+    if (automatic.starts_with("SAME")) {
+      const int64_t outputs = (extents[i] + stride - 1) / stride;
+      const int64_t total = std::max<int64_t>((outputs - 1) * stride + extent - extents[i], 0);
+      begin = automatic == "SAME_UPPER" ? total / 2 : total - total / 2;
+      end = total - begin;
+    }
+    if (ceil) {
+      const int64_t span = extents[i] + begin + end - extent;
+      int64_t outputs = span < 0 ? 1 : (span + stride - 1) / stride + 1;
+      // A last window that would start in the padding at the end is dropped.
+      if ((outputs - 1) * stride >= extents[i] + begin)
+        --outputs;
+      window.overhang[i] = std::max<int64_t>((outputs - 1) * stride - span, 0);
+    }
+  }
+  return window;
+}
+
+bool any(ArrayRef<int64_t> values) {
+  return llvm::any_of(values, [](int64_t value) { return value != 0; });
+}
+
+// Convolutions and pools.
+Results windowed(GraphImporter& importer, const NodeReader& node, const net::OperatorInfo& info) {
+  SmallVector<Value> operands = operandsOf(importer, node, info);
+  SmallVector<NamedAttribute> attributes = attributesOf(importer, node, info, operands);
+  Value x = named(info, operands, "x"), w = named(info, operands, "w");
+  if (w && rankOf(w) < 3)
+    node.fail(fmt::format("its weight must have at least 3 dimensions, but has {}", rankOf(w)));
+  Window window = windowOf(node, x, w ? std::optional(tensorType(w).getShape().drop_front(2)) : std::nullopt);
+  const size_t spatial = window.kernel.size();
+  // A float average counts the padding, not the overhang: padding becomes elements, which are counted. ONNX Runtime's
+  // integer kernel, which a quantised network gets, counts the whole window.
+  const bool quantised = named(info, operands, "x_scale") || x.getDefiningOp<graph::DequantizeOp>();
+  if (node.integer("count_include_pad", 0) != 0 && any(window.overhang) && !quantised) {
+    std::vector<int64_t> pads(2 * (spatial + 2), 0);
+    for (size_t i = 0; i < spatial; ++i) {
+      pads[2 + i] = window.pads[i];
+      pads[2 + spatial + 2 + i] = window.pads[spatial + i];
+    }
+    window.pads.assign(2 * spatial, 0);
+    operands.front() = importer.emit(node, "pad", {x, importer.integers(node, pads), importer.none()},
+                                     importer.attribute("mode", StringRef("constant")));
+    for (NamedAttribute& attribute : attributes)
+      if (attribute.getName() == "count_include_pad")
+        attribute = importer.attribute("count_include_pad", int64_t(0));
+  }
+  for (size_t i = 0; i < spatial; ++i)
+    window.pads[spatial + i] += window.overhang[i];
+  const auto add = [&](const char* name, const std::vector<int64_t>& values) {
+    attributes.push_back(importer.attribute(name, ArrayRef(values)));
+  };
+  add("kernel_shape", window.kernel);
+  add("strides", window.strides);
+  add("pads", window.pads);
+  const bool dilates = llvm::any_of(info.attributes, [](const net::AttributeInfo& item) {
+    return item.name == "dilations" && item.form == net::AttributeForm::common;
+  });
+  if (dilates)
+    add("dilations", window.dilations);
+  else if (llvm::any_of(window.dilations, [](int64_t dilation) { return dilation != 1; }))
+    node.fail("attribute 'dilations' must be all 1");
+  return importer.emit(node, info.mnemonic, operands, attributes);
+}
+
+// Explicit pads, of the specification's formulas for output_shape and auto_pad.
+Results convTranspose(GraphImporter& importer, const NodeReader& node, const net::OperatorInfo& info) {
+  const SmallVector<Value> operands = operandsOf(importer, node, info);
+  SmallVector<NamedAttribute> attributes = attributesOf(importer, node, info, operands);
+  Value x = named(info, operands, "x"), w = named(info, operands, "w");
+  if (rankOf(x) < 3 || rankOf(w) != rankOf(x))
+    node.fail("its input and weight must have the same rank of 3 or more");
+  const ArrayRef<int64_t> extents = tensorType(x).getShape().drop_front(2);
+  const size_t spatial = extents.size();
+  const std::vector<int64_t> kernel = tensorType(w).getShape().drop_front(2).vec();
+  const std::vector<int64_t> strides = windowValues(node, "strides", spatial, 1, 1);
+  const std::vector<int64_t> dilations = windowValues(node, "dilations", spatial, 1, 1);
+  std::vector<int64_t> more = windowValues(node, "output_padding", spatial, 0, 0);
+  std::vector<int64_t> pads = windowValues(node, "pads", 2 * spatial, 0, 0);
+  const std::string automatic = autoPadOf(node);
+  const bool shaped = node.hasAttribute("output_shape");
+  const std::vector<int64_t> wanted = windowValues(node, "output_shape", spatial, 1, 1);
+  for (size_t i = 0; i < spatial; ++i) {
+    if (automatic == "VALID" && !shaped)
+      pads[i] = pads[spatial + i] = 0;
+    if (!shaped && !automatic.starts_with("SAME"))
+      continue;
+    const int64_t out = shaped ? wanted[i] : extents[i] * strides[i];
+    const int64_t excess = strides[i] * (extents[i] - 1) + more[i] + (kernel[i] - 1) * dilations[i] + 1 - out;
+    const int64_t total = std::max<int64_t>(excess, 0);
+    more[i] += total - excess; // what no window reaches
+    pads[i] = automatic == "SAME_UPPER" ? total / 2 : total - total / 2;
+    pads[spatial + i] = total - pads[i];
+  }
+  attributes.push_back(importer.attribute("kernel_shape", ArrayRef(kernel)));
+  attributes.push_back(importer.attribute("strides", ArrayRef(strides)));
+  attributes.push_back(importer.attribute("pads", ArrayRef(pads)));
+  attributes.push_back(importer.attribute("dilations", ArrayRef(dilations)));
+  attributes.push_back(importer.attribute("output_padding", ArrayRef(more)));
+  return importer.emit(node, info.mnemonic, operands, attributes);
+}
+
+Results globalMaxPool(GraphImporter& importer, const NodeReader& node, const net::OperatorInfo&) {
+  Value x = importer.input(node, 0);
+  if (rankOf(x) < 3)
+    node.fail(fmt::format("its input must have at least 3 dimensions, but has {}", rankOf(x)));
+  const ArrayRef<int64_t> kernel = tensorType(x).getShape().drop_front(2);
+  const std::vector<int64_t> ones(kernel.size(), 1), zeros(2 * kernel.size(), 0);
+  return importer.emit(node, "max_pool", x,
+                       {importer.attribute("kernel_shape", kernel), importer.attribute("strides", ArrayRef(ones)),
+                        importer.attribute("pads", ArrayRef(zeros)), importer.attribute("dilations", ArrayRef(ones))});
+}
+
+// --- Reductions and normalisations ----------------------------------------------------------------------------
 
 // Axes from the attribute of older opsets or from input i of newer ones; nothing if there are neither.
 std::optional<std::vector<int64_t>> axesOf(GraphImporter& importer, const NodeReader& node, size_t i, int64_t rank) {
@@ -50,190 +362,22 @@ Value reshape(GraphImporter& importer, const NodeReader& node, Value x, ArrayRef
   return importer.emit(node, "reshape", {x, importer.integers(node, dims)});
 }
 
-// --- Windows --------------------------------------------------------------------------------------------------
-
-struct Window {
-  std::vector<int64_t> kernel, strides, pads, dilations;
-};
-
-std::vector<int64_t> windowValues(const NodeReader& node, const char* name, size_t count, int64_t least,
-                                  int64_t otherwise) {
-  std::vector<int64_t> values = node.integers(name).value_or(std::vector<int64_t>(count, otherwise));
-  if (values.size() != count)
-    node.fail(fmt::format("attribute '{}' must have {} values, but has {}", name, count, values.size()));
-  for (int64_t value : values)
-    if (value < least || value >= kNoExtent)
-      node.fail(fmt::format("attribute '{}' must have values of {} or more, but has {}", name, least, value));
-  return values;
-}
-
-// The window attributes of a convolution or pooling with auto_pad and ceil_mode made explicit in `pads`.
-Window windowOf(const NodeReader& node, Value x, std::optional<ArrayRef<int64_t>> weightKernel) {
-  if (rankOf(x) < 3)
-    node.fail(fmt::format("its input must have a batch, a channel and spatial dimensions, but has rank {}", rankOf(x)));
-  const ArrayRef<int64_t> extents = tensorType(x).getShape().drop_front(2);
-  const size_t spatial = extents.size();
-  if (!weightKernel && !node.hasAttribute("kernel_shape"))
-    node.fail("attribute 'kernel_shape' is missing");
-  Window window;
-  window.kernel = windowValues(node, "kernel_shape", spatial, 1, 1);
-  if (weightKernel && !node.hasAttribute("kernel_shape"))
-    window.kernel = weightKernel->vec();
-  if (window.kernel.size() != spatial)
-    node.fail(fmt::format("the weight must have {} spatial dimensions", spatial));
-  window.strides = windowValues(node, "strides", spatial, 1, 1);
-  window.dilations = windowValues(node, "dilations", spatial, 1, 1);
-  window.pads = windowValues(node, "pads", 2 * spatial, 0, 0);
-  const std::string automatic = node.text("auto_pad", "NOTSET");
-  if (automatic != "NOTSET" && automatic != "VALID" && automatic != "SAME_UPPER" && automatic != "SAME_LOWER")
-    node.fail(
-        fmt::format("attribute 'auto_pad' must be NOTSET, VALID, SAME_UPPER or SAME_LOWER, but is '{}'", automatic));
-  const bool ceil = node.integer("ceil_mode", 0) != 0 && automatic == "NOTSET";
-  for (size_t i = 0; i < spatial; ++i) {
-    int64_t &begin = window.pads[i], &end = window.pads[spatial + i];
-    const int64_t stride = window.strides[i], extent = (window.kernel[i] - 1) * window.dilations[i] + 1;
-    if (automatic == "VALID")
-      begin = end = 0;
-    if (automatic.starts_with("SAME")) {
-      const int64_t outputs = (extents[i] + stride - 1) / stride;
-      const int64_t total = std::max<int64_t>((outputs - 1) * stride + extent - extents[i], 0);
-      begin = automatic == "SAME_UPPER" ? total / 2 : total - total / 2;
-      end = total - begin;
-    }
-    if (ceil) {
-      const int64_t span = extents[i] + begin + end - extent;
-      int64_t outputs = span < 0 ? 1 : (span + stride - 1) / stride + 1;
-      // A last window that would start in the padding at the end is dropped.
-      if ((outputs - 1) * stride >= extents[i] + begin)
-        --outputs;
-      const int64_t missing = (outputs - 1) * stride - span;
-      if (missing > 0 && node.integer("count_include_pad", 0) != 0)
-        node.fail("ceil_mode together with count_include_pad is supported only where the windows fit exactly");
-      end += std::max<int64_t>(missing, 0);
-    }
-  }
-  return window;
-}
-
-SmallVector<NamedAttribute> attributesOf(GraphImporter& importer, const Window& window, bool dilations) {
-  SmallVector<NamedAttribute> attributes = {importer.attribute("kernel_shape", ArrayRef(window.kernel)),
-                                            importer.attribute("strides", ArrayRef(window.strides)),
-                                            importer.attribute("pads", ArrayRef(window.pads))};
-  if (dilations)
-    attributes.push_back(importer.attribute("dilations", ArrayRef(window.dilations)));
-  return attributes;
-}
-
-SmallVector<NamedAttribute> convAttributes(GraphImporter& importer, const NodeReader& node, Value x, Value w) {
-  if (rankOf(w) < 3)
-    node.fail(fmt::format("its weight must have at least 3 dimensions, but has {}", rankOf(w)));
-  SmallVector<NamedAttribute> attributes =
-      attributesOf(importer, windowOf(node, x, tensorType(w).getShape().drop_front(2)), true);
-  attributes.push_back(importer.attribute("group", node.integer("group", 1)));
-  return attributes;
-}
-
-Value conv(GraphImporter& importer, const NodeReader& node) {
-  Value x = operand(importer, node, 0), w = operand(importer, node, 1);
-  return importer.emit(node, "conv", {x, w, importer.input(node, 2)}, convAttributes(importer, node, x, w));
-}
-
-Value maxPool(GraphImporter& importer, const NodeReader& node) {
-  node.require("storage_order", 0);
-  Value x = operand(importer, node, 0);
-  return importer.emit(node, "max_pool", x, attributesOf(importer, windowOf(node, x, std::nullopt), true));
-}
-
-SmallVector<NamedAttribute> averageAttributes(GraphImporter& importer, const NodeReader& node, Value x) {
-  const Window window = windowOf(node, x, std::nullopt);
-  if (std::any_of(window.dilations.begin(), window.dilations.end(), [](int64_t d) { return d != 1; }))
-    node.fail("attribute 'dilations' must be all 1");
-  SmallVector<NamedAttribute> attributes = attributesOf(importer, window, false);
-  attributes.push_back(importer.attribute("count_include_pad", node.integer("count_include_pad", 0)));
-  return attributes;
-}
-
-Value averagePool(GraphImporter& importer, const NodeReader& node) {
-  Value x = operand(importer, node, 0);
-  return importer.emit(node, "average_pool", x, averageAttributes(importer, node, x));
-}
-
-Value globalMaxPool(GraphImporter& importer, const NodeReader& node) {
-  Value x = operand(importer, node, 0);
-  if (rankOf(x) < 3)
-    node.fail(fmt::format("its input must have at least 3 dimensions, but has {}", rankOf(x)));
-  Window window;
-  window.kernel = tensorType(x).getShape().drop_front(2).vec();
-  window.strides = window.dilations = std::vector<int64_t>(window.kernel.size(), 1);
-  window.pads = std::vector<int64_t>(2 * window.kernel.size(), 0);
-  return importer.emit(node, "max_pool", x, attributesOf(importer, window, true));
-}
-
-Value reduceMean(GraphImporter& importer, const NodeReader& node) {
-  Value x = operand(importer, node, 0);
+// With axes from the front. The mean over all spatial axes is a global average pool.
+Results reduction(GraphImporter& importer, const NodeReader& node, const net::OperatorInfo& info) {
+  SmallVector<Value> operands = operandsOf(importer, node, info);
+  Value x = operands.front();
   const std::optional<std::vector<int64_t>> axes = axesOf(importer, node, 1, rankOf(x));
   std::vector<int64_t> spatial;
   for (int64_t axis = 2; axis < rankOf(x); ++axis)
     spatial.push_back(axis);
-  if (spatial.empty() || !axes || *axes != spatial)
-    node.fail("is supported only over all spatial axes (2, 3, ...), where it is a global average pool");
-  Value pooled = importer.emit(node, "global_average_pool", x);
-  if (node.integer("keepdims", 1) != 0)
-    return pooled;
-  return reshape(importer, node, pooled, tensorType(x).getShape().take_front(2));
-}
-
-// --- Linear algebra and element-wise --------------------------------------------------------------------------
-
-Value gemm(GraphImporter& importer, const NodeReader& node) {
-  return importer.emit(node, "gemm", {operand(importer, node, 0), operand(importer, node, 1), importer.input(node, 2)},
-                       {importer.attribute("alpha", node.real("alpha", 1)),
-                        importer.attribute("beta", node.real("beta", 1)),
-                        importer.attribute("transA", node.integer("transA", 0)),
-                        importer.attribute("transB", node.integer("transB", 0))});
-}
-
-template <const char* mnemonic> Value unary(GraphImporter& importer, const NodeReader& node) {
-  return importer.emit(node, mnemonic, operand(importer, node, 0));
-}
-template <const char* mnemonic> Value binary(GraphImporter& importer, const NodeReader& node) {
-  return importer.emit(node, mnemonic, {operand(importer, node, 0), operand(importer, node, 1)});
-}
-constexpr char kMatMul[] = "matmul", kAdd[] = "add", kSub[] = "sub", kMul[] = "mul", kDiv[] = "div", kRelu[] = "relu",
-               kSigmoid[] = "sigmoid", kTanh[] = "tanh", kHardSwish[] = "hard_swish",
-               kGlobalAveragePool[] = "global_average_pool";
-
-Value sum(GraphImporter& importer, const NodeReader& node) {
-  Value total = operand(importer, node, 0);
-  for (size_t i = 1; i < node.inputCount(); ++i)
-    total = importer.emit(node, "add", {total, operand(importer, node, i)});
-  return total;
-}
-
-Value leakyRelu(GraphImporter& importer, const NodeReader& node) {
-  return importer.emit(node, "leaky_relu", operand(importer, node, 0),
-                       importer.attribute("alpha", node.real("alpha", 0.01f)));
-}
-
-Value hardSigmoid(GraphImporter& importer, const NodeReader& node) {
-  return importer.emit(
-      node, "hard_sigmoid", operand(importer, node, 0),
-      {importer.attribute("alpha", node.real("alpha", 0.2f)), importer.attribute("beta", node.real("beta", 0.5f))});
-}
-
-// Bounds are attributes before opset 11, optional inputs since.
-Value clip(GraphImporter& importer, const NodeReader& node) {
-  Value x = operand(importer, node, 0);
-  const auto bound = [&](const char* name, size_t i) {
-    if (!node.hasAttribute(name))
-      return importer.input(node, i);
-    const double value = node.real(name, 0);
-    Type element = tensorType(x).getElementType();
-    if (!isa<FloatType>(element))
-      node.fail(fmt::format("attribute '{}' needs a float input", name));
-    return importer.constant(node, graph::constantFromReals(RankedTensorType::get({}, element), {&value, 1}));
-  };
-  return importer.emit(node, "clip", {x, bound("min", 1), bound("max", 2)});
+  if (info.name == net::ops::ReduceMean::name && !spatial.empty() && axes == spatial) {
+    Value pooled = importer.emit(node, "global_average_pool", x);
+    return node.integer("keepdims", 1) != 0 ? pooled
+                                            : reshape(importer, node, pooled, tensorType(x).getShape().take_front(2));
+  }
+  if (axes)
+    operands[net::ops::ReduceMean::axes] = importer.integers(node, *axes);
+  return importer.emit(node, info.mnemonic, operands, attributesOf(importer, node, info, operands));
 }
 
 Value softmaxAs(GraphImporter& importer, const NodeReader& node, Value x, int64_t opset,
@@ -252,25 +396,47 @@ Value softmaxAs(GraphImporter& importer, const NodeReader& node, Value x, int64_
   return reshape(importer, node, emit(reshape(importer, node, x, {outer, inner}), 1), dims);
 }
 
-Value softmax(GraphImporter& importer, const NodeReader& node) {
-  return softmaxAs(importer, node, operand(importer, node, 0), importer.opset(), [&](Value x, int64_t axis) {
-    return importer.emit(node, "softmax", x, importer.attribute("axis", axis));
+Results softmax(GraphImporter& importer, const NodeReader& node, const net::OperatorInfo& info) {
+  return softmaxAs(importer, node, importer.input(node, 0), importer.opset(), [&](Value x, int64_t axis) {
+    return importer.emit(node, info.mnemonic, x, importer.attribute("axis", axis));
   });
 }
 
-Value batchNorm(GraphImporter& importer, const NodeReader& node) {
-  node.require("spatial", 1);
-  node.require("training_mode", 0);
-  SmallVector<Value> operands;
-  for (size_t i = 0; i < 5; ++i)
-    operands.push_back(operand(importer, node, i));
-  return importer.emit(node, "batch_norm", operands, importer.attribute("epsilon", node.real("epsilon", 1e-5f)));
+Results qlinearSoftmax(GraphImporter& importer, const NodeReader& node, const net::OperatorInfo& info) {
+  SmallVector<Value> operands = operandsOf(importer, node, info);
+  return softmaxAs(importer, node, operands[0], node.integer("opset", importer.opset()), [&](Value x, int64_t axis) {
+    operands[0] = x;
+    return importer.emit(node, info.mnemonic, operands,
+                         {importer.attribute("axis", axis), importer.attribute("opset", int64_t(13))});
+  });
+}
+
+Results gelu(GraphImporter& importer, const NodeReader& node, const net::OperatorInfo& info) {
+  const std::string approximate = node.text("approximate", "none");
+  if (approximate != "none" && approximate != "tanh")
+    node.fail(fmt::format("attribute 'approximate' must be none or tanh, but is '{}'", approximate));
+  const net::OperatorInfo& becomes = approximate == "tanh" ? net::info(net::Op::FastGelu) : info;
+  return importer.emit(node, becomes.mnemonic, importer.input(node, 0));
+}
+
+Results fastGelu(GraphImporter& importer, const NodeReader& node, const net::OperatorInfo& info) {
+  Value x = importer.input(node, 0);
+  if (node.has(1))
+    x = importer.emit(node, "add", {x, importer.input(node, 1)});
+  return importer.emit(node, info.mnemonic, x);
+}
+
+Results sum(GraphImporter& importer, const NodeReader& node, const net::OperatorInfo&) {
+  Value total = importer.input(node, 0);
+  for (size_t i = 1; i < node.inputCount(); ++i)
+    total = importer.emit(node, "add", {total, importer.input(node, i)});
+  return total;
 }
 
 // --- Data movement --------------------------------------------------------------------------------------------
 
-Value reshapeNode(GraphImporter& importer, const NodeReader& node) {
-  Value x = operand(importer, node, 0);
+Results reshapeNode(GraphImporter& importer, const NodeReader& node, const net::OperatorInfo&) {
+  Value x = importer.input(node, 0);
   std::vector<int64_t> dims = importer.constantInput(node, 1);
   const bool allowZero = node.integer("allowzero", 0) != 0;
   int64_t known = 1, unknown = -1;
@@ -298,8 +464,8 @@ Value reshapeNode(GraphImporter& importer, const NodeReader& node) {
   return reshape(importer, node, x, dims);
 }
 
-Value flatten(GraphImporter& importer, const NodeReader& node) {
-  Value x = operand(importer, node, 0);
+Results flatten(GraphImporter& importer, const NodeReader& node, const net::OperatorInfo&) {
+  Value x = importer.input(node, 0);
   const int64_t rank = rankOf(x);
   int64_t axis = node.integer("axis", 1);
   if (axis < -rank || axis > rank)
@@ -311,8 +477,8 @@ Value flatten(GraphImporter& importer, const NodeReader& node) {
   return reshape(importer, node, x, {outer, inner});
 }
 
-Value squeeze(GraphImporter& importer, const NodeReader& node) {
-  Value x = operand(importer, node, 0);
+Results squeeze(GraphImporter& importer, const NodeReader& node, const net::OperatorInfo&) {
+  Value x = importer.input(node, 0);
   const std::optional<std::vector<int64_t>> axes = axesOf(importer, node, 1, rankOf(x));
   std::vector<int64_t> dims;
   for (int64_t i = 0; i < rankOf(x); ++i) {
@@ -326,8 +492,8 @@ Value squeeze(GraphImporter& importer, const NodeReader& node) {
   return reshape(importer, node, x, dims);
 }
 
-Value unsqueeze(GraphImporter& importer, const NodeReader& node) {
-  Value x = operand(importer, node, 0);
+Results unsqueeze(GraphImporter& importer, const NodeReader& node, const net::OperatorInfo&) {
+  Value x = importer.input(node, 0);
   const size_t added =
       node.integers("axes").value_or(node.has(1) ? importer.constantInput(node, 1) : std::vector<int64_t>()).size();
   const int64_t rank = rankOf(x) + static_cast<int64_t>(added);
@@ -339,8 +505,8 @@ Value unsqueeze(GraphImporter& importer, const NodeReader& node) {
   return reshape(importer, node, x, dims);
 }
 
-Value transpose(GraphImporter& importer, const NodeReader& node) {
-  Value x = operand(importer, node, 0);
+Results transpose(GraphImporter& importer, const NodeReader& node, const net::OperatorInfo&) {
+  Value x = importer.input(node, 0);
   std::vector<int64_t> reversed;
   for (int64_t i = rankOf(x); i-- > 0;)
     reversed.push_back(i);
@@ -348,21 +514,33 @@ Value transpose(GraphImporter& importer, const NodeReader& node) {
                        importer.attribute("perm", ArrayRef(node.integers("perm").value_or(reversed))));
 }
 
-Value concat(GraphImporter& importer, const NodeReader& node) {
-  SmallVector<Value> inputs;
-  for (size_t i = 0; i < node.inputCount(); ++i) {
-    if (!node.has(i))
-      node.fail(fmt::format("input {} is missing", i));
-    inputs.push_back(importer.input(node, i));
+// What is left of x where pads are negative; those become 0.
+Value crop(GraphImporter& importer, const NodeReader& node, Value x, std::vector<int64_t>& pads) {
+  const size_t rank = pads.size() / 2;
+  std::vector<int64_t> starts, ends, axes;
+  for (size_t i = 0; i < rank; ++i) {
+    const int64_t extent = tensorType(x).getDimSize(static_cast<unsigned>(i));
+    int64_t &begin = pads[i], &end = pads[rank + i];
+    if (begin >= 0 && end >= 0)
+      continue;
+    axes.push_back(static_cast<int64_t>(i));
+    starts.push_back(-std::min<int64_t>(begin, 0));
+    ends.push_back(extent + std::min<int64_t>(end, 0));
+    if (begin < -extent || end < -extent || ends.back() < starts.back())
+      node.fail(fmt::format("pads remove more than the {} elements of axis {}", extent, i));
+    begin = std::max<int64_t>(begin, 0);
+    end = std::max<int64_t>(end, 0);
   }
-  if (!node.hasAttribute("axis"))
-    node.fail("attribute 'axis' is missing");
-  const int64_t axis = normaliseAxis(node, node.integer("axis", 0), rankOf(inputs.front()));
-  return importer.emit(node, "concat", inputs, importer.attribute("axis", axis));
+  if (axes.empty())
+    return x;
+  const std::vector<int64_t> steps(axes.size(), 1);
+  return importer.emit(node, "slice",
+                       {x, importer.integers(node, starts), importer.integers(node, ends),
+                        importer.integers(node, axes), importer.integers(node, steps)});
 }
 
-Value pad(GraphImporter& importer, const NodeReader& node) {
-  Value x = operand(importer, node, 0);
+Results pad(GraphImporter& importer, const NodeReader& node, const net::OperatorInfo&) {
+  Value x = importer.input(node, 0);
   const auto rank = static_cast<size_t>(rankOf(x));
   std::optional<std::vector<int64_t>> given = node.integers("pads");
   if (!given && !node.has(1))
@@ -381,9 +559,9 @@ Value pad(GraphImporter& importer, const NodeReader& node) {
       pads[rank + axis] = (*given)[axes.size() + i];
     }
   }
-  for (int64_t amount : pads)
-    if (amount < 0)
-      node.fail(fmt::format("negative pads are not supported, but one is {}; use Slice to crop", amount));
+  if (pads.size() != 2 * rank)
+    node.fail(fmt::format("pads must have two values for each of the {} axes, but has {}", rank, pads.size()));
+  x = crop(importer, node, x, pads);
   Value value = importer.input(node, 2);
   if (node.hasAttribute("value")) {
     const double filler = node.real("value", 0);
@@ -396,8 +574,8 @@ Value pad(GraphImporter& importer, const NodeReader& node) {
                        importer.attribute("mode", StringRef(node.text("mode", "constant"))));
 }
 
-Value slice(GraphImporter& importer, const NodeReader& node) {
-  Value x = operand(importer, node, 0);
+Results slice(GraphImporter& importer, const NodeReader& node, const net::OperatorInfo&) {
+  Value x = importer.input(node, 0);
   const bool old = node.hasAttribute("starts");
   if (!old && (!node.has(1) || !node.has(2)))
     node.fail("has no starts or ends");
@@ -431,25 +609,153 @@ Value slice(GraphImporter& importer, const NodeReader& node) {
                         importer.integers(node, axes), importer.integers(node, steps)});
 }
 
-Value cast(GraphImporter& importer, const NodeReader& node) {
-  if (!node.hasAttribute("to"))
-    node.fail("attribute 'to' is missing");
-  return importer.emit(node, "cast", operand(importer, node, 0), importer.attribute("to", node.integer("to", 0)));
+// One Slice for each output.
+Results split(GraphImporter& importer, const NodeReader& node, const net::OperatorInfo& info) {
+  const SmallVector<Value> operands = operandsOf(importer, node, info);
+  Value x = operands.front();
+  const int64_t axis = normaliseAxis(node, node.integer("axis", 0), rankOf(x));
+  const int64_t extent = tensorType(x).getDimSize(static_cast<unsigned>(axis));
+  const auto count = static_cast<int64_t>(node.raw().output_size());
+  std::vector<int64_t> parts;
+  if (std::optional<std::vector<int64_t>> given = graph::constantIntegers(operands[1])) {
+    parts = *given;
+  } else {
+    if (node.has(1))
+      node.fail("input 1 ('split') must be a constant");
+    if (node.integer("num_outputs", count) != count)
+      node.fail(fmt::format("attribute 'num_outputs' is not the number of its outputs, {}", count));
+    const int64_t part = (extent + count - 1) / count; // the last one may be smaller
+    for (int64_t i = 0; i < count; ++i)
+      parts.push_back(std::clamp<int64_t>(extent - i * part, 0, part));
+  }
+  int64_t start = 0;
+  SmallVector<Value> results;
+  for (int64_t part : parts) {
+    if (part < 0 || part > extent - start)
+      node.fail(fmt::format("its parts must add up to the {} elements of axis {}", extent, axis));
+    results.push_back(importer.emit(node, "slice",
+                                    {x, importer.integers(node, start), importer.integers(node, start + part),
+                                     importer.integers(node, axis), importer.integers(node, int64_t(1))}));
+    start += part;
+  }
+  if (start != extent || static_cast<int64_t>(parts.size()) != count)
+    node.fail(fmt::format("its {} parts for {} outputs must add up to the {} elements of axis {}", parts.size(), count,
+                          extent, axis));
+  return results;
 }
 
-Value identity(GraphImporter& importer, const NodeReader& node) {
-  return operand(importer, node, 0);
+// `shape` becomes that of the result.
+Results expand(GraphImporter& importer, const NodeReader& node, const net::OperatorInfo& info) {
+  Value x = importer.input(node, 0);
+  std::vector<int64_t> shape = importer.constantInput(node, 1);
+  const ArrayRef<int64_t> dims = tensorType(x).getShape();
+  shape.insert(shape.begin(), dims.size() > shape.size() ? dims.size() - shape.size() : 0, 1);
+  for (size_t i = 0; i < dims.size(); ++i)
+    if (int64_t& extent = shape[shape.size() - dims.size() + i]; extent == 1)
+      extent = dims[i];
+  return importer.emit(node, info.mnemonic, {x, importer.integers(node, shape)});
 }
 
-Value dropout(GraphImporter& importer, const NodeReader& node) {
+Value reals(GraphImporter& importer, const NodeReader& node, ArrayRef<double> values) {
+  const auto type = RankedTensorType::get({static_cast<int64_t>(values.size())}, importer.builder().getF32Type());
+  return importer.constant(node, graph::constantFromReals(type, values));
+}
+
+std::vector<double> constantReals(GraphImporter& importer, const NodeReader& node, size_t i) {
+  const std::optional<std::vector<double>> values = graph::constantReals(importer.input(node, i));
+  if (!values)
+    node.fail(fmt::format("input {} ('{}') must be a constant", i, node.inputName(i)));
+  return *values;
+}
+
+// How Upsample, and Resize before opset 11, find the element that they take.
+void setUpsampling(GraphImporter& importer, SmallVector<NamedAttribute>& attributes) {
+  NamedAttrList list(attributes);
+  list.set(net::ops::Resize::coordinate_transformation_mode.key, importer.builder().getStringAttr("asymmetric"));
+  list.set(net::ops::Resize::nearest_mode.key, importer.builder().getStringAttr("floor"));
+  attributes.assign(list.begin(), list.end());
+}
+
+// Scales or sizes of every axis. Before opset 11 it is what Upsample was.
+Results resize(GraphImporter& importer, const NodeReader& node, const net::OperatorInfo& info) {
+  using O = net::ops::Resize;
+  const bool old = importer.opset() < 11;
+  Value x = importer.input(node, 0);
+  const auto rank = static_cast<size_t>(rankOf(x));
+  const ArrayRef<int64_t> dims = tensorType(x).getShape();
+  SmallVector<NamedAttribute> attributes = attributesOf(importer, node, info, x);
+  if (old)
+    setUpsampling(importer, attributes);
+  const size_t scalesAt = old ? 1 : O::scales;
+  const auto given = [&](size_t i) { return node.has(i) && tensorType(importer.input(node, i)).getNumElements() > 0; };
+  std::vector<double> scales = given(scalesAt) ? constantReals(importer, node, scalesAt) : std::vector<double>();
+  std::vector<int64_t> sizes =
+      !old && given(O::sizes) ? importer.constantInput(node, O::sizes) : std::vector<int64_t>();
+  if (scales.empty() == sizes.empty())
+    node.fail("must have either scales or sizes");
+  std::vector<size_t> axes;
+  for (int64_t axis : node.integers("axes").value_or(std::vector<int64_t>()))
+    axes.push_back(static_cast<size_t>(normaliseAxis(node, axis, rankOf(x), "axes")));
+  if (axes.empty())
+    for (size_t i = 0; i < rank; ++i)
+      axes.push_back(i);
+  if (std::max(scales.size(), sizes.size()) != axes.size())
+    node.fail(fmt::format("must have {} scales or sizes, one for each axis", axes.size()));
+  const std::string policy = node.text("keep_aspect_ratio_policy", "stretch");
+  if (policy != "stretch" && policy != "not_larger" && policy != "not_smaller")
+    node.fail(fmt::format(
+        "attribute 'keep_aspect_ratio_policy' must be stretch, not_larger or not_smaller, but is '{}'", policy));
+  SmallVector<Value> operands(4, importer.none());
+  operands[O::x] = x;
+  if (!scales.empty()) {
+    std::vector<double> all(rank, 1);
+    for (size_t i = 0; i < axes.size(); ++i)
+      all[axes[i]] = scales[i];
+    operands[O::scales] = reals(importer, node, all);
+    return importer.emit(node, info.mnemonic, operands, attributes);
+  }
+  std::vector<int64_t> all(dims);
+  for (size_t i = 0; i < axes.size(); ++i)
+    all[axes[i]] = sizes[i];
+  if (policy != "stretch") { // one scale for all axes
+    std::vector<double> factors;
+    for (size_t axis : axes)
+      factors.push_back(static_cast<double>(all[axis]) / static_cast<double>(dims[axis]));
+    const double factor = policy == "not_larger" ? *std::min_element(factors.begin(), factors.end())
+                                                 : *std::max_element(factors.begin(), factors.end());
+    for (size_t axis : axes)
+      all[axis] = static_cast<int64_t>(std::floor(factor * static_cast<double>(dims[axis]) + 0.5));
+  }
+  operands[O::sizes] = importer.integers(node, all);
+  return importer.emit(node, info.mnemonic, operands, attributes);
+}
+
+Results upsample(GraphImporter& importer, const NodeReader& node, const net::OperatorInfo&) {
+  std::vector<double> scales;
+  if (const std::optional<std::vector<float>> given = node.reals("scales"))
+    scales.assign(given->begin(), given->end());
+  else if (node.has(1))
+    scales = constantReals(importer, node, 1);
+  const net::OperatorInfo& info = net::info(net::Op::Resize);
+  Value x = importer.input(node, 0), none = importer.none();
+  SmallVector<NamedAttribute> attributes = attributesOf(importer, node, info, x); // `mode`, else defaults
+  setUpsampling(importer, attributes);
+  return importer.emit(node, info.mnemonic, {x, none, reals(importer, node, scales), none}, attributes);
+}
+
+Results identity(GraphImporter& importer, const NodeReader& node, const net::OperatorInfo&) {
+  return importer.input(node, 0);
+}
+
+Results dropout(GraphImporter& importer, const NodeReader& node, const net::OperatorInfo&) {
   if (node.has(2) && graph::constantScalar(importer.input(node, 2)) != 0.0)
     node.fail("training_mode must be false");
-  return operand(importer, node, 0);
+  return importer.input(node, 0);
 }
 
 // --- Constants ------------------------------------------------------------------------------------------------
 
-Value constant(GraphImporter& importer, const NodeReader& node) {
+Results constant(GraphImporter& importer, const NodeReader& node, const net::OperatorInfo&) {
   if (const std::optional<TensorData> value = node.tensor("value"))
     return importer.constant(node, *value);
   const bool one = node.hasAttribute("value_float") || node.hasAttribute("value_int");
@@ -472,7 +778,7 @@ Value constant(GraphImporter& importer, const NodeReader& node) {
                                      : graph::constantFromIntegers(type, integers));
 }
 
-Value constantOfShape(GraphImporter& importer, const NodeReader& node) {
+Results constantOfShape(GraphImporter& importer, const NodeReader& node, const net::OperatorInfo&) {
   const std::vector<int64_t> dims = importer.constantInput(node, 0);
   const std::optional<int64_t> count = countElements(dims, graph::kMaxElements);
   if (!count)
@@ -489,8 +795,8 @@ Value constantOfShape(GraphImporter& importer, const NodeReader& node) {
   return importer.constant(node, *count == 0 ? graph::constantFromBytes(type, {}) : splat.resizeSplat(type));
 }
 
-Value shape(GraphImporter& importer, const NodeReader& node) {
-  Value x = operand(importer, node, 0);
+Results shape(GraphImporter& importer, const NodeReader& node, const net::OperatorInfo&) {
+  Value x = importer.input(node, 0);
   const int64_t rank = rankOf(x);
   const auto clamp = [&](int64_t at) { return std::clamp<int64_t>(at < 0 ? at + rank : at, 0, rank); };
   const int64_t start = clamp(node.integer("start", 0)), end = clamp(node.integer("end", rank));
@@ -500,54 +806,7 @@ Value shape(GraphImporter& importer, const NodeReader& node) {
                                      : dims.slice(static_cast<size_t>(start), static_cast<size_t>(end - start)));
 }
 
-// Only of constants: what is left of a model's shape arithmetic.
-Value gather(GraphImporter& importer, const NodeReader& node) {
-  Value data = operand(importer, node, 0);
-  const DenseElementsAttr constantData = graph::constantOf(data);
-  std::vector<int64_t> indices = importer.constantInput(node, 1);
-  if (!constantData)
-    node.fail("is supported only where its data is a constant (as in shape arithmetic)");
-  const ArrayRef<int64_t> dims = tensorType(data).getShape();
-  const int64_t axis = normaliseAxis(node, node.integer("axis", 0), rankOf(data));
-  const int64_t extent = dims[static_cast<size_t>(axis)];
-  const ArrayRef<int64_t> indexDims = tensorType(importer.input(node, 1)).getShape();
-  SmallVector<int64_t> result(dims.take_front(static_cast<size_t>(axis)));
-  result.append(indexDims.begin(), indexDims.end());
-  const ArrayRef<int64_t> rest = dims.drop_front(static_cast<size_t>(axis) + 1);
-  result.append(rest.begin(), rest.end());
-  if (!countElements(result, int64_t(1) << 24))
-    node.fail("its constant result is too large");
-  const std::vector<uint8_t> bytes = graph::bytesOf(constantData);
-  int64_t outer = 1;
-  for (int64_t dim : dims.take_front(static_cast<size_t>(axis)))
-    outer *= dim;
-  const int64_t chunk =
-      outer * extent == 0 ? 0 : static_cast<int64_t>(bytes.size()) / (outer * extent); // bytes per index
-  std::vector<uint8_t> gathered;
-  for (int64_t i = 0; i < outer; ++i)
-    for (int64_t index : indices) {
-      if (index < -extent || index >= extent)
-        node.fail(fmt::format("index {} is out of range for an axis of {}", index, extent));
-      const auto from = bytes.begin() + (i * extent + (index < 0 ? index + extent : index)) * chunk;
-      gathered.insert(gathered.end(), from, from + chunk);
-    }
-  const auto type = RankedTensorType::get(result, tensorType(data).getElementType());
-  return importer.constant(node, graph::constantFromBytes(type, gathered));
-}
-
 // --- Quantisation ---------------------------------------------------------------------------------------------
-
-// Zero point input i, or zeros of the given type shaped like `scale` where it is omitted.
-Value zeroPoint(GraphImporter& importer, const NodeReader& node, size_t i, Value scale, Type element) {
-  if (node.has(i))
-    return importer.input(node, i);
-  if (tensorType(scale).getRank() > 1)
-    node.fail(fmt::format("input {} (a scale) must be a scalar or a vector, but has {} dimensions", i - 1,
-                          tensorType(scale).getRank()));
-  const auto type = RankedTensorType::get(tensorType(scale).getShape(), element);
-  importer.accountComputed(node, type);
-  return importer.constant(node, DenseElementsAttr::get(type, importer.builder().getZeroAttr(element)));
-}
 
 // The axis of a per-axis quantisation; 0 where there is one scale (the axis has no meaning).
 int64_t quantizationAxis(const NodeReader& node, Value x, Value scale) {
@@ -555,174 +814,161 @@ int64_t quantizationAxis(const NodeReader& node, Value x, Value scale) {
   return tensorType(scale).getNumElements() == 1 ? 0 : normaliseAxis(node, node.integer("axis", 1), rankOf(x));
 }
 
-Value quantizeLinear(GraphImporter& importer, const NodeReader& node) {
-  Value x = operand(importer, node, 0), scale = operand(importer, node, 1);
-  const int64_t type = node.integer("output_dtype", 0);
-  if (type != 0 && type != onnx::TensorProto::UINT8 && type != onnx::TensorProto::INT8)
-    node.fail("attribute 'output_dtype' must be uint8 or int8");
-  Value zero = zeroPoint(importer, node, 2, scale,
-                         importer.elementType(type == 0 ? onnx::TensorProto::UINT8 : static_cast<int32_t>(type)));
-  return importer.emit(node, "quantize", {x, scale, zero},
+// QuantizeLinear and DequantizeLinear.
+Results quantization(GraphImporter& importer, const NodeReader& node, const net::OperatorInfo& info) {
+  Value x = importer.input(node, 0), scale = importer.input(node, 1), zero = importer.input(node, 2);
+  if (!node.has(2)) {
+    Type element = tensorType(x).getElementType();
+    if (info.name == net::ops::QuantizeLinear::name) {
+      const int64_t type = node.integer("output_dtype", 0);
+      if (!llvm::is_contained<int64_t>({0, onnx::TensorProto::UINT8, onnx::TensorProto::INT8, onnx::TensorProto::UINT16,
+                                        onnx::TensorProto::INT16},
+                                       type))
+        node.fail("attribute 'output_dtype' must be uint8, int8, uint16 or int16");
+      element = importer.elementType(type == 0 ? onnx::TensorProto::UINT8 : static_cast<int32_t>(type));
+    }
+    zero = zerosLike(importer, node, 1, scale, element);
+  }
+  return importer.emit(node, info.mnemonic, {x, scale, zero},
                        importer.attribute("axis", quantizationAxis(node, x, scale)));
 }
 
-Value dequantizeLinear(GraphImporter& importer, const NodeReader& node) {
-  Value x = operand(importer, node, 0), scale = operand(importer, node, 1);
-  Value zero = zeroPoint(importer, node, 2, scale, tensorType(x).getElementType());
-  return importer.emit(node, "dequantize", {x, scale, zero},
-                       importer.attribute("axis", quantizationAxis(node, x, scale)));
+// The specification's function body: x to uint8 by a scale and zero point that follow from its range with 0.
+Results dynamicQuantizeLinear(GraphImporter& importer, const NodeReader& node, const net::OperatorInfo&) {
+  Value x = importer.input(node, 0), none = importer.none();
+  const auto scalar = [&](double value) {
+    const auto type = RankedTensorType::get({}, tensorType(x).getElementType());
+    return importer.constant(node, graph::constantFromReals(type, {&value, 1}));
+  };
+  const auto extreme = [&](const char* reduce, const char* choose) {
+    Value reduced = importer.emit(
+        node, reduce, {x, none},
+        {importer.attribute("keepdims", int64_t(0)), importer.attribute("noop_with_empty_axes", int64_t(0))});
+    return importer.emit(node, choose, {reduced, scalar(0)});
+  };
+  Value high = extreme("reduce_max", "max"), low = extreme("reduce_min", "min");
+  Value scale = importer.emit(node, "div", {importer.emit(node, "sub", {high, low}), scalar(255)});
+  Value zero = importer.emit(node, "sub", {scalar(0), importer.emit(node, "div", {low, scale})});
+  zero = importer.emit(node, "round", importer.emit(node, "clip", {zero, scalar(0), scalar(255)}));
+  zero = importer.emit(node, "cast", zero, importer.attribute("to", int64_t(onnx::TensorProto::UINT8)));
+  Value y = importer.emit(node, "quantize", {x, scale, zero}, importer.attribute("axis", int64_t(0)));
+  return SmallVector<Value>{y, scale, zero};
 }
 
-SmallVector<Value> allInputs(GraphImporter& importer, const NodeReader& node, size_t count) {
-  SmallVector<Value> operands;
-  for (size_t i = 0; i < count; ++i)
-    operands.push_back(importer.input(node, i));
-  return operands;
-}
+// --- The rules ------------------------------------------------------------------------------------------------
 
-Value qlinearConv(GraphImporter& importer, const NodeReader& node) {
-  const SmallVector<Value> operands = allInputs(importer, node, 9);
-  return importer.emit(node, "qlinear_conv", operands, convAttributes(importer, node, operands[0], operands[3]));
-}
-
-Value qlinearMatMul(GraphImporter& importer, const NodeReader& node) {
-  return importer.emit(node, "qlinear_matmul", allInputs(importer, node, 8));
-}
-
-Value qgemm(GraphImporter& importer, const NodeReader& node) {
-  if (!node.has(7) || !node.has(8))
-    node.fail("y_scale and y_zero_point must be given; a float result is not supported");
-  return importer.emit(node, "qgemm", allInputs(importer, node, 9),
-                       {importer.attribute("alpha", node.real("alpha", 1)),
-                        importer.attribute("transA", node.integer("transA", 0)),
-                        importer.attribute("transB", node.integer("transB", 0))});
-}
-
-// A, A_scale, A_zero_point?, B, B_scale, B_zero_point?, C_scale, C_zero_point?
-template <const char* mnemonic> Value qlinearBinary(GraphImporter& importer, const NodeReader& node) {
-  SmallVector<Value> operands = allInputs(importer, node, 8);
-  const Type element = tensorType(operands[0]).getElementType();
-  for (size_t i : {size_t(2), size_t(5), size_t(7)})
-    operands[i] = zeroPoint(importer, node, i, operands[i - 1], element);
-  return importer.emit(node, mnemonic, operands);
-}
-constexpr char kQLinearAdd[] = "qlinear_add", kQLinearMul[] = "qlinear_mul";
-
-// X, X_scale, X_zero_point?, Y_scale, Y_zero_point?
-SmallVector<Value> quantizedUnary(GraphImporter& importer, const NodeReader& node) {
-  node.require("channels_last", 0);
-  SmallVector<Value> operands = allInputs(importer, node, 5);
-  const Type element = tensorType(operands[0]).getElementType();
-  for (size_t i : {size_t(2), size_t(4)})
-    operands[i] = zeroPoint(importer, node, i, operands[i - 1], element);
-  return operands;
-}
-
-Value qlinearAveragePool(GraphImporter& importer, const NodeReader& node) {
-  const SmallVector<Value> operands = quantizedUnary(importer, node);
-  return importer.emit(node, "qlinear_average_pool", operands, averageAttributes(importer, node, operands[0]));
-}
-
-Value qlinearGlobalAveragePool(GraphImporter& importer, const NodeReader& node) {
-  return importer.emit(node, "qlinear_global_average_pool", quantizedUnary(importer, node));
-}
-
-Value qlinearSigmoid(GraphImporter& importer, const NodeReader& node) {
-  return importer.emit(node, "qlinear_sigmoid", quantizedUnary(importer, node));
-}
-
-Value qlinearLeakyRelu(GraphImporter& importer, const NodeReader& node) {
-  return importer.emit(node, "qlinear_leaky_relu", quantizedUnary(importer, node),
-                       importer.attribute("alpha", node.real("alpha", 0.01f)));
-}
-
-Value qlinearSoftmax(GraphImporter& importer, const NodeReader& node) {
-  SmallVector<Value> operands = quantizedUnary(importer, node);
-  return softmaxAs(importer, node, operands[0], node.integer("opset", importer.opset()), [&](Value x, int64_t axis) {
-    operands[0] = x;
-    return importer.emit(node, "qlinear_softmax", operands,
-                         {importer.attribute("axis", axis), importer.attribute("opset", int64_t(13))});
-  });
-}
-
-Value qlinearConcat(GraphImporter& importer, const NodeReader& node) {
-  const SmallVector<Value> operands = allInputs(importer, node, node.inputCount());
-  for (size_t i = 0; i < operands.size(); ++i)
-    if (!node.has(i))
-      node.fail(fmt::format("input {} is missing", i));
-  if (!node.hasAttribute("axis"))
-    node.fail("attribute 'axis' is missing");
-  const int64_t axis = normaliseAxis(node, node.integer("axis", 0), rankOf(operands[2]));
-  return importer.emit(node, "qlinear_concat", operands, importer.attribute("axis", axis));
-}
-
-constexpr Operator kOperators[] = {
-    {"Add", 2, 2, "", binary<kAdd>},
-    {"AveragePool", 1, 1, "auto_pad ceil_mode count_include_pad dilations kernel_shape pads strides", averagePool},
-    {"BatchNormalization", 5, 5, "epsilon momentum spatial training_mode", batchNorm},
-    {"Cast", 1, 1, "saturate to", cast},
-    {"Clip", 1, 3, "max min", clip},
-    {"Concat", 1, kAny, "axis", concat},
-    {"Constant", 0, 0, "value value_float value_floats value_int value_ints", constant},
-    {"ConstantOfShape", 1, 1, "value", constantOfShape},
-    {"Conv", 2, 3, "auto_pad dilations group kernel_shape pads strides", conv},
-    {"DequantizeLinear", 2, 3, "axis block_size", dequantizeLinear},
-    {"Div", 2, 2, "", binary<kDiv>},
-    {"Dropout", 1, 3, "ratio seed", dropout},
-    {"Flatten", 1, 1, "axis", flatten},
-    {"Gather", 2, 2, "axis", gather},
-    {"Gemm", 2, 3, "alpha beta transA transB", gemm},
-    {"GlobalAveragePool", 1, 1, "", unary<kGlobalAveragePool>},
-    {"GlobalMaxPool", 1, 1, "", globalMaxPool},
-    {"HardSigmoid", 1, 1, "alpha beta", hardSigmoid},
-    {"HardSwish", 1, 1, "", unary<kHardSwish>},
-    {"Identity", 1, 1, "", identity},
-    {"LeakyRelu", 1, 1, "alpha", leakyRelu},
-    {"MatMul", 2, 2, "", binary<kMatMul>},
-    {"MaxPool", 1, 1, "auto_pad ceil_mode dilations kernel_shape pads storage_order strides", maxPool},
-    {"Mul", 2, 2, "", binary<kMul>},
-    {"Pad", 1, 4, "mode pads value", pad},
-    {"QLinearConv", 8, 9, "auto_pad dilations group kernel_shape pads strides", qlinearConv},
-    {"QLinearMatMul", 8, 8, "", qlinearMatMul},
-    {"QuantizeLinear", 2, 3, "axis block_size output_dtype precision saturate", quantizeLinear},
-    {"ReduceMean", 1, 2, "axes keepdims noop_with_empty_axes", reduceMean},
-    {"Relu", 1, 1, "", unary<kRelu>},
-    {"Reshape", 2, 2, "allowzero", reshapeNode},
-    {"Shape", 1, 1, "end start", shape},
-    {"Sigmoid", 1, 1, "", unary<kSigmoid>},
-    {"Slice", 1, 5, "axes ends starts", slice},
-    {"Softmax", 1, 1, "axis", softmax},
-    {"Squeeze", 1, 2, "axes", squeeze},
-    {"Sub", 2, 2, "", binary<kSub>},
-    {"Sum", 1, kAny, "", sum},
-    {"Tanh", 1, 1, "", unary<kTanh>},
-    {"Transpose", 1, 1, "perm", transpose},
-    {"Unsqueeze", 1, 2, "axes", unsqueeze},
-    {"com.microsoft.DequantizeLinear", 2, 3, "axis", dequantizeLinear},
-    {"com.microsoft.QGemm", 6, 9, "alpha transA transB", qgemm},
-    {"com.microsoft.QLinearAdd", 7, 8, "", qlinearBinary<kQLinearAdd>},
-    {"com.microsoft.QLinearAveragePool", 4, 5,
-     "auto_pad ceil_mode channels_last count_include_pad kernel_shape pads strides", qlinearAveragePool},
-    {"com.microsoft.QLinearConcat", 5, kAny, "axis", qlinearConcat},
-    {"com.microsoft.QLinearGlobalAveragePool", 4, 5, "channels_last", qlinearGlobalAveragePool},
-    {"com.microsoft.QLinearLeakyRelu", 4, 5, "alpha", qlinearLeakyRelu},
-    {"com.microsoft.QLinearMul", 7, 8, "", qlinearBinary<kQLinearMul>},
-    {"com.microsoft.QLinearSigmoid", 4, 5, "", qlinearSigmoid},
-    {"com.microsoft.QLinearSoftmax", 4, 5, "axis opset", qlinearSoftmax},
-    {"com.microsoft.QuantizeLinear", 2, 3, "axis", quantizeLinear},
+struct Rule {
+  std::string_view name;
+  Results (*import)(GraphImporter& importer, const NodeReader& node, const net::OperatorInfo& info);
 };
+
+constexpr Rule kRules[] = {
+    {"AveragePool", windowed},
+    {"Constant", constant},
+    {"ConstantOfShape", constantOfShape},
+    {"Conv", windowed},
+    {"ConvInteger", windowed},
+    {"ConvTranspose", convTranspose},
+    {"DequantizeLinear", quantization},
+    {"Dropout", dropout},
+    {"DynamicQuantizeLinear", dynamicQuantizeLinear},
+    {"Expand", expand},
+    {"FastGelu", fastGelu},
+    {"Flatten", flatten},
+    {"Gelu", gelu},
+    {"GlobalMaxPool", globalMaxPool},
+    {"Identity", identity},
+    {"LogSoftmax", softmax},
+    {"MaxPool", windowed},
+    {"Pad", pad},
+    {"QLinearAveragePool", windowed},
+    {"QLinearConv", windowed},
+    {"QLinearSoftmax", qlinearSoftmax},
+    {"QuantizeLinear", quantization},
+    {"ReduceL1", reduction},
+    {"ReduceL2", reduction},
+    {"ReduceMax", reduction},
+    {"ReduceMean", reduction},
+    {"ReduceMin", reduction},
+    {"ReduceProd", reduction},
+    {"ReduceSum", reduction},
+    {"ReduceSumSquare", reduction},
+    {"Reshape", reshapeNode},
+    {"Resize", resize},
+    {"Shape", shape},
+    {"Slice", slice},
+    {"Softmax", softmax},
+    {"Split", split},
+    {"Squeeze", squeeze},
+    {"Sum", sum},
+    {"Transpose", transpose},
+    {"Unsqueeze", unsqueeze},
+    {"Upsample", upsample},
+};
+
+constexpr const Rule* findRule(std::string_view name) {
+  for (const Rule& rule : kRules)
+    if (rule.name == name)
+      return &rule;
+  return nullptr;
+}
+
+constexpr const net::OperatorInfo* findListed(std::string_view name) {
+  for (const net::OperatorInfo& info : net::kImportOnlyOperators)
+    if (info.name == name)
+      return &info;
+  return net::findOperator(name);
+}
+
+constexpr bool isImportable(const net::OperatorInfo& info) {
+  return info.standard || info.microsoft;
+}
+
+// Every importable operator has a rule or needs none, and every rule is some operator's.
+consteval bool coversTheList() {
+  const auto covered = [](const net::OperatorInfo& info) {
+    return !isImportable(info) || isDescribed(info) || findRule(info.name);
+  };
+  for (const net::OperatorInfo& info : net::kNetworkOperators)
+    if (!covered(info))
+      return false;
+  for (const net::OperatorInfo& info : net::kImportOnlyOperators)
+    if (!covered(info))
+      return false;
+  for (const Rule& rule : kRules)
+    if (!findListed(rule.name))
+      return false;
+  return true;
+}
+static_assert(coversTheList());
+
+constexpr std::string_view kMicrosoft = "com.microsoft.";
 
 } // namespace
 
-std::span<const Operator> operators() {
-  return kOperators;
+const net::OperatorInfo* findImportable(std::string_view name) {
+  const bool microsoft = name.starts_with(kMicrosoft);
+  const net::OperatorInfo* info = findListed(microsoft ? name.substr(kMicrosoft.size()) : name);
+  return info && (microsoft ? info->microsoft : info->standard) ? info : nullptr;
 }
 
-const Operator* findOperator(std::string_view name) {
-  for (const Operator& row : kOperators)
-    if (row.name == name)
-      return &row;
-  return nullptr;
+std::vector<std::string> importableNames() {
+  std::vector<std::string> names;
+  const auto add = [&](const net::OperatorInfo& info) {
+    if (info.standard)
+      names.emplace_back(info.name);
+    if (info.microsoft)
+      names.push_back(std::string(kMicrosoft) + std::string(info.name));
+  };
+  std::for_each(std::begin(net::kNetworkOperators), std::end(net::kNetworkOperators), add);
+  std::for_each(std::begin(net::kImportOnlyOperators), std::end(net::kImportOnlyOperators), add);
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+SmallVector<Value> importOperator(GraphImporter& importer, const NodeReader& node, const net::OperatorInfo& info) {
+  const Rule* rule = findRule(info.name);
+  return rule ? rule->import(importer, node, info).values : byDescription(importer, node, info).values;
 }
 
 } // namespace weft::onnx_import

@@ -36,7 +36,7 @@ public:
     while (bytes.size() % alignment != remainder)
       bytes.push_back(0);
   }
-  void append(const std::vector<uint8_t>& more) { bytes.insert(bytes.end(), more.begin(), more.end()); }
+  void append(std::span<const uint8_t> more) { bytes.insert(bytes.end(), more.begin(), more.end()); }
   uint32_t size() const {
     if (bytes.size() > UINT32_MAX)
       throw Error("the linked file would be larger than 4 GiB, which ELF32 cannot describe");
@@ -82,14 +82,20 @@ std::vector<uint8_t> writeElf(uint32_t entry, const std::vector<OutputSection>& 
   // Section contents, each at an offset congruent to its address. Nobody maps these files: beyond a line, alignment in
   // memory is no reason to pad the file.
   auto fileAlignment = [](const OutputSection& section) { return std::min<uint32_t>(section.alignment, 64); };
+  size_t estimate = 4096; // a file that grows would be there twice
+  for (const OutputSection& section : sections)
+    estimate += section.fileContent().size() + fileAlignment(section) + kSectionHeaderBytes + kProgramHeaderBytes;
+  for (const OutputSymbol& symbol : symbols)
+    estimate += symbol.name.size() + 1 + kSymbolBytes;
   Bytes out;
+  out.bytes.reserve(estimate);
   out.bytes.resize(kHeaderBytes + loads * kProgramHeaderBytes);
   std::vector<uint32_t> offsets;
   for (const OutputSection& section : sections) {
     if (section.flags & elf::SHF_ALLOC)
       out.align(fileAlignment(section), section.address % fileAlignment(section));
     offsets.push_back(out.size());
-    out.append(section.content);
+    out.append(section.fileContent());
   }
 
   Strings names, symbolNames;
@@ -141,7 +147,7 @@ std::vector<uint8_t> writeElf(uint32_t entry, const std::vector<OutputSection>& 
       rights |= elf::PF_W;
     if (section.flags & elf::SHF_EXECINSTR)
       rights |= elf::PF_X;
-    start.words({elf::PT_LOAD, offsets[i], section.address, section.address, uint32_t(section.content.size()),
+    start.words({elf::PT_LOAD, offsets[i], section.address, section.address, uint32_t(section.fileContent().size()),
                  uint32_t(section.bytes), rights, fileAlignment(section)});
   }
   std::copy(start.bytes.begin(), start.bytes.end(), out.bytes.begin());

@@ -1,7 +1,10 @@
 // Writes an executable ELF32 file: one PT_LOAD per allocated section, a symbol table, other sections as they are.
 #pragma once
 
+#include "isa/support/shared_bytes.h"
+
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -14,7 +17,9 @@ struct OutputSection {
   uint32_t address = 0;
   uint32_t alignment = 1;
   uint64_t bytes = 0;           // in memory
-  std::vector<uint8_t> content; // in the file, at most `bytes`
+  std::vector<uint8_t> content; // in the file, at most `bytes`: made by the linker,
+  SharedBytes given;            // or by its caller
+  std::span<const uint8_t> fileContent() const { return given.empty() ? std::span<const uint8_t>(content) : given; }
 };
 
 struct OutputSymbol {

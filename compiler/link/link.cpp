@@ -286,7 +286,7 @@ void Linker::placeCallerSections() {
                               section.content.size(), section.bytes));
     OutputSection output;
     output.name = section.name;
-    output.content = section.content;
+    output.given = section.content;
     output.bytes = std::max<uint64_t>(section.bytes, section.content.size());
     output.alignment = section.alignment;
     output.type = section.content.empty() && section.allocated ? elf::SHT_NOBITS : elf::SHT_PROGBITS;
@@ -444,7 +444,7 @@ LinkResult Linker::run() {
 } // namespace
 } // namespace linker
 
-LinkResult link(const LinkInput& input) {
+LinkResult link(LinkInput input) {
   return linker::Linker(input).run();
 }
 

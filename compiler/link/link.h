@@ -4,6 +4,8 @@
 // shared libraries, no linker scripts, no relaxation.
 #pragma once
 
+#include "isa/support/shared_bytes.h"
+
 #include <cstdint>
 #include <map>
 #include <string>
@@ -19,12 +21,12 @@ struct LinkObject {
 
 // A section made by the caller instead of by a compiler.
 struct LinkSection {
-  std::string name;             // such as ".weft.const"
-  std::vector<uint8_t> content; // in the file
-  uint64_t bytes = 0;           // in memory, zeros beyond the content; at least content.size() (0 means that)
-  uint32_t alignment = 64;      // power of two
-  bool allocated = true;        // placed in DRAM; false: a note, copied to the file and given no address
-  std::string symbol;           // if not empty, a global symbol at the start of the section
+  std::string name;        // such as ".weft.const"
+  SharedBytes content;     // in the file
+  uint64_t bytes = 0;      // in memory, zeros beyond the content; at least content.size() (0 means that)
+  uint32_t alignment = 64; // power of two
+  bool allocated = true;   // placed in DRAM; false: a note, copied to the file and given no address
+  std::string symbol;      // if not empty, a global symbol at the start of the section
 };
 
 struct LinkInput {
@@ -47,8 +49,9 @@ struct LinkResult {
   std::map<std::string, uint32_t> symbols; // the global ones
 };
 
-// Links. Throws Error for: an object that is no Weft object or is malformed, undefined or duplicate symbols, a program
-// that does not fit in DRAM, relocations out of range, an entry that is not first in its section.
-LinkResult link(const LinkInput& input);
+// Links, and releases what the caller gives away. Throws Error for: an object that is no Weft object or is
+// malformed, undefined or duplicate symbols, a program that does not fit in DRAM, relocations out of range, an entry
+// that is not first in its section.
+LinkResult link(LinkInput input);
 
 } // namespace weft

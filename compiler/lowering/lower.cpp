@@ -1,8 +1,10 @@
 #include "compiler/lowering/lower.h"
 
-#include "compiler/lowering/group_lowering.h"
+#include "compiler/lowering/patterns.h"
 
 namespace weft::lowering {
+
+using namespace patterns;
 
 void lowerStart(core::Builder& builder, const Machine& machine) {
   builder.preset(kUnit);
@@ -13,26 +15,14 @@ void lowerStart(core::Builder& builder, const Machine& machine) {
   builder.preset(kBlockDram);
   builder.setField(kBlockDram, field::count0, 2 * machine.lineBytes());
   builder.setField(kBlockDram, field::hi0, int64_t{0});
-  Value zero = builder.constant(0);
+  core::Value zero = builder.constant(0);
   builder.issue(Opcode::LD, {zero, zero}, {kBlockDram, kUnit}, {}, {});
   builder.fence();
 }
 
-void lowerGroup(core::Builder& builder, const mapping::DeviceGraph& graph, const Machine& machine,
+void lowerLayer(core::Builder& builder, const mapping::DeviceGraph& graph, const Machine& machine,
                 const mapping::Plan& plan, size_t index, ConstantImage& constants) {
-  switch (graph.groups[index].kind) {
-  case mapping::GroupKind::matrix:
-    MatrixLowering(builder, graph, machine, plan, index, constants).emit();
-    break;
-  case mapping::GroupKind::transpose:
-    TransposeLowering(builder, graph, machine, plan, index, constants).emit();
-    break;
-  case mapping::GroupKind::concat:
-    ConcatLowering(builder, graph, machine, plan, index, constants).emit();
-    break;
-  default:
-    VectorLowering(builder, graph, machine, plan, index, constants).emit();
-  }
+  graph.layers[index]->lower({builder, graph, machine, plan, index, constants});
 }
 
 } // namespace weft::lowering

@@ -1,20 +1,17 @@
 #include "compiler/mapping/planner.h"
 
-#include "compiler/mapping/chooser.h"
 #include "compiler/mapping/intervals.h"
+#include "compiler/mapping/sizes.h"
 #include "isa/semantics/state.h"
 #include "isa/support/error.h"
 
 #include <algorithm>
 #include <fmt/format.h>
-#include <map>
 
 namespace weft::mapping {
 namespace {
 
-// Channels of an input that few-channel convolutions take as windows.
-constexpr int64_t kFewChannels = 4;
-constexpr int64_t kDramAlignment = 4096; // of activations
+constexpr int64_t kDramAlignment = 4096; // of storages
 
 class Planner {
 public:
@@ -23,276 +20,307 @@ public:
 
   Plan run() {
     plan_.mapping.machine = machine_.name;
-    plan_.homes.resize(graph_.activations.size());
     plan_.scratchReserved = 2 * machine_.lineBytes();
     findUses();
-    for (size_t a = 0; a < graph_.activations.size(); ++a)
-      plan_.homes[a].tensor = fmt::format("{}", graph_.activations[a].tensor);
+    for (const Storage& storage : graph_.storages)
+      plan_.places.push_back(outside(storage));
     chooseWindows();
     chooseResidents();
-    mapGroups();
+    mapLayers();
     placeInDram();
-    describeHomes();
+    describePlaces();
     return std::move(plan_);
   }
 
 private:
-  const Activation& activation(int32_t index) const { return graph_.activations[static_cast<size_t>(index)]; }
+  struct Lifetime {
+    int64_t first, last; // layers, inclusive
+  };
 
-  // Groups that define and use each activation. The host's side counts as before the first and after the last group.
+  size_t storageOf(int32_t activation) const { return static_cast<size_t>(graph_.activation(activation).storage); }
+
+  // Layers that define and use each storage. The host's side counts as before the first and after the last layer where
+  // the first or last device step is concerned; between two of them as their layers next to it.
   void findUses() {
-    lifetimes_.resize(graph_.activations.size());
-    auto last = static_cast<int64_t>(graph_.groups.size());
+    lifetimes_.resize(graph_.storages.size());
+    auto last = static_cast<int64_t>(graph_.layers.size());
     for (Lifetime& lifetime : lifetimes_)
       lifetime = {last, -1};
-    for (int32_t input : graph_.inputs)
-      lifetimes_[static_cast<size_t>(input)] = {-1, -1};
     for (int64_t g = 0; g < last; ++g) {
-      const Group& group = graph_.groups[static_cast<size_t>(g)];
-      auto use = [&](int32_t index) {
-        Lifetime& lifetime = lifetimes_[static_cast<size_t>(index)];
+      const Layer& layer = *graph_.layers[static_cast<size_t>(g)];
+      auto use = [&](int32_t activation) {
+        Lifetime& lifetime = lifetimes_[storageOf(activation)];
         lifetime.first = std::min(lifetime.first, g);
         lifetime.last = std::max(lifetime.last, g);
       };
-      for (int32_t input : group.inputs)
+      for (int32_t input : layer.inputs)
         use(input);
-      if (group.residual >= 0)
-        use(group.residual);
-      use(group.output);
+      use(layer.output);
     }
-    for (int32_t output : graph_.outputs)
-      lifetimes_[static_cast<size_t>(output)].last = last;
+    for (int32_t input : graph_.inputs) {
+      Lifetime& lifetime = lifetimes_[storageOf(input)];
+      const int64_t written = stepOf(lifetime.first).first;
+      lifetime.first = written == 0 ? -1 : written;
+    }
+    for (int32_t output : graph_.outputs) {
+      Lifetime& lifetime = lifetimes_[storageOf(output)];
+      const int64_t read = stepOf(lifetime.first).last;
+      lifetime.last = read + 1 == last ? last : std::max(lifetime.last, read);
+    }
   }
 
-  // An input of few channels that only convolutions read is laid out for windows: unpadded channels, the convolution's
-  // border in memory.
+  // Of the device step that has layer `g`.
+  Lifetime stepOf(int64_t g) const {
+    const Step* step = stepOfGroup(graph_.steps, std::max<int64_t>(g, 0));
+    return step ? Lifetime{step->firstGroup, step->endGroup - 1}
+                : Lifetime{0, static_cast<int64_t>(graph_.layers.size()) - 1};
+  }
+
+  // Layers that read or write a storage, with the activation as which they see it.
+  template <typename Visit> void forUsers(size_t storage, Visit visit) const {
+    for (const std::unique_ptr<Layer>& layer : graph_.layers) {
+      for (int32_t input : layer->inputs)
+        if (storageOf(input) == storage)
+          visit(*layer, input);
+      if (storageOf(layer->output) == storage)
+        visit(*layer, layer->output);
+    }
+  }
+
+  // An input of few channels that only one layer reads, which wants windows of it: unpadded channels, border in memory.
   void chooseWindows() {
-    windows_.assign(graph_.activations.size(), false);
-    for (int32_t index : graph_.inputs) {
-      const Activation& input = activation(index);
-      const Group* user = nullptr;
+    for (int32_t input : graph_.inputs) {
+      const size_t storage = storageOf(input);
+      const Layer* user = nullptr;
       int users = 0;
-      for (const Group& group : graph_.groups) {
-        bool reads = group.residual == index;
-        for (int32_t operand : group.inputs)
-          reads |= operand == index;
-        if (reads) {
-          user = &group;
-          ++users;
-        }
-      }
-      if (users != 1 || user->kind != GroupKind::matrix || input.channels > kFewChannels || user->residual == index ||
-          user->window.dilationW != 1 || user->window.kernelW == 1)
+      forUsers(storage, [&](const Layer& layer, int32_t) {
+        user = &layer;
+        ++users;
+      });
+      const std::optional<BorderWish> wish = users == 1 ? user->windowWish(graph_) : std::nullopt;
+      if (!wish)
         continue;
-      windows_[static_cast<size_t>(index)] = true;
-      Home& home = plan_.homes[static_cast<size_t>(index)];
-      const Window& window = user->window;
-      const Activation& result = activation(user->output);
-      home.padTop = window.padTop;
-      home.padLeft = window.padLeft;
-      home.padBottom =
-          std::max<int64_t>(0, (result.height - 1) * window.strideH + (window.kernelH - 1) * window.dilationH + 1 -
-                                   input.height - window.padTop);
-      home.padRight =
-          std::max<int64_t>(0, (result.width - 1) * window.strideW + window.kernelW - input.width - window.padLeft);
-      home.padValue = user->inputZeroPoint;
+      Place& place = plan_.places[storage];
+      place.packed = true;
+      place.border = wish->border;
+      place.padValue = wish->value;
+      layOut(graph_.storages[storage], machine_, place);
     }
   }
 
-  static bool supportsResidents(const Group& group) {
-    return group.kind != GroupKind::concat && group.kind != GroupKind::transpose;
+  // The border that all readers of a storage agree on; false if they do not.
+  bool findBorder(size_t storage, Place& place) const {
+    bool agreed = true, wanted = false, seenWhole = true;
+    forUsers(storage, [&](const Layer& layer, int32_t activation) {
+      seenWhole &= layer.takesBorder(graph_, activation);
+      const std::optional<BorderWish> wish = layer.borderWish(graph_);
+      if (!wish || wish->activation != activation)
+        return;
+      agreed &= !wanted || place.padValue == wish->value;
+      wanted = true;
+      place.padValue = wish->value;
+      for (size_t d = 0; d < place.border.size(); ++d)
+        for (size_t side = 0; side < 2; ++side)
+          place.border[d][side] = std::max(place.border[d][side], wish->border[d][side]);
+    });
+    if (!place.hasBorder())
+      return true;
+    layOut(graph_.storages[storage], machine_, place);
+    // A row of the border is filled by one run.
+    const auto row = static_cast<size_t>(std::max<int64_t>(0, int64_t(place.strides.size()) - 3));
+    const bool fits = std::max(place.strides[row], graph_.storages[storage].extents[row]) <= kLongestRun;
+    return agreed && seenWhole && fits;
   }
 
-  // The border that all readers of an activation agree on; false if they do not. Images of one pixel, which some
-  // groups see as one row of pixels, have none.
-  bool findBorder(size_t index, Home& home) const {
-    const Activation& a = activation(static_cast<int32_t>(index));
-    const bool singlePixels = a.batch > 1 && a.height == 1 && a.width == 1;
-    bool hasValue = false;
-    for (const Group& group : graph_.groups) {
-      if (group.inputs[0] != static_cast<int32_t>(index))
-        continue;
-      const Window& window = group.window;
-      int64_t bottom = std::max<int64_t>(0, window.padBottom), right = std::max<int64_t>(0, window.padRight);
-      if (!window.padTop && !window.padLeft && !bottom && !right)
-        continue;
-      // A row of the border is filled by one run.
-      int64_t row = (a.width + std::max(home.padLeft, window.padLeft) + std::max(home.padRight, right)) *
-                    channelPitch(a, machine_);
-      if (singlePixels || std::max(row, a.height) > kLongestRun || (hasValue && home.padValue != group.inputZeroPoint))
-        return false;
-      hasValue = true;
-      home.padValue = group.inputZeroPoint;
-      home.padTop = std::max(home.padTop, window.padTop);
-      home.padLeft = std::max(home.padLeft, window.padLeft);
-      home.padBottom = std::max(home.padBottom, bottom);
-      home.padRight = std::max(home.padRight, right);
-    }
-    return true;
-  }
-
-  int64_t homeBytes(size_t index) const {
-    const Activation& a = graph_.activations[index];
-    const Home& home = plan_.homes[index];
-    int64_t pitch = windows_[index] ? a.channels : channelPitch(a, machine_);
-    return a.batch * (a.height + home.padTop + home.padBottom) * (a.width + home.padLeft + home.padRight) * pitch;
-  }
-
-  // Greedy: an activation between groups stays in the scratchpad if there is room for it during its whole life, within
-  // the share that residents may take.
+  // Greedy: a storage between layers stays in the scratchpad if there is room for it during its whole life, within the
+  // share that residents may take.
   void chooseResidents() {
     int64_t budget = machine_.scratchpad.bytes / 2;
     IntervalAllocator allocator;
-    for (size_t index = 0; index < graph_.activations.size(); ++index) {
-      auto number = static_cast<int32_t>(index);
-      if (std::count(graph_.inputs.begin(), graph_.inputs.end(), number) ||
-          std::count(graph_.outputs.begin(), graph_.outputs.end(), number))
+    for (size_t storage = 0; storage < graph_.storages.size(); ++storage) {
+      if (seenByHost(storage) || graph_.storages[storage].constant)
         continue;
-      bool supported = true;
-      for (const Group& group : graph_.groups) {
-        bool touches = group.output == number || group.residual == number ||
-                       std::count(group.inputs.begin(), group.inputs.end(), number) > 0;
-        supported &= !touches || supportsResidents(group);
-      }
-      Home home = plan_.homes[index];
-      if (!supported || !findBorder(index, home))
+      // The scratchpad does not outlive a run of the core.
+      bool supported = lifetimes_[storage].last <= stepOf(lifetimes_[storage].first).last;
+      forUsers(storage,
+               [&](const Layer& layer, int32_t activation) { supported &= layer.takesResident(graph_, activation); });
+      Place place = plan_.places[storage];
+      if (!supported || !findBorder(storage, place))
         continue;
-      std::swap(plan_.homes[index], home);
-      int64_t bytes = roundUp(homeBytes(index), machine_.lineBytes());
-      std::optional<int64_t> offset = allocator.place(lifetimes_[index].first, lifetimes_[index].last, bytes, budget);
-      if (!offset) {
-        std::swap(plan_.homes[index], home);
+      layOut(graph_.storages[storage], machine_, place);
+      const int64_t bytes = roundUp(place.span, machine_.lineBytes());
+      const Lifetime& lifetime = lifetimes_[storage];
+      std::optional<int64_t> offset = allocator.place(lifetime.first, lifetime.last, bytes, budget);
+      if (!offset)
         continue;
-      }
       // Residents grow down from the end of the scratchpad, working buffers up from its start.
-      plan_.homes[index].scratchpad = true;
-      plan_.homes[index].address = machine_.scratchpad.bytes - static_cast<uint32_t>(*offset + bytes);
-      plan_.mapping.resident.push_back(plan_.homes[index].tensor);
+      place.scratchpad = true;
+      place.address = machine_.scratchpad.bytes - static_cast<uint32_t>(*offset + bytes);
+      plan_.places[storage] = place;
     }
   }
 
-  // Lowest scratchpad address that a resident occupies while group `g` runs.
+  bool isBeside(size_t storage, int64_t g) const {
+    return plan_.places[storage].scratchpad && lifetimes_[storage].first <= g && g <= lifetimes_[storage].last;
+  }
+
+  // Lowest scratchpad address that a resident occupies while layer `g` runs.
   int64_t workingLimit(int64_t g) const {
     int64_t limit = machine_.scratchpad.bytes;
-    for (size_t index = 0; index < plan_.homes.size(); ++index)
-      if (plan_.homes[index].scratchpad && lifetimes_[index].first <= g && g <= lifetimes_[index].last)
-        limit = std::min<int64_t>(limit, plan_.homes[index].address);
+    for (size_t storage = 0; storage < plan_.places.size(); ++storage)
+      if (isBeside(storage, g))
+        limit = std::min<int64_t>(limit, plan_.places[storage].address);
     return limit;
   }
 
-  void mapGroups() {
+  void mapLayers() {
     for (const GroupMapping& mapping : given_.groups) {
-      auto named = [&](const Group& group) { return group.name == mapping.group; };
-      if (std::none_of(graph_.groups.begin(), graph_.groups.end(), named))
+      auto named = [&](const std::unique_ptr<Layer>& layer) { return layer->name == mapping.group; };
+      if (std::none_of(graph_.layers.begin(), graph_.layers.end(), named))
         throw Error(fmt::format("the mapping names node '{}', which is the main node of no group; --emit mapping lists "
                                 "the groups of this network",
                                 mapping.group));
     }
-    for (int64_t g = 0; g < static_cast<int64_t>(graph_.groups.size()); ++g) {
-      const Group& group = graph_.groups[static_cast<size_t>(g)];
-      Residency residency = plan_.residency(group);
+    while (const std::optional<int64_t> cramped = mapWithResidents()) {
+      release(*cramped);
+      plan_.mapping.groups.clear();
+      plan_.buffers.clear();
+      plan_.scratchpadPeak = 0;
+    }
+  }
+
+  Place outside(const Storage& storage) const {
+    Place place;
+    place.border.resize(storage.extents.size());
+    layOut(storage, machine_, place);
+    return place;
+  }
+
+  // The resident that is nearest to the buffers of layer `g` lives in DRAM instead.
+  void release(int64_t g) {
+    const int64_t nearest = workingLimit(g);
+    for (size_t storage = 0; storage < plan_.places.size(); ++storage)
+      if (isBeside(storage, g) && plan_.places[storage].address == nearest)
+        plan_.places[storage] = outside(graph_.storages[storage]);
+  }
+
+  // Maps all layers; the first one that would have room only without the residents beside it, if there is one.
+  std::optional<int64_t> mapWithResidents() {
+    const Site site{graph_, machine_, plan_.places};
+    for (int64_t g = 0; g < static_cast<int64_t>(graph_.layers.size()); ++g) {
+      const Layer& layer = *graph_.layers[static_cast<size_t>(g)];
       int64_t limit = workingLimit(g), available = limit - plan_.scratchReserved;
-      bool windows = windows_[static_cast<size_t>(group.inputs[0])];
+      const std::optional<BorderWish> wish = layer.windowWish(graph_);
+      const bool windows = wish && site.place(wish->activation).packed;
       auto found = std::find_if(given_.groups.begin(), given_.groups.end(),
-                                [&](const GroupMapping& mapping) { return mapping.group == group.name; });
+                                [&](const GroupMapping& mapping) { return mapping.group == layer.name; });
+      const bool cramped = limit < machine_.scratchpad.bytes;
       GroupMapping mapping;
       if (found != given_.groups.end()) {
         mapping = *found;
         mapping.input = windows ? InputFlow::windows : InputFlow::feature;
-        checkMapping(graph_, group, machine_, mapping, residency, available);
+        try {
+          layer.check(site, mapping, available);
+        } catch (const Error&) {
+          if (cramped && !layer.choose(site, available, windows))
+            return g;
+          throw;
+        }
       } else {
-        std::optional<GroupMapping> chosen = chooseMapping(graph_, group, machine_, residency, available, windows);
+        std::optional<GroupMapping> chosen = layer.choose(site, available, windows);
+        if (!chosen && cramped)
+          return g;
         if (!chosen)
           throw Error(fmt::format("node '{}' ({}): no tiling fits machine '{}' ({} bytes of scratchpad free, {} "
                                   "accumulator rows)",
-                                  group.name, name(group.kind), machine_.name, available, machine_.accumulatorRows()));
+                                  layer.name, layer.kind().name, machine_.name, available, machine_.accumulatorRows()));
         mapping = *chosen;
       }
       plan_.mapping.groups.push_back(mapping);
-      place(group, mapping, residency, available, limit);
+      place(layer.streams(site, mapping), available, limit);
     }
+    return std::nullopt;
   }
 
-  void place(const Group& group, const GroupMapping& mapping, const Residency& residency, int64_t available,
-             int64_t limit) {
-    Geometry geometry(graph_, group, machine_, mapping);
-    Buffers buffers;
-    buffers.sizes = workingSet(geometry, group, mapping, machine_, residency);
-    const WorkingSet& sizes = buffers.sizes;
+  void place(std::vector<Stream> streams, int64_t available, int64_t limit) {
     // Banks of their own for each stream where there is room.
     int64_t alignment = machine_.bankBytes();
-    if (roundUp(plan_.scratchReserved, alignment) + sizes.bytes(alignment) > limit)
+    auto fits = [&] {
+      return roundUp(plan_.scratchReserved, alignment) + scratchpadBytes(streams, alignment) <= limit;
+    };
+    if (!fits())
       alignment = machine_.lineBytes();
-    WEFT_CHECK(sizes.bytes(machine_.rowBytes()) <= available, "the chooser exceeded the scratchpad");
-    if (roundUp(plan_.scratchReserved, alignment) + sizes.bytes(alignment) > limit)
+    WEFT_CHECK(scratchpadBytes(streams, machine_.rowBytes()) <= available, "the chooser exceeded the scratchpad");
+    if (!fits())
       alignment = machine_.rowBytes();
     int64_t next = roundUp(plan_.scratchReserved, alignment);
-    auto take = [&](int64_t bytes) {
-      int64_t address = next;
-      next += roundUp(bytes, alignment);
-      return address;
-    };
-    buffers.input = take(sizes.inputBuffers * sizes.input);
-    buffers.secondInput = take(sizes.inputBuffers * sizes.secondInput);
-    buffers.weights = take(sizes.weightBuffers * sizes.weights);
-    buffers.residual = take(sizes.outputBuffers * sizes.residual);
-    buffers.output = take(sizes.outputBuffers * sizes.output);
-    buffers.parameters = take(sizes.parameters);
+    Buffers buffers;
+    for (const Stream& stream : streams) {
+      buffers.addresses.push_back(next);
+      next += roundUp(stream.buffers * stream.bytes, alignment);
+    }
     WEFT_CHECK(next <= limit, "buffers exceed the scratchpad");
+    buffers.streams = std::move(streams);
     plan_.scratchpadPeak = std::max(plan_.scratchpadPeak, next + machine_.scratchpad.bytes - limit);
-    plan_.buffers.push_back(buffers);
+    plan_.buffers.push_back(std::move(buffers));
   }
 
   // Beyond the end: windows of the last pixel may be read past it.
-  int64_t dramBytes(size_t index) const { return roundUp(homeBytes(index) + machine_.lineBytes(), kDramAlignment); }
+  int64_t dramBytes(size_t storage) const {
+    return roundUp(plan_.places[storage].span + machine_.lineBytes(), kDramAlignment);
+  }
 
   void placeInDram() {
     IntervalAllocator allocator;
-    int64_t groups = static_cast<int64_t>(graph_.groups.size());
+    int64_t layers = static_cast<int64_t>(graph_.layers.size());
     // What the host writes or reads is alive throughout, so that a run can be repeated.
-    for (size_t index = 0; index < plan_.homes.size(); ++index) {
-      Home& home = plan_.homes[index];
-      if (home.scratchpad)
+    std::vector<int64_t> offsets(plan_.places.size());
+    for (size_t storage = 0; storage < plan_.places.size(); ++storage) {
+      if (plan_.places[storage].scratchpad || graph_.storages[storage].constant)
         continue;
-      Lifetime lifetime = lifetimes_[index];
+      Lifetime lifetime = lifetimes_[storage];
       if (ofHost(lifetime))
-        lifetime = {-1, groups};
-      home.address =
-          static_cast<uint32_t>(*allocator.place(lifetime.first, lifetime.last, dramBytes(index), INT64_MAX));
+        lifetime = {-1, layers};
+      offsets[storage] = *allocator.place(lifetime.first, lifetime.last, dramBytes(storage), INT64_MAX);
     }
+    if (kCodeBytes + static_cast<uint64_t>(allocator.peak()) > machine_.dram.bytes)
+      throw Error(fmt::format("the network's activations need {} bytes of DRAM beside {} for code; machine '{}' has {}",
+                              allocator.peak(), kCodeBytes, machine_.name, machine_.dram.bytes));
     plan_.arenaBase = kDramBase + kCodeBytes;
     plan_.arenaBytes = static_cast<uint32_t>(allocator.peak());
     plan_.constantBase = plan_.arenaBase + static_cast<uint32_t>(roundUp(allocator.peak(), kDramAlignment));
-    for (Home& home : plan_.homes)
-      if (!home.scratchpad)
-        home.address += plan_.arenaBase;
-    for (int64_t g = 0; g < groups; ++g) {
+    for (size_t storage = 0; storage < plan_.places.size(); ++storage)
+      if (!plan_.places[storage].scratchpad)
+        plan_.places[storage].address = plan_.arenaBase + static_cast<uint32_t>(offsets[storage]);
+    for (int64_t g = 0; g < layers; ++g) {
       int64_t alive = 0;
-      for (size_t index = 0; index < plan_.homes.size(); ++index)
-        if (lifetimes_[index].first <= g && g <= lifetimes_[index].last)
-          alive += homeBytes(index);
+      for (size_t storage = 0; storage < plan_.places.size(); ++storage)
+        if (!graph_.storages[storage].constant && lifetimes_[storage].first <= g && g <= lifetimes_[storage].last)
+          alive += plan_.places[storage].span;
       plan_.activationLowerBound = std::max(plan_.activationLowerBound, alive);
     }
   }
 
-  void describeHomes() {
-    const auto last = std::max<int64_t>(0, static_cast<int64_t>(graph_.groups.size()) - 1);
-    for (size_t index = 0; index < plan_.homes.size(); ++index) {
-      plan_.homes[index].bytes =
-          plan_.homes[index].scratchpad ? roundUp(homeBytes(index), machine_.lineBytes()) : dramBytes(index);
-      Lifetime lifetime = lifetimes_[index];
+  void describePlaces() {
+    const auto last = std::max<int64_t>(0, static_cast<int64_t>(graph_.layers.size()) - 1);
+    for (size_t storage = 0; storage < plan_.places.size(); ++storage) {
+      Place& place = plan_.places[storage];
+      place.bytes = place.scratchpad ? roundUp(place.span, machine_.lineBytes()) : dramBytes(storage);
+      Lifetime lifetime = lifetimes_[storage];
       if (ofHost(lifetime))
         lifetime = {0, last};
-      plan_.homes[index].firstGroup = std::min(lifetime.first, last);
-      plan_.homes[index].lastGroup = std::clamp<int64_t>(lifetime.last, 0, last);
+      place.firstGroup = std::min(lifetime.first, last);
+      place.lastGroup = std::clamp<int64_t>(lifetime.last, 0, last);
     }
   }
 
-  struct Lifetime {
-    int64_t first, last; // groups, inclusive
-  };
+  bool seenByHost(size_t storage) const {
+    auto lies = [&](int32_t activation) { return storageOf(activation) == storage; };
+    return std::any_of(graph_.inputs.begin(), graph_.inputs.end(), lies) ||
+           std::any_of(graph_.outputs.begin(), graph_.outputs.end(), lies);
+  }
   bool ofHost(const Lifetime& lifetime) const {
-    return lifetime.first < 0 || lifetime.last >= static_cast<int64_t>(graph_.groups.size());
+    return lifetime.first < 0 || lifetime.last >= static_cast<int64_t>(graph_.layers.size());
   }
 
   const DeviceGraph& graph_;
@@ -300,15 +328,34 @@ private:
   const Mapping& given_;
   Plan plan_;
   std::vector<Lifetime> lifetimes_;
-  std::vector<bool> windows_;
 };
 
 } // namespace
 
-Residency Plan::residency(const Group& group) const {
-  auto resident = [&](int32_t index) { return index >= 0 && homes[static_cast<size_t>(index)].scratchpad; };
-  return {resident(group.inputs[0]), group.inputs.size() > 1 && resident(group.inputs[1]), resident(group.residual),
-          resident(group.output)};
+double dramBytesPerCycle(const Machine& machine) {
+  double perCycle = machine.dma.busBytes;
+  if (machine.dram.model == DramModel::ideal)
+    perCycle = std::min(perCycle, double(machine.dram.bandwidthMbS) / double(machine.clockMhz));
+  return perCycle;
+}
+
+bool Place::hasBorder() const {
+  return std::any_of(border.begin(), border.end(), [](const Border& b) { return b[0] != 0 || b[1] != 0; });
+}
+
+void layOut(const Storage& storage, const Machine& machine, Place& place) {
+  const auto element = static_cast<int64_t>(net::byteSize(storage.element));
+  place.strides.assign(storage.extents.size(), element);
+  place.origin = 0;
+  int64_t bytes = storage.extents.back() * element;
+  if (!place.packed)
+    bytes = roundUp(bytes, machine.rowBytes());
+  for (size_t d = storage.extents.size() - 1; d-- > 0;) {
+    place.strides[d] = bytes;
+    place.origin += place.border[d][0] * bytes;
+    bytes *= storage.extents[d] + place.border[d][0] + place.border[d][1];
+  }
+  place.span = bytes;
 }
 
 Plan plan(const DeviceGraph& graph, const Machine& machine, const Mapping& given) {

@@ -24,6 +24,8 @@ std::string toYaml(const Mapping& mapping) {
     out << YAML::BeginMap;
     out << YAML::Key << "node" << YAML::Value << group.group;
     out << YAML::Key << "weights" << YAML::Value << name(group.weights);
+    if (group.pieces)
+      out << YAML::Key << "input" << YAML::Value << "pieces";
     out << YAML::Key << "tile_rows" << YAML::Value << group.tileRows;
     out << YAML::Key << "tile_cols" << YAML::Value << group.tileCols;
     out << YAML::Key << "column_tiles" << YAML::Value << group.columnTiles;
@@ -64,6 +66,11 @@ Mapping parseMapping(const std::string& yaml, const std::string& origin) {
           if (text != "resident" && text != "streamed")
             fail(value, fmt::format("weights is '{}', legal are resident, streamed", text));
           group.weights = text == "resident" ? WeightFlow::resident : WeightFlow::streamed;
+        } else if (key == "input") {
+          auto text = value.as<std::string>();
+          if (text != "tiles" && text != "pieces")
+            fail(value, fmt::format("input is '{}', legal are tiles, pieces", text));
+          group.pieces = text == "pieces";
         } else if (key == "tile_rows") {
           group.tileRows = value.as<int64_t>();
         } else if (key == "tile_cols") {
@@ -79,9 +86,9 @@ Mapping parseMapping(const std::string& yaml, const std::string& origin) {
           group.buffers = value.as<int64_t>();
         } else {
           fail(field.first,
-               fmt::format(
-                   "unknown field '{}'; known are node, weights, tile_rows, tile_cols, column_tiles, chunks, buffers",
-                   key));
+               fmt::format("unknown field '{}'; known are node, weights, input, tile_rows, tile_cols, column_tiles, "
+                           "chunks, buffers",
+                           key));
         }
       }
       mapping.groups.push_back(group);

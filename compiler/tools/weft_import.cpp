@@ -1,6 +1,7 @@
 // weft-import: prints what the importer makes of an ONNX file: the graph dialect after each pass, or the network that
 // comes out, or writes the network. A tool for the compiler's own tests; users have `weft compile --emit=graph`.
 #include "compiler/import/import.h"
+#include "compiler/transforms/passes.h"
 #include "isa/support/error.h"
 #include "isa/support/file.h"
 
@@ -19,6 +20,9 @@ void printNetwork(const weft::net::Network& network) {
     for (const char* bound : {"clamp_lo", "clamp_hi"})
       if (node.attributes.contains(bound))
         fmt::print(" {}={}", bound, node.integer(bound, 0));
+    for (const char* note : {weft::graph::kWhyHostAttribute, weft::graph::kRoundingAttribute})
+      if (node.attributes.contains(note))
+        fmt::print(" {}: {}", note, node.text(note, ""));
     fmt::print("\n");
   }
   for (const auto& [op, count] : histogram)
@@ -38,11 +42,10 @@ int main(int argc, char** argv) {
   app.add_option("-o", output, "write the serialised network here");
   CLI11_PARSE(app, argc, argv);
   try {
-    const std::vector<uint8_t> bytes = weft::readFile(model);
     weft::GraphDump dump;
     if (stages)
       dump = [](std::string_view stage, std::string_view text) { fmt::print("// ----- {}\n{}\n", stage, text); };
-    const weft::net::Network network = weft::importOnnx(bytes, options, dump);
+    const weft::net::Network network = weft::importOnnx(weft::readFile(model), options, dump);
     if (!stages)
       printNetwork(network);
     if (!output.empty())

@@ -17,6 +17,8 @@ def QdqToInteger : GraphPass<"weft-qdq-to-integer",
     "replace float operators between DequantizeLinear and QuantizeLinear by integer operators">;
 def UnaryToLut : GraphPass<"weft-unary-to-lut",
     "replace 8-bit functions of one tensor by 256-entry tables">;
+def ExplainFloat : GraphPass<"weft-explain-float",
+    "note on float operators between quantised tensors why they have no integer form">;
 def FoldPad : GraphPass<"weft-fold-pad", "fold a Pad by zeros into the convolution after it">;
 def FoldClamp : GraphPass<"weft-fold-clamp",
     "fold tables that only clamp into the integer operator before them, and tables into tables">;

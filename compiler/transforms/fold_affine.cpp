@@ -1,9 +1,8 @@
-#include "compiler/dialect/constants.h"
 #include "compiler/transforms/passes.h"
-
-#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+#include "compiler/transforms/quantization.h"
 
 #include <cmath>
+#include <functional>
 
 namespace weft::graph {
 
@@ -14,11 +13,53 @@ using namespace mlir;
 
 namespace {
 
-// The constant or the constant bias of `channels` zeros that none stands for; nothing if it is not a constant.
+// The constant (or dequantised constant) or the bias of `channels` zeros that none stands for; nothing for other
+// values.
 std::optional<std::vector<double>> biasValues(Value bias, int64_t channels) {
   if (isNone(bias))
     return std::vector<double>(static_cast<size_t>(channels), 0.0);
-  return constantReals(bias);
+  return dequantizedReals(bias);
+}
+
+constexpr const char* kFoldedNormalisation =
+    "BatchNormalization is part of the scales and the bias, which ONNX Runtime "
+    "applies in float; a result near the middle between two codes may be "
+    "rounded to the other one";
+
+// Weights with each output channel times its factor, as constants: the scales of quantised weights, else the weights.
+// Nothing if they are not constants or a product is not finite; `build` creates them.
+std::optional<std::function<Value(PatternRewriter&, Location)>> scaledWeights(Value weights,
+                                                                              const std::vector<double>& factors) {
+  const size_t channels = factors.size();
+  if (!llvm::all_of(factors, [](double factor) { return std::isfinite(factor); }))
+    return std::nullopt;
+  if (std::optional<std::vector<double>> reals = constantReals(weights)) {
+    for (size_t i = 0; i < reals->size(); ++i)
+      (*reals)[i] *= factors[i / (reals->size() / channels)];
+    return [weights, reals = std::move(*reals)](PatternRewriter& rewriter, Location location) -> Value {
+      return rewriter.create<ConstantOp>(location, constantFromReals(tensorType(weights), reals));
+    };
+  }
+  auto dequantize = weights.getDefiningOp<DequantizeOp>();
+  const auto scales = dequantize ? constantReals(dequantize.getScale()) : std::nullopt;
+  const auto zeroPoints = dequantize ? constantIntegers(dequantize.getZeroPoint()) : std::nullopt;
+  if (!scales || !zeroPoints || (scales->size() > 1 && dequantize.getAxis() != 0))
+    return std::nullopt;
+  std::vector<double> newScales;
+  std::vector<int64_t> newZeroPoints;
+  for (size_t c = 0; c < channels; ++c) {
+    newScales.push_back((*scales)[scales->size() == 1 ? 0 : c] * factors[c]);
+    newZeroPoints.push_back((*zeroPoints)[zeroPoints->size() == 1 ? 0 : c]);
+  }
+  return [=](PatternRewriter& rewriter, Location location) mutable -> Value {
+    const SmallVector<int64_t> dims = {static_cast<int64_t>(channels)};
+    const Type element = tensorType(dequantize.getZeroPoint()).getElementType();
+    Value scale = rewriter.create<ConstantOp>(
+        location, constantFromReals(RankedTensorType::get(dims, rewriter.getF32Type()), newScales));
+    Value zeroPoint = rewriter.create<ConstantOp>(
+        location, constantFromIntegers(RankedTensorType::get(dims, element), newZeroPoints));
+    return rewriter.create<DequantizeOp>(location, dequantize.getType(), dequantize.getX(), scale, zeroPoint, 0);
+  };
 }
 
 // Batch normalisation at inference is y = x * f + (bias - mean * f), f = scale / sqrt(variance + epsilon), per channel;
@@ -31,25 +72,30 @@ struct FoldBatchNorm : OpRewritePattern<BatchNormOp> {
     const auto mean = constantReals(op.getMean()), variance = constantReals(op.getVariance());
     if (!conv || !conv->hasOneUse() || !scale || !shift || !mean || !variance)
       return failure();
-    std::optional<std::vector<double>> weights = constantReals(conv.getW());
     std::optional<std::vector<double>> bias = biasValues(conv.getB(), static_cast<int64_t>(scale->size()));
-    if (!weights || !bias)
+    if (!bias)
       return failure();
-    const size_t channels = scale->size(), perChannel = weights->size() / channels;
+    const size_t channels = scale->size();
+    std::vector<double> factors;
     for (size_t c = 0; c < channels; ++c) {
-      const double factor = (*scale)[c] / std::sqrt((*variance)[c] + op.getEpsilon().convertToFloat());
-      for (size_t i = c * perChannel; i < (c + 1) * perChannel; ++i)
-        (*weights)[i] *= factor;
-      (*bias)[c] = ((*bias)[c] - (*mean)[c]) * factor + (*shift)[c];
+      factors.push_back((*scale)[c] / std::sqrt((*variance)[c] + op.getEpsilon().convertToFloat()));
+      (*bias)[c] = ((*bias)[c] - (*mean)[c]) * factors[c] + (*shift)[c];
     }
+    const auto weights = scaledWeights(conv.getW(), factors);
+    if (!weights)
+      return rewriter.notifyMatchFailure(op, "the convolution's weights are not constant");
     const auto biasType = RankedTensorType::get({static_cast<int64_t>(channels)}, op.getType().getElementType());
     Location location = rewriter.getFusedLoc({conv.getLoc(), op.getLoc()});
-    Value w = rewriter.create<ConstantOp>(location, constantFromReals(tensorType(conv.getW()), *weights));
+    Value w = (*weights)(rewriter, location);
+    const bool quantized = static_cast<bool>(w.getDefiningOp<DequantizeOp>());
     Value b = rewriter.create<ConstantOp>(location, constantFromReals(biasType, *bias));
-    rewriter
-        .replaceOpWithNewOp<ConvOp>(op, op.getType(), conv.getX(), w, b, conv.getKernelShape(), conv.getStrides(),
-                                    conv.getPads(), conv.getDilations(), conv.getGroup())
-        ->setLoc(location);
+    auto folded =
+        rewriter.replaceOpWithNewOp<ConvOp>(op, op.getType(), conv.getX(), w, b, conv.getKernelShape(),
+                                            conv.getStrides(), conv.getPads(), conv.getDilations(), conv.getGroup());
+    folded->setLoc(location);
+    // The shift is then rounded to the unit of the sums.
+    if (quantized)
+      folded->setAttr(kRoundingAttribute, rewriter.getStringAttr(kFoldedNormalisation));
     return success();
   }
 };
@@ -93,7 +139,7 @@ struct FoldConvBias : OpRewritePattern<AddOp> {
     if (!conv || !conv->hasOneUse() || conv.getType() != op.getType())
       return failure();
     Value addend = otherOperand(op, conv);
-    const std::optional<std::vector<double>> values = constantReals(addend);
+    const std::optional<std::vector<double>> values = dequantizedReals(addend);
     const int64_t channels = op.getType().getDimSize(1), rank = op.getType().getRank();
     std::optional<std::vector<double>> bias = biasValues(conv.getB(), channels);
     if (!values || !bias)
@@ -153,11 +199,11 @@ struct FoldAffine : impl::FoldAffineBase<FoldAffine> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
     patterns.add<FoldBatchNorm, FoldConvBias, MatMulAddToGemm>(&getContext());
-    if (failed(applyPatternsAndFoldGreedily(getOperation(), std::move(patterns))))
+    if (failed(applyPatterns(getOperation(), std::move(patterns), getArgument())))
       return signalPassFailure();
     RewritePatternSet rest(&getContext());
     rest.add<BatchNormToMulAdd>(&getContext());
-    if (failed(applyPatternsAndFoldGreedily(getOperation(), std::move(rest))))
+    if (failed(applyPatterns(getOperation(), std::move(rest), getArgument())))
       signalPassFailure();
   }
 };

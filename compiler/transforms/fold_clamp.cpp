@@ -2,8 +2,6 @@
 #include "compiler/transforms/quantization.h"
 
 #include "mlir/IR/IRMapping.h"
-#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
-
 #include <algorithm>
 
 namespace weft::graph {
@@ -24,6 +22,14 @@ bool takesClamp(Operation* op) {
 int64_t bound(Operation* op, StringRef name, int64_t otherwise) {
   auto attribute = op->getAttrOfType<IntegerAttr>(name);
   return attribute ? attribute.getInt() : otherwise;
+}
+
+// Without the attribute where the bound is the type's own.
+void setBound(Operation* op, StringRef name, int64_t value, int64_t own) {
+  if (value == own)
+    op->removeAttr(name);
+  else
+    op->setAttr(name, IntegerAttr::get(IntegerType::get(op->getContext(), 64), value));
 }
 
 // A Lut8 that clamps, after an operator with a clamp of its own.
@@ -49,10 +55,8 @@ struct FoldClampIntoProducer : OpRewritePattern<Lut8Op> {
     const int64_t lo = std::clamp(bound(producer, "clamp_lo", lowest(element)), *low, *high);
     const int64_t hi = std::clamp(bound(producer, "clamp_hi", highest(element)), *low, *high);
     rewriter.modifyOpInPlace(producer, [&] {
-      if (lo > lowest(element))
-        producer->setAttr("clamp_lo", rewriter.getI64IntegerAttr(lo));
-      if (hi < highest(element))
-        producer->setAttr("clamp_hi", rewriter.getI64IntegerAttr(hi));
+      setBound(producer, "clamp_lo", lo, lowest(element));
+      setBound(producer, "clamp_hi", hi, highest(element));
       producer->setLoc(rewriter.getFusedLoc({producer->getLoc(), op.getLoc()}));
     });
     rewriter.replaceOp(op, op.getX());
@@ -141,7 +145,7 @@ struct FoldClamp : impl::FoldClampBase<FoldClamp> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
     patterns.add<FoldClampIntoProducer, ComposeTables, HoistTable, FoldRegridIntoProducer>(&getContext());
-    if (failed(applyPatternsAndFoldGreedily(getOperation(), std::move(patterns))))
+    if (failed(applyPatterns(getOperation(), std::move(patterns), getArgument())))
       signalPassFailure();
   }
 };

@@ -1,8 +1,6 @@
 #include "compiler/transforms/passes.h"
 #include "compiler/transforms/quantization.h"
 
-#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
-
 namespace weft::graph {
 
 #define GEN_PASS_DEF_FOLDPAD
@@ -49,7 +47,7 @@ struct FoldPad : impl::FoldPadBase<FoldPad> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
     patterns.add<FoldPadIntoConv<ConvOp>, FoldPadIntoConv<QLinearConvOp>>(&getContext());
-    if (failed(applyPatternsAndFoldGreedily(getOperation(), std::move(patterns))))
+    if (failed(applyPatterns(getOperation(), std::move(patterns), getArgument())))
       signalPassFailure();
   }
 };

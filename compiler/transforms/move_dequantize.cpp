@@ -2,8 +2,6 @@
 #include "compiler/transforms/quantization.h"
 
 #include "mlir/IR/IRMapping.h"
-#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
-
 #include <algorithm>
 
 namespace weft::graph {
@@ -15,48 +13,69 @@ using namespace mlir;
 
 namespace {
 
-// Operations that select or reorder elements (MaxPool: the order of elements is that of their codes).
-bool movesData(Operation* op) {
-  return isa<ReshapeOp, TransposeOp, SliceOp, MaxPoolOp, PadOp>(op);
+// The operands that hold the elements of the result, selected, repeated, reordered or padded; none for operations of
+// another kind. Reals are ordered as their codes, so the largest of them counts as one that is selected.
+OperandRange elementsOf(Operation* op) {
+  const net::OperatorInfo* info = operatorOf(op);
+  auto resize = dyn_cast<ResizeOp>(op);
+  if (!info || !(info->moves || isa<MaxOp, MinOp, ReduceMaxOp, ReduceMinOp>(op)) ||
+      (resize && resize.getMode() != "nearest"))
+    return op->getOperands().take_front(0);
+  return op->getOperands().take_front(info->operands.front().repeated > 0 ? op->getNumOperands() : 1);
 }
 
-// The same operation on another tensor; null where the operation cannot work on the tensor's codes.
-Value onCodes(PatternRewriter& rewriter, Operation* op, Value x, const Quantization& quantization, Location location) {
+// The code of what a Pad fills in.
+struct Filler {
+  int64_t code = 0;
+  bool exact = true; // it stands for that very real; otherwise for another one that is quantised to it
+};
+// Nothing where that is computed.
+std::optional<Filler> fillerOf(Operation* op, const Quantization& quantization) {
+  auto pad = dyn_cast<PadOp>(op);
+  if (!pad)
+    return Filler();
+  const std::optional<double> value = isNone(pad.getValue()) ? 0 : constantScalar(pad.getValue());
+  if (!value)
+    return std::nullopt;
+  const int64_t code = quantization.quantize(static_cast<float>(*value));
+  return Filler{code, static_cast<double>(quantization.dequantize(code)) == *value};
+}
+
+// The same operation on codes.
+Value onCodes(PatternRewriter& rewriter, Operation* op, ArrayRef<Value> codes, int64_t filler) {
+  const Type element = tensorType(codes.front()).getElementType();
   IRMapping mapping;
-  mapping.map(op->getOperand(0), x);
-  if (auto pad = dyn_cast<PadOp>(op)) {
-    const std::optional<double> value = isNone(pad.getValue()) ? 0 : constantScalar(pad.getValue());
-    if (!value)
-      return {};
-    const int64_t code = quantization.quantize(static_cast<float>(*value));
-    if (static_cast<double>(quantization.dequantize(code)) != *value)
-      return {};
-    Quantization filler = quantization;
-    filler.zeroPoint = code;
-    mapping.map(pad.getValue(), zeroPointOperand(rewriter, location, filler));
-  }
+  for (auto [operand, code] : llvm::zip(op->getOperands(), codes))
+    mapping.map(operand, code);
+  if (auto pad = dyn_cast<PadOp>(op))
+    mapping.map(pad.getValue(), zeroPointOperand(rewriter, op->getLoc(), {1, filler, element}));
   Operation* copy = rewriter.clone(*op, mapping);
-  copy->getResult(0).setType(
-      RankedTensorType::get(tensorType(op->getResult(0)).getShape(), tensorType(x).getElementType()));
-  copy->setLoc(location);
+  copy->getResult(0).setType(RankedTensorType::get(tensorType(op->getResult(0)).getShape(), element));
   return copy->getResult(0);
 }
 
-// op(dequantize(x)) -> dequantize(op(x)).
+// op(dequantize(x)...) -> dequantize(op(x...)), where all are quantised alike.
 struct SinkDequantize : RewritePattern {
   SinkDequantize(MLIRContext* context) : RewritePattern(MatchAnyOpTypeTag(), 1, context) {}
   LogicalResult matchAndRewrite(Operation* op, PatternRewriter& rewriter) const override {
-    if (!movesData(op))
+    SmallVector<Value> codes;
+    DequantizeOp first;
+    for (Value operand : elementsOf(op)) {
+      auto dequantize = operand.getDefiningOp<DequantizeOp>();
+      const std::optional<Quantization> quantization = dequantize ? quantizationOf(dequantize) : std::nullopt;
+      first = first ? first : dequantize;
+      if (!quantization || *quantization != *quantizationOf(first))
+        return failure();
+      codes.push_back(dequantize.getX());
+    }
+    if (codes.empty())
       return failure();
-    auto dequantize = op->getOperand(0).getDefiningOp<DequantizeOp>();
-    const std::optional<Quantization> quantization = dequantize ? quantizationOf(dequantize) : std::nullopt;
-    if (!quantization)
+    const std::optional<Filler> filler = fillerOf(op, *quantizationOf(first));
+    if (!filler || !filler->exact)
       return failure();
-    Value moved = onCodes(rewriter, op, dequantize.getX(), *quantization, op->getLoc());
-    if (!moved)
-      return failure();
+    Value moved = onCodes(rewriter, op, codes, filler->code);
     rewriter.replaceOp(op, rewriter.create<DequantizeOp>(op->getLoc(), op->getResult(0).getType(), moved,
-                                                         dequantize.getScale(), dequantize.getZeroPoint(), 0));
+                                                         first.getScale(), first.getZeroPoint(), 0));
     return success();
   }
 };
@@ -77,43 +96,21 @@ struct SinkDequantizeByAxis : OpRewritePattern<TransposeOp> {
   }
 };
 
-// quantize(op(v)) -> op(quantize(v)), where op's input has no other use.
+// quantize(op(v)) -> op(quantize(v)), where nothing else needs v in float.
 struct HoistQuantize : OpRewritePattern<QuantizeOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(QuantizeOp op, PatternRewriter& rewriter) const override {
     Operation* producer = op.getX().getDefiningOp();
     const std::optional<Quantization> quantization = quantizationOf(op);
-    if (!quantization || !producer || !movesData(producer) || !producer->hasOneUse() ||
-        !producer->getOperand(0).hasOneUse() || isa<BlockArgument>(producer->getOperand(0)))
+    if (!quantization || !producer || !producer->hasOneUse() || elementsOf(producer).size() != 1)
       return failure();
     Value input = producer->getOperand(0);
+    const std::optional<Filler> filler = fillerOf(producer, *quantization);
+    if (!filler || isa<BlockArgument>(input) || !(input.hasOneUse() || input.getDefiningOp<DequantizeOp>()))
+      return failure();
     const auto type = RankedTensorType::get(tensorType(input).getShape(), quantization->element);
     Value codes = rewriter.create<QuantizeOp>(op.getLoc(), type, input, op.getScale(), op.getZeroPoint(), 0);
-    Value moved = onCodes(rewriter, producer, codes, *quantization, producer->getLoc());
-    if (!moved)
-      return failure();
-    rewriter.replaceOp(op, moved);
-    return success();
-  }
-};
-
-// concat(dequantize(a), dequantize(b)...) with equal quantisation -> dequantize(concat(a, b...)).
-struct SinkDequantizeThroughConcat : OpRewritePattern<ConcatOp> {
-  using OpRewritePattern::OpRewritePattern;
-  LogicalResult matchAndRewrite(ConcatOp op, PatternRewriter& rewriter) const override {
-    SmallVector<Value> codes;
-    DequantizeOp first;
-    for (Value input : op.getInputs()) {
-      auto dequantize = input.getDefiningOp<DequantizeOp>();
-      const std::optional<Quantization> quantization = dequantize ? quantizationOf(dequantize) : std::nullopt;
-      first = first ? first : dequantize;
-      if (!quantization || *quantization != *quantizationOf(first))
-        return failure();
-      codes.push_back(dequantize.getX());
-    }
-    const auto type = RankedTensorType::get(op.getType().getShape(), tensorType(codes.front()).getElementType());
-    Value moved = rewriter.create<ConcatOp>(op.getLoc(), type, codes, op.getAxis());
-    rewriter.replaceOpWithNewOp<DequantizeOp>(op, op.getType(), moved, first.getScale(), first.getZeroPoint(), 0);
+    rewriter.replaceOp(op, onCodes(rewriter, producer, codes, filler->code));
     return success();
   }
 };
@@ -169,14 +166,15 @@ struct SkipInnerPair : OpRewritePattern<QuantizeOp> {
   }
 };
 
-// Weights that are stored in float and quantised in the graph.
+// Weights that are quantised in the graph, from float or from other codes.
 struct QuantizeConstant : OpRewritePattern<QuantizeOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(QuantizeOp op, PatternRewriter& rewriter) const override {
-    const std::optional<std::vector<double>> values = constantReals(op.getX());
+    const std::optional<std::vector<double>> values = dequantizedReals(op.getX());
     const std::optional<std::vector<double>> scales = constantReals(op.getScale());
     const std::optional<std::vector<int64_t>> zeroPoints = constantIntegers(op.getZeroPoint());
-    if (!values || !scales || !zeroPoints || llvm::any_of(*scales, [](double scale) { return !(scale > 0); }))
+    if (!values || !scales || !zeroPoints || !is8Bit(op) ||
+        llvm::any_of(*scales, [](double scale) { return !(scale > 0); }))
       return failure();
     size_t inner = 1;
     for (int64_t axis = op.getAxis() + 1; axis < op.getType().getRank(); ++axis)
@@ -197,9 +195,9 @@ struct QuantizeConstant : OpRewritePattern<QuantizeOp> {
 struct MoveDequantize : impl::MoveDequantizeBase<MoveDequantize> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    patterns.add<SinkDequantize, SinkDequantizeByAxis, HoistQuantize, SinkDequantizeThroughConcat, CancelPair,
-                 SkipRegrid, SkipInnerPair, QuantizeConstant>(&getContext());
-    if (failed(applyPatternsAndFoldGreedily(getOperation(), std::move(patterns))))
+    patterns.add<SinkDequantize, SinkDequantizeByAxis, HoistQuantize, CancelPair, SkipRegrid, SkipInnerPair,
+                 QuantizeConstant>(&getContext());
+    if (failed(applyPatterns(getOperation(), std::move(patterns), getArgument())))
       signalPassFailure();
   }
 };

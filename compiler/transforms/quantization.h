@@ -5,6 +5,7 @@
 
 #include <array>
 #include <optional>
+#include <string>
 
 namespace weft::graph {
 
@@ -26,6 +27,19 @@ struct Quantization {
 std::optional<Quantization> quantizationOf(mlir::Value scale, mlir::Value zeroPoint);
 std::optional<Quantization> quantizationOf(QuantizeOp op);
 std::optional<Quantization> quantizationOf(DequantizeOp op);
+// What is wrong with operands of which quantizationOf gives nothing: the end of a sentence on the quantised tensor.
+std::string quantizationDefect(mlir::Value scale, mlir::Value zeroPoint);
+
+// The reals of a float constant or of a constant behind a DequantizeLinear (in fp32, as ONNX computes it: (x - zero
+// point) * scale); nothing if the value is neither.
+std::optional<std::vector<double>> dequantizedReals(mlir::Value value);
+
+// Which operator an operation is; nothing for operations of other dialects, constant and none.
+std::optional<net::Op> operatorKind(mlir::Operation* op);
+// The name of the ONNX operator of an operation; empty if it is not one of the graph dialect's operators.
+std::string operatorName(mlir::Operation* op);
+// The name of the ONNX node that an operation serves; its operator's name where it has none.
+std::string nodeName(mlir::Operation* op);
 
 // The constant operands of a quantisation, rank 0.
 mlir::Value scaleOperand(mlir::OpBuilder& builder, mlir::Location location, const Quantization& quantization);

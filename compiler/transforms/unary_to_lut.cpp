@@ -2,8 +2,7 @@
 // has 256 values: they are computed here in fp32, operator by operator, as the float graph would, and become a table.
 #include "compiler/transforms/passes.h"
 #include "compiler/transforms/quantization.h"
-
-#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+#include "isa/program/elementwise.h"
 
 #include <algorithm>
 #include <array>
@@ -22,13 +21,54 @@ namespace {
 constexpr size_t kMaxOperators = 64; // in one expression
 using Values = std::array<float, 256>;
 
-// sigmoid and tanh are correctly rounded up to the error of the double functions.
-float sigmoid(float x) {
-  return static_cast<float>(1.0 / (1.0 + std::exp(-static_cast<double>(x))));
+using Function = std::function<float(float)>;
+
+// The function of an operator of one float element, with its real attributes as `op` has them.
+Function functionOf(net::Op kind, Operation* op) {
+  struct {
+    float values[net::kMaxParameters] = {};
+  } parameters;
+  net::readParameters(kind, parameters.values, [&](const net::AttributeInfo& attribute) {
+    auto value = op->getAttrOfType<FloatAttr>(StringRef(attribute.name));
+    return static_cast<float>(value ? value.getValueAsDouble() : attribute.real);
+  });
+  return [f = net::unaryFunction(kind), parameters](float x) { return f(x, parameters.values); };
 }
-float hardSigmoid(float x, float alpha, float beta) {
-  const float product = alpha * x;
-  return std::clamp(product + beta, 0.0f, 1.0f);
+
+// The function of an element-wise operation on one tensor; nothing for others, and where it is not known at compile
+// time.
+Function functionOf(Operation* op) {
+  if (auto clip = dyn_cast<ClipOp>(op)) {
+    const auto min = isNone(clip.getMin()) ? -INFINITY : constantScalar(clip.getMin());
+    const auto max = isNone(clip.getMax()) ? INFINITY : constantScalar(clip.getMax());
+    if (!min || !max)
+      return {};
+    return [lo = static_cast<float>(*min), hi = static_cast<float>(*max)](float x) {
+      return std::min(std::max(x, lo), hi);
+    };
+  }
+  const std::optional<net::Op> kind = operatorKind(op);
+  return kind && net::unaryFunction(*kind) ? functionOf(*kind, op) : Function();
+}
+
+// Element-wise operators that combine all their operands, from the first to the last.
+struct Combination {
+  net::Op op;
+  float (*f)(float, float);
+};
+constexpr Combination kCombinations[] = {
+    {net::Op::Add, [](float a, float b) { return a + b; }},
+    {net::Op::Div, [](float a, float b) { return a / b; }},
+    {net::Op::Max, [](float a, float b) { return std::max(a, b); }},
+    {net::Op::Min, [](float a, float b) { return std::min(a, b); }},
+    {net::Op::Mul, [](float a, float b) { return a * b; }},
+    {net::Op::Sub, [](float a, float b) { return a - b; }},
+};
+
+float (*combinationOf(Operation* op))(float, float) {
+  const std::optional<net::Op> kind = operatorKind(op);
+  const auto* found = llvm::find_if(kCombinations, [&](const Combination& row) { return row.op == kind; });
+  return found == std::end(kCombinations) ? nullptr : found->f;
 }
 
 // The expression's value for each raw byte of the one tensor that it depends on.
@@ -53,8 +93,10 @@ private:
   bool evaluate(Value value, Values& out) {
     if (!tensorType(value).getElementType().isF32())
       return false;
-    if (const std::optional<double> constant = constantScalar(value)) {
-      out.fill(static_cast<float>(*constant));
+    if (const std::optional<std::vector<double>> constant = dequantizedReals(value)) {
+      if (constant->empty() || llvm::any_of(*constant, [&](double real) { return real != constant->front(); }))
+        return false;
+      out.fill(static_cast<float>(constant->front()));
       return true;
     }
     Operation* op = value.getDefiningOp();
@@ -63,59 +105,32 @@ private:
     if (auto dequantize = dyn_cast<DequantizeOp>(op))
       return leaf(dequantize, out);
     locations.push_back(op->getLoc());
-    if (isa<AddOp, SubOp, MulOp, DivOp>(op)) {
-      Values a, b;
-      if (!evaluate(op->getOperand(0), a) || !evaluate(op->getOperand(1), b))
+    if (const auto combine = combinationOf(op)) {
+      if (!evaluate(op->getOperand(0), out))
         return false;
-      for (size_t i = 0; i < out.size(); ++i)
-        out[i] = isa<AddOp>(op)   ? a[i] + b[i]
-                 : isa<SubOp>(op) ? a[i] - b[i]
-                 : isa<MulOp>(op) ? a[i] * b[i]
-                                  : a[i] / b[i];
+      for (Value operand : op->getOperands().drop_front()) {
+        Values next;
+        if (!evaluate(operand, next))
+          return false;
+        std::transform(out.begin(), out.end(), next.begin(), out.begin(), combine);
+      }
       return true;
     }
-    Values x;
-    const std::optional<std::function<float(float)>> f = function(op);
-    if (!f || !evaluate(op->getOperand(0), x))
+    const Function f = functionOf(op);
+    if (!f || !evaluate(op->getOperand(0), out))
       return false;
-    std::transform(x.begin(), x.end(), out.begin(), *f);
+    std::transform(out.begin(), out.end(), out.begin(), f);
     return true;
   }
 
   bool leaf(DequantizeOp op, Values& out) {
     const std::optional<Quantization> quantization = quantizationOf(op);
-    if (!quantization || (source && source != op.getX()) || constantOf(op.getX()))
+    if (!quantization || (source && source != op.getX()))
       return false;
     source = op.getX();
     for (size_t byte = 0; byte < out.size(); ++byte)
       out[byte] = quantization->dequantize(valueOfByte(static_cast<uint8_t>(byte), quantization->element));
     return true;
-  }
-
-  static std::optional<std::function<float(float)>> function(Operation* op) {
-    if (isa<ReluOp>(op))
-      return [](float x) { return std::max(x, 0.0f); };
-    if (isa<SigmoidOp>(op))
-      return sigmoid;
-    if (isa<TanhOp>(op))
-      return [](float x) { return static_cast<float>(std::tanh(static_cast<double>(x))); };
-    if (isa<HardSwishOp>(op))
-      return [](float x) { return x * hardSigmoid(x, 1.0f / 6.0f, 0.5f); };
-    if (auto hard = dyn_cast<HardSigmoidOp>(op))
-      return [alpha = hard.getAlpha().convertToFloat(), beta = hard.getBeta().convertToFloat()](float x) {
-        return hardSigmoid(x, alpha, beta);
-      };
-    if (auto leaky = dyn_cast<LeakyReluOp>(op))
-      return [alpha = leaky.getAlpha().convertToFloat()](float x) { return x >= 0 ? x : alpha * x; };
-    if (auto clip = dyn_cast<ClipOp>(op)) {
-      const auto min = isNone(clip.getMin()) ? -INFINITY : constantScalar(clip.getMin());
-      const auto max = isNone(clip.getMax()) ? INFINITY : constantScalar(clip.getMax());
-      if (min && max)
-        return [lo = static_cast<float>(*min), hi = static_cast<float>(*max)](float x) {
-          return std::min(std::max(x, lo), hi);
-        };
-    }
-    return std::nullopt;
   }
 };
 
@@ -138,20 +153,16 @@ struct ExpressionToLut : OpRewritePattern<QuantizeOp> {
 };
 
 // com.microsoft's QLinearSigmoid and QLinearLeakyRelu are tables already in ONNX Runtime.
-template <typename Op> struct FunctionToLut : OpRewritePattern<Op> {
+template <typename Op, net::Op kind> struct FunctionToLut : OpRewritePattern<Op> {
   using OpRewritePattern<Op>::OpRewritePattern;
   LogicalResult matchAndRewrite(Op op, PatternRewriter& rewriter) const override {
     const std::optional<Quantization> input = quantizationOf(op.getXScale(), op.getXZeroPoint());
     const std::optional<Quantization> output = quantizationOf(op.getYScale(), op.getYZeroPoint());
     if (!input || !output)
       return failure();
-    rewriter.replaceOp(op, lookupTable(rewriter, op.getLoc(), op.getX(), output->element, [&](int64_t code) {
-                         const float x = input->dequantize(code);
-                         if constexpr (std::is_same_v<Op, QLinearSigmoidOp>)
-                           return output->quantize(sigmoid(x));
-                         else
-                           return output->quantize(x >= 0 ? x : op.getAlpha().convertToFloat() * x);
-                       }));
+    const Function f = functionOf(kind, op);
+    rewriter.replaceOp(op, lookupTable(rewriter, op.getLoc(), op.getX(), output->element,
+                                       [&](int64_t code) { return output->quantize(f(input->dequantize(code))); }));
     return success();
   }
 };
@@ -159,8 +170,9 @@ template <typename Op> struct FunctionToLut : OpRewritePattern<Op> {
 struct UnaryToLut : impl::UnaryToLutBase<UnaryToLut> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    patterns.add<ExpressionToLut, FunctionToLut<QLinearSigmoidOp>, FunctionToLut<QLinearLeakyReluOp>>(&getContext());
-    if (failed(applyPatternsAndFoldGreedily(getOperation(), std::move(patterns))))
+    patterns.add<ExpressionToLut, FunctionToLut<QLinearSigmoidOp, net::Op::Sigmoid>,
+                 FunctionToLut<QLinearLeakyReluOp, net::Op::LeakyRelu>>(&getContext());
+    if (failed(applyPatterns(getOperation(), std::move(patterns), getArgument())))
       signalPassFailure();
   }
 };

@@ -69,13 +69,14 @@ bool inPlace(const Region& read, const Region& write) {
 } // namespace
 
 bool readsOwnResults(const TensorOp& op, const Machine& machine, uint64_t limit) {
-  if (info(op.instruction.op).engine != Engine::vector || op.instruction.op == Opcode::VLDLUT ||
-      checkOperands(op, machine) || checkAddresses(op, machine))
+  const operands::Usage& use = operands::usage(op.instruction.op);
+  if (info(op.instruction.op).engine != Engine::vector || use.tableLoad || checkOperands(op, machine) ||
+      checkAddresses(op, machine))
     return false;
   const std::vector<Region> regions = footprint(op, machine);
   const Region& result = regions.back();
   std::vector<Region> reads;
-  for (size_t i = operands::usage(op.instruction.op).parameterRows > 0 ? 1 : 0; i + 1 < regions.size(); ++i)
+  for (size_t i = use.parameterRows > 0 ? 1 : 0; i + 1 < regions.size(); ++i)
     if (regions[i].space == Space::scratchpad && overlap(regions[i], result) && !inPlace(regions[i], result))
       reads.push_back(regions[i]);
   if (reads.empty())

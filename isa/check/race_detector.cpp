@@ -102,7 +102,9 @@ void RaceDetector::sequencer(const StepOutcome& outcome, uint32_t pc) {
   case StepOutcome::Kind::semSignal:
     order_.signal(pc, outcome.instruction);
     break;
-  default:
+  case StepOutcome::Kind::done:
+  case StepOutcome::Kind::tensor:
+  case StepOutcome::Kind::fault:
     if (outcome.access == AccessTarget::dram)
       scalarAccess(outcome, pc);
     break;

@@ -2,6 +2,7 @@
 
 #include "isa/semantics/image.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -10,8 +11,6 @@ namespace weft {
 std::vector<Finding> verifyProgram(const Program& program, const Machine& machine) {
   checkMachine(program, machine);
   checkFits(program, machine);
-  CoreMemory memory(machine);
-  loadSegments(program, memory.dram);
   VerifyOptions options;
   options.entry = program.entry();
   options.place = [&](uint32_t pc) {
@@ -19,10 +18,25 @@ std::vector<Finding> verifyProgram(const Program& program, const Machine& machin
     return group ? fmt::format("{}, ONNX node {}", program.locate(pc), fmt::join(group->onnxNodes, ", "))
                  : program.locate(pc);
   };
-  if (program.manifest())
-    for (const DeviceTensor& input : program.manifest()->inputs)
-      options.unknown.push_back({input.address, input.bytes()});
-  return verify(machine, memory, options);
+  const auto& manifest = program.manifest();
+  if (manifest)
+    for (const Step& step : manifest->steps)
+      for (const DeviceTensor& input : step.inputs)
+        options.unknown.push_back({input.address, input.type.bytes()});
+  // A run of the core each: it knows nothing of the ones before but what they left in DRAM.
+  std::vector<Finding> findings;
+  const size_t runs = manifest ? std::max<size_t>(1, manifest->deviceSteps()) : 1;
+  for (size_t step = 0; step < runs; ++step) {
+    CoreMemory memory(machine);
+    loadSegments(program, memory.dram);
+    selectStep(program, step, memory.dram);
+    for (Finding& finding : verify(machine, memory, options)) {
+      if (runs > 1)
+        finding.message = fmt::format("device step {}: {}", step, finding.message);
+      findings.push_back(std::move(finding));
+    }
+  }
+  return findings;
 }
 
 } // namespace weft

@@ -6,8 +6,8 @@
 
 namespace weft {
 
-// Verifies `program` for `machine`, with the manifest's inputs as unknown memory; messages name function and ONNX
-// nodes. Throws Error if the program was made for another machine or does not fit.
+// Verifies `program` for `machine`, every device step of it, with what the host writes as unknown memory; messages name
+// function and ONNX nodes. Throws Error if the program was made for another machine or does not fit.
 std::vector<Finding> verifyProgram(const Program& program, const Machine& machine);
 
 } // namespace weft

@@ -1,4 +1,5 @@
 #include "isa/program/program.h"
+#include "isa/program/tensor_type_json.h"
 #include "isa/program/workload_json.h"
 
 namespace weft {
@@ -6,21 +7,10 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr const char* kSchema = "weft-program/1";
+constexpr const char* kSchema = "weft-program/2";
 
 Json toJson(const DeviceTensor& tensor) {
-  return {{"tensor", tensor.tensor},
-          {"address", tensor.address},
-          {"batch", tensor.batch},
-          {"channels", tensor.channels},
-          {"height", tensor.height},
-          {"width", tensor.width},
-          {"channel_pitch", tensor.channelPitch},
-          {"pad_top", tensor.padTop},
-          {"pad_bottom", tensor.padBottom},
-          {"pad_left", tensor.padLeft},
-          {"pad_right", tensor.padRight},
-          {"pad_value", tensor.padValue}};
+  return {{"tensor", tensor.tensor}, {"address", tensor.address}, {"type", typeToJson(tensor.type)}};
 }
 
 Json toJson(const Group& group) {
@@ -40,34 +30,37 @@ Json toJson(const MemoryRange& range) {
   return json;
 }
 
+Json toJson(const HostNode& host) {
+  return {{"node", host.node}, {"reason", host.reason}};
+}
+
+Json toJson(const Step& step);
+
+template <typename T> Json listToJson(const std::vector<T>& items) {
+  Json list = Json::array();
+  for (const T& item : items)
+    list.push_back(toJson(item));
+  return list;
+}
+
+Json toJson(const Step& step) {
+  if (!step.onDevice())
+    return {{"host", listToJson(step.hostNodes)}};
+  return {{"first_group", step.firstGroup},
+          {"end_group", step.endGroup},
+          {"inputs", listToJson(step.inputs)},
+          {"outputs", listToJson(step.outputs)}};
+}
+
 std::vector<int32_t> readIndices(const JsonFields& in, const char* key) {
   return in.integers<int32_t>(key, 0, std::numeric_limits<int32_t>::max());
 }
 
 DeviceTensor readDeviceTensor(const JsonFields& in) {
-  // Bounds each extent so that no product below can overflow.
-  constexpr int64_t kMost = 1 << 24;
-  constexpr uint64_t kAddressSpace = uint64_t{1} << 32;
-  DeviceTensor tensor;
-  tensor.tensor = in.integer<int32_t>("tensor", 0);
-  tensor.address = in.integer<uint32_t>("address");
-  tensor.batch = in.integer<int64_t>("batch", 1, kMost);
-  tensor.channels = in.integer<int64_t>("channels", 1, kMost);
-  tensor.height = in.integer<int64_t>("height", 1, kMost);
-  tensor.width = in.integer<int64_t>("width", 1, kMost);
-  tensor.channelPitch = in.integer<int64_t>("channel_pitch", tensor.channels, kMost);
-  tensor.padTop = in.integer<int64_t>("pad_top", 0, kMost);
-  tensor.padBottom = in.integer<int64_t>("pad_bottom", 0, kMost);
-  tensor.padLeft = in.integer<int64_t>("pad_left", 0, kMost);
-  tensor.padRight = in.integer<int64_t>("pad_right", 0, kMost);
-  tensor.padValue = in.integer<int32_t>("pad_value", -128, 255);
-  uint64_t bytes = 1;
-  for (int64_t extent : {tensor.batch, tensor.height + tensor.padTop + tensor.padBottom,
-                         tensor.width + tensor.padLeft + tensor.padRight, tensor.channelPitch}) {
-    bytes *= static_cast<uint64_t>(extent);
-    if (bytes > kAddressSpace - tensor.address)
-      in.fail("the tensor ends beyond 32 bits of address");
-  }
+  const DeviceTensor tensor = {in.integer<int32_t>("tensor", 0), in.integer<uint32_t>("address"),
+                               typeFromJson(in.object("type"))};
+  if (tensor.type.bytes() > (uint64_t{1} << 32) - tensor.address)
+    in.fail("the tensor ends beyond 32 bits of address");
   return tensor;
 }
 
@@ -89,6 +82,25 @@ MemoryRange readMemoryRange(const JsonFields& in, int32_t groups) {
   return range;
 }
 
+HostNode readHostNode(const JsonFields& in) {
+  return {in.integer<int32_t>("node", 0), in.text("reason")};
+}
+
+Step readStep(const JsonFields& in) {
+  Step step;
+  if (in.has("host")) {
+    step.hostNodes = in.objects("host", readHostNode);
+    if (step.hostNodes.empty())
+      in.fail("a step of the host has no nodes");
+    return step;
+  }
+  step.firstGroup = in.integer<int32_t>("first_group", 0);
+  step.endGroup = in.integer<int32_t>("end_group", step.firstGroup);
+  step.inputs = in.objects("inputs", readDeviceTensor);
+  step.outputs = in.objects("outputs", readDeviceTensor);
+  return step;
+}
+
 Group readGroup(const JsonFields& in) {
   Group group;
   group.symbol = in.text("symbol");
@@ -99,13 +111,6 @@ Group readGroup(const JsonFields& in) {
   return group;
 }
 
-template <typename T> Json listToJson(const std::vector<T>& items) {
-  Json list = Json::array();
-  for (const T& item : items)
-    list.push_back(toJson(item));
-  return list;
-}
-
 } // namespace
 
 std::string toJson(const Manifest& manifest) {
@@ -114,10 +119,8 @@ std::string toJson(const Manifest& manifest) {
                 {{"name", manifest.machineName},
                  {"hash", fmt::format("{:#018x}", manifest.machineHash)},
                  {"yaml", manifest.machineYaml}}},
-               {"host_before", manifest.hostBefore},
-               {"host_after", manifest.hostAfter},
-               {"inputs", listToJson(manifest.inputs)},
-               {"outputs", listToJson(manifest.outputs)},
+               {"steps", listToJson(manifest.steps)},
+               {"constants", listToJson(manifest.constants)},
                {"groups", listToJson(manifest.groups)},
                {"mapping", manifest.mapping},
                {"memory",
@@ -144,10 +147,8 @@ Manifest manifestFromJson(const std::string& text, const std::string& origin) {
   manifest.machineName = machine.text("name");
   manifest.machineHash = machine.hash("hash");
   manifest.machineYaml = machine.text("yaml");
-  manifest.hostBefore = readIndices(in, "host_before");
-  manifest.hostAfter = readIndices(in, "host_after");
-  manifest.inputs = in.objects("inputs", readDeviceTensor);
-  manifest.outputs = in.objects("outputs", readDeviceTensor);
+  manifest.steps = in.objects("steps", readStep);
+  manifest.constants = in.objects("constants", readDeviceTensor);
   manifest.groups = in.objects("groups", readGroup);
   manifest.mapping = in.text("mapping");
   if (in.has("workload"))

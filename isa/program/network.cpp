@@ -3,6 +3,7 @@
 #include "isa/program/network_ops.h"
 #include "isa/support/error.h"
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 #include <fmt/format.h>
@@ -46,6 +47,34 @@ const char* name(DType type) {
   return info(type).name;
 }
 
+std::optional<DType> dtypeFrom(std::string_view name) {
+  for (size_t i = 0; i < kTypeCount; ++i)
+    if (name == kTypes[i].name)
+      return static_cast<DType>(i);
+  return std::nullopt;
+}
+
+bool isSigned(DType type) {
+  switch (type) {
+  case DType::s8:
+  case DType::s16:
+  case DType::s32:
+  case DType::s64:
+    return true;
+  case DType::u8:
+  case DType::u16:
+  case DType::u32:
+  case DType::u64:
+  case DType::boolean:
+  case DType::f16:
+  case DType::bf16:
+  case DType::f32:
+  case DType::f64:
+    return false;
+  }
+  return false;
+}
+
 int64_t elementCount(const Shape& shape) {
   // Sizes in bytes must fit as well, whatever the type.
   constexpr int64_t kLimit = std::numeric_limits<int64_t>::max() / 8;
@@ -78,6 +107,46 @@ std::string Node::text(const std::string& key, const std::string& otherwise) con
 std::vector<int64_t> Node::integers(const std::string& key, std::vector<int64_t> otherwise) const {
   const auto* value = find<std::vector<int64_t>>(*this, key, "a list of integers");
   return value ? *value : otherwise;
+}
+
+namespace {
+
+template <typename Attribute> void checkRequired(const Node& node, const Attribute& attribute) {
+  if (attribute.required && !node.attributes.contains(attribute.key))
+    throw Error(fmt::format("node '{}' ({}): attribute '{}' is missing", node.name, node.op, attribute.key));
+}
+
+} // namespace
+
+Op opOf(const Node& node) {
+  if (std::optional<Op> op = findOp(node))
+    return *op;
+  throw Error(fmt::format("node '{}' ({}): the operator is unknown", node.name, node.op));
+}
+
+int64_t value(const Node& node, const IntegerAttribute& attribute) {
+  checkRequired(node, attribute);
+  return node.integer(attribute.key, attribute.otherwise);
+}
+
+std::optional<int64_t> value(const Node& node, const OptionalIntegerAttribute& attribute) {
+  const auto* found = find<int64_t>(node, attribute.key, "an integer");
+  return found ? std::optional(*found) : std::nullopt;
+}
+
+double value(const Node& node, const RealAttribute& attribute) {
+  checkRequired(node, attribute);
+  return node.real(attribute.key, attribute.otherwise);
+}
+
+std::string value(const Node& node, const TextAttribute& attribute) {
+  checkRequired(node, attribute);
+  return node.text(attribute.key, attribute.otherwise);
+}
+
+std::vector<int64_t> value(const Node& node, const IntegersAttribute& attribute, std::vector<int64_t> otherwise) {
+  checkRequired(node, attribute);
+  return node.integers(attribute.key, std::move(otherwise));
 }
 
 void validate(const Network& network) {
@@ -130,6 +199,10 @@ void validate(const Network& network) {
                               node.op,
                               op->maxInputs == kVariadic ? fmt::format("{} or more", op->minInputs)
                                                          : fmt::format("{} to {}", op->minInputs, op->maxInputs)));
+    for (size_t i = 0; i < op->minInputs; ++i)
+      if (node.inputs[i] == -1 && op->operands[std::min(i, op->operands.size() - 1)].presence == Presence::required)
+        throw Error(fmt::format("network '{}': {} has no operand '{}'", network.name, where,
+                                op->operands[std::min(i, op->operands.size() - 1)].name));
     if (node.outputs.size() != 1)
       throw Error(
           fmt::format("network '{}': {} has {} results; 1 is supported", network.name, where, node.outputs.size()));
@@ -160,13 +233,16 @@ void validate(const Network& network) {
 //   file      = "WNET" u32 version, string name, list(tensor), list(node), list(i32) inputs, list(i32) outputs
 //   list(x)   = u32 count, x...
 //   string    = u32 length, bytes
-//   tensor    = string name, u8 type (DType), list(i64) shape, u8 isConstant, [u64 length, bytes] if constant
+//   tensor    = string name, u8 type (DType), list(i64) shape, u8 kind: 0 no constant, 1 constant, then u64 length,
+//               bytes; 2 constant whose bytes are elsewhere
 //   node      = string op, string name, list(i32) inputs, list(i32) outputs, list(attribute)
 //   attribute = string key, u8 kind, value: 0 i64, 1 f64, 2 string, 3 list(i64), 4 list(f64)
 namespace {
 
 constexpr char kMagic[4] = {'W', 'N', 'E', 'T'};
 constexpr uint32_t kVersion = 1;
+
+enum class TensorKind : uint8_t { value, constant, elsewhere };
 
 class Writer {
 public:
@@ -201,7 +277,7 @@ public:
 
 class Reader {
 public:
-  explicit Reader(std::span<const uint8_t> bytes) : rest(bytes) {}
+  explicit Reader(const SharedBytes& bytes) : whole(bytes), rest(bytes) {}
 
   std::span<const uint8_t> take(uint64_t size) {
     if (size > rest.size())
@@ -214,6 +290,13 @@ public:
     T value;
     std::memcpy(&value, take(sizeof value).data(), sizeof value);
     return value;
+  }
+  // A constant's bytes, in place if its elements may lie there.
+  SharedBytes constant(uint64_t size, size_t alignment) {
+    const std::span<const uint8_t> part = take(size);
+    if (reinterpret_cast<uintptr_t>(part.data()) % alignment == 0)
+      return whole.part(part);
+    return std::vector<uint8_t>(part.begin(), part.end());
   }
   // A list's length. Every item takes at least `itemSize` bytes, which bounds what a caller may reserve.
   uint32_t count(size_t itemSize) {
@@ -233,20 +316,14 @@ public:
       std::memcpy(values.data(), part.data(), part.size());
     return values;
   }
-  // Exactly 0 or 1: one network has one binary form.
-  bool flag() {
-    auto value = number<uint8_t>();
-    if (value > 1)
-      throw Error(fmt::format("malformed network: a flag is {}; it must be 0 or 1", value));
-    return value == 1;
-  }
   bool atEnd() const { return rest.empty(); }
 
 private:
+  SharedBytes whole;
   std::span<const uint8_t> rest;
 };
 
-Tensor readTensor(Reader& in) {
+Tensor readTensor(Reader& in, int32_t index, const FindConstant& find) {
   Tensor tensor;
   tensor.name = in.string();
   auto type = in.number<uint8_t>();
@@ -254,12 +331,21 @@ Tensor readTensor(Reader& in) {
     throw Error(fmt::format("malformed network: tensor '{}' has the unknown element type {}", tensor.name, type));
   tensor.type = static_cast<DType>(type);
   tensor.shape = in.numbers<int64_t>();
-  tensor.isConstant = in.flag();
-  if (tensor.isConstant) {
-    auto part = in.take(in.number<uint64_t>());
-    tensor.data.assign(part.begin(), part.end());
+  const auto kind = in.number<uint8_t>();
+  tensor.isConstant = kind != static_cast<uint8_t>(TensorKind::value);
+  switch (static_cast<TensorKind>(kind)) {
+  case TensorKind::value:
+    return tensor;
+  case TensorKind::constant:
+    tensor.data = in.constant(in.number<uint64_t>(), byteSize(tensor.type));
+    return tensor;
+  case TensorKind::elsewhere:
+    if (!find)
+      throw Error(fmt::format("malformed network: the constant '{}' has no bytes", tensor.name));
+    tensor.data = find(index, tensor);
+    return tensor;
   }
-  return tensor;
+  throw Error(fmt::format("malformed network: tensor '{}' is of kind {}; it must be 0, 1 or 2", tensor.name, kind));
 }
 
 Attribute readAttribute(Reader& in) {
@@ -297,22 +383,31 @@ Node readNode(Reader& in) {
 
 } // namespace
 
-std::vector<uint8_t> serialise(const Network& network) {
+std::vector<uint8_t> serialise(const Network& network, std::span<const int32_t> elsewhere) {
+  std::vector<TensorKind> kinds;
+  for (const Tensor& tensor : network.tensors)
+    kinds.push_back(tensor.isConstant ? TensorKind::constant : TensorKind::value);
+  for (int32_t index : elsewhere) {
+    TensorKind& kind = kinds.at(static_cast<size_t>(index));
+    WEFT_CHECK(kind != TensorKind::value, "only a constant's bytes can be elsewhere");
+    kind = TensorKind::elsewhere;
+  }
   Writer out;
   size_t estimate = 4096;
-  for (const Tensor& tensor : network.tensors)
-    estimate += tensor.data.size() + 128;
+  for (size_t i = 0; i < kinds.size(); ++i)
+    estimate += (kinds[i] == TensorKind::constant ? network.tensors[i].data.size() : 0) + 128;
   out.bytes.reserve(estimate);
   out.raw(kMagic, sizeof kMagic);
   out.number(kVersion);
   out.string(network.name);
   out.count(network.tensors.size());
-  for (const Tensor& tensor : network.tensors) {
+  for (size_t i = 0; i < kinds.size(); ++i) {
+    const Tensor& tensor = network.tensors[i];
     out.string(tensor.name);
     out.number(static_cast<uint8_t>(tensor.type));
     out.numbers(tensor.shape);
-    out.number(static_cast<uint8_t>(tensor.isConstant));
-    if (tensor.isConstant) {
+    out.number(static_cast<uint8_t>(kinds[i]));
+    if (kinds[i] == TensorKind::constant) {
       out.number(static_cast<uint64_t>(tensor.data.size()));
       out.raw(tensor.data.data(), tensor.data.size());
     }
@@ -335,7 +430,7 @@ std::vector<uint8_t> serialise(const Network& network) {
   return std::move(out.bytes);
 }
 
-Network deserialise(std::span<const uint8_t> bytes) {
+Network deserialise(const SharedBytes& bytes, const FindConstant& find) {
   Reader in(bytes);
   auto magic = in.take(sizeof kMagic);
   if (std::memcmp(magic.data(), kMagic, sizeof kMagic) != 0)
@@ -347,7 +442,7 @@ Network deserialise(std::span<const uint8_t> bytes) {
   network.name = in.string();
   // The smallest tensor and node take 10 and 20 bytes.
   for (uint32_t left = in.count(10); left > 0; --left)
-    network.tensors.push_back(readTensor(in));
+    network.tensors.push_back(readTensor(in, static_cast<int32_t>(network.tensors.size()), find));
   for (uint32_t left = in.count(20); left > 0; --left)
     network.nodes.push_back(readNode(in));
   network.inputs = in.numbers<int32_t>();

@@ -1,5 +1,5 @@
 // The network as plain data: what the compiler keeps of an ONNX graph after import, folding and quantisation
-// rewrites, and what travels inside a program file for the devices that execute graphs (ref, host edges, CUDA).
+// rewrites, and what travels inside a program file for the devices that execute graphs (ref, host, CUDA).
 // No MLIR, protobuf or LLVM here: anything that can read a program file can execute this.
 //
 // Operators carry ONNX names, operand orders and attributes (default domain, opset 13+ conventions; the integer
@@ -7,10 +7,15 @@
 // each. `kNetworkOperators` in network_ops.h is the closed list.
 #pragma once
 
+#include "isa/support/shared_bytes.h"
+
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -22,17 +27,21 @@ enum class DType : uint8_t { f32, f16, bf16, f64, s8, u8, s16, u16, s32, u32, s6
 size_t byteSize(DType type);
 // "float32", "int8", ... (numpy's names).
 const char* name(DType type);
+std::optional<DType> dtypeFrom(std::string_view name);
+// Of the integer types.
+bool isSigned(DType type);
 
 using Shape = std::vector<int64_t>;
 int64_t elementCount(const Shape& shape);
 
-// A value of the graph. A constant has its bytes (row major, little endian) in `data`; others have none.
+// A value of the graph. A constant has its bytes (row major, little endian) in `data`; others have none. Copies of the
+// network share them.
 struct Tensor {
   std::string name;
   DType type = DType::f32;
   Shape shape;
   bool isConstant = false;
-  std::vector<uint8_t> data;
+  SharedBytes data;
 };
 
 using Attribute = std::variant<int64_t, double, std::string, std::vector<int64_t>, std::vector<double>>;
@@ -52,6 +61,11 @@ struct Node {
   std::vector<int64_t> integers(const std::string& key, std::vector<int64_t> otherwise) const;
 };
 
+// Notes of the compiler, text attributes of nodes: why an operator of a quantised network stays in floats, hence on the
+// host; why single results of an integer operator may be one code away from ONNX Runtime's.
+inline constexpr const char* kWhyHostAttribute = "why_host";
+inline constexpr const char* kRoundingAttribute = "rounding";
+
 // Nodes are in topological order. Every index in nodes, inputs and outputs is an index into `tensors`.
 struct Network {
   std::string name;
@@ -64,8 +78,15 @@ struct Network {
 // Checks indices, topological order, single assignment, constant sizes. Throws Error naming tensor or node.
 void validate(const Network& network);
 
-// Binary form (little endian, versioned). `deserialise` throws Error on any malformed input, never crashes.
-std::vector<uint8_t> serialise(const Network& network);
-Network deserialise(std::span<const uint8_t> bytes);
+// Binary form (little endian, versioned). The constants in `elsewhere` (indices of tensors) are written without their
+// bytes: whoever reads them back must know where they are.
+std::vector<uint8_t> serialise(const Network& network, std::span<const int32_t> elsewhere = {});
+
+// The bytes of a constant that is elsewhere, given its index and its name, type and shape. Throws Error if there are
+// none.
+using FindConstant = std::function<SharedBytes(int32_t index, const Tensor& tensor)>;
+
+// Constants point into `bytes` where their alignment allows. Throws Error on any malformed input, never crashes.
+Network deserialise(const SharedBytes& bytes, const FindConstant& find = {});
 
 } // namespace weft::net

@@ -1,112 +1,137 @@
-// The closed list of operators of a weft::net::Network, with their operand counts.
+// The closed list of operators of a weft::net::Network, which isa/program/Operators.td states: `Op` is the enumeration,
+// `ops::Conv` has the positions of Conv's operands and its attributes by name.
 //
-// Each follows the ONNX specification (default domain, opset 13 or newer: axes, minima and maxima are operands, not
-// attributes, wherever opset 13 has them as operands). The ones with a Q in front beyond QLinearConv, QLinearMatMul and
-// QuantizeLinear are ONNX Runtime's com.microsoft operators. Three things are our own:
-//
-// - `Lut8` (x, table): x and the result have an 8-bit type, `table` has 256 entries of the result's type and is
-//   indexed by the raw byte of x. Every 8-bit unary function is one of these on the accelerator.
-// - the attribute `integer_mean` (int, default 0) of QLinearAveragePool: 0 gives ONNX Runtime's bits (dequantise, add
-//   in float, quantise); 1 sums in int32 and requantises once, as the accelerator does. The two differ by at most one
-//   unit, near rounding ties.
-// - the attributes `clamp_lo` and `clamp_hi` (int, in units of the result, default its type's range) of the integer
-//   operators with an 8-bit result: a Relu or Clip that was fused into the operator.
+//   switch (opOf(node)) { case Op::QLinearConv: ... }             // exhaustive: no default
+//   node.inputs[ops::QLinearConv::w_scale]
+//   value(node, ops::Conv::group)                                // int64_t, the default where the node has none
 #pragma once
 
+#include "isa/program/network.h"
+
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
 namespace weft::net {
 
-// Operands a node of this operator may have; `maxInputs` is kVariadic where there is no limit. Trailing optional
-// operands may be left out altogether, others are -1. Every operator has one result.
-struct OperatorInfo {
-  std::string_view name;
-  size_t minInputs;
-  size_t maxInputs;
+// --- Attributes by name; value() below reads them -------------------------------------------------------------------
+
+struct IntegerAttribute {
+  const char* key;
+  int64_t otherwise;
+  bool required = false;
 };
+struct OptionalIntegerAttribute {
+  const char* key;
+};
+struct RealAttribute {
+  const char* key;
+  double otherwise;
+  bool required = false;
+};
+struct TextAttribute {
+  const char* key;
+  const char* otherwise;
+  bool required = false;
+};
+struct IntegersAttribute {
+  const char* key;
+  bool required = false;
+};
+
+// --- The description of an operator ---------------------------------------------------------------------------------
+
+// Operators.td says what each of these means.
+enum class Presence : uint8_t { required, optional, defaulted, resolved };
+enum class Role : uint8_t { tensor, scale, zeroPoint };
+enum class AttributeKind : uint8_t { integer, axis, real, text, integers, reals, tensor, ignored };
+enum class AttributeForm : uint8_t { common, resolved, fixed, ignored, own, network };
+
+struct OperandInfo {
+  std::string_view name;
+  Presence presence;
+  Role role;
+  size_t repeated; // 0, or the size of the groups that repeat
+  bool scalar;
+  bool attributeBefore;
+  bool sharesType; // with all others for which this is set
+};
+
+struct AttributeInfo {
+  std::string_view name;
+  AttributeKind kind;
+  AttributeForm form;
+  bool required;
+  // The default where it is not required; none for lists.
+  int64_t integer;
+  double real;
+  std::string_view text;
+};
+
+enum class ShapeRule : uint8_t;
 
 inline constexpr size_t kVariadic = static_cast<size_t>(-1);
+inline constexpr size_t kNoOperand = static_cast<size_t>(-1);
 
-inline constexpr OperatorInfo kNetworkOperators[] = {
-    // Linear algebra.
-    {"Conv", 2, 3},
-    {"ConvInteger", 2, 4},
-    {"Gemm", 2, 3},
-    {"MatMul", 2, 2},
-    {"MatMulInteger", 2, 4},
-    {"QLinearConv", 8, 9},
-    {"QLinearMatMul", 8, 8},
-    {"QGemm", 6, 9},
-    // Element-wise, with broadcasting.
-    {"Add", 2, 2},
-    {"Sub", 2, 2},
-    {"Mul", 2, 2},
-    {"Div", 2, 2},
-    {"Pow", 2, 2},
-    {"Max", 1, kVariadic},
-    {"Min", 1, kVariadic},
-    {"Sum", 1, kVariadic},
-    {"PRelu", 2, 2},
-    {"QLinearAdd", 7, 8},
-    {"QLinearMul", 7, 8},
-    // Unary.
-    {"Abs", 1, 1},
-    {"Clip", 1, 3},
-    {"Elu", 1, 1},
-    {"Erf", 1, 1},
-    {"Exp", 1, 1},
-    {"HardSigmoid", 1, 1},
-    {"HardSwish", 1, 1},
-    {"LeakyRelu", 1, 1},
-    {"Log", 1, 1},
-    {"Neg", 1, 1},
-    {"Reciprocal", 1, 1},
-    {"Relu", 1, 1},
-    {"Sigmoid", 1, 1},
-    {"Softplus", 1, 1},
-    {"Sqrt", 1, 1},
-    {"Tanh", 1, 1},
-    {"Lut8", 2, 2},
-    {"QLinearLeakyRelu", 4, 5},
-    {"QLinearSigmoid", 4, 5},
-    // Pooling, reductions, normalisation.
-    {"AveragePool", 1, 1},
-    {"GlobalAveragePool", 1, 1},
-    {"GlobalMaxPool", 1, 1},
-    {"MaxPool", 1, 1},
-    {"ReduceMean", 1, 2},
-    {"ReduceSum", 1, 2},
-    {"BatchNormalization", 5, 5},
-    {"Softmax", 1, 1},
-    {"QLinearAveragePool", 4, 5},
-    {"QLinearGlobalAveragePool", 5, 5},
-    {"QLinearSoftmax", 4, 5},
-    // Conversion.
-    {"Cast", 1, 1},
-    {"DequantizeLinear", 2, 3},
-    {"QuantizeLinear", 2, 3},
-    // Movement.
-    {"Concat", 1, kVariadic},
-    {"Flatten", 1, 1},
-    {"Gather", 2, 2},
-    {"Identity", 1, 1},
-    {"Pad", 2, 4},
-    {"Reshape", 2, 2},
-    {"Slice", 3, 5},
-    {"Squeeze", 1, 2},
-    {"Transpose", 1, 1},
-    {"Unsqueeze", 2, 2},
-    {"QLinearConcat", 5, kVariadic},
+struct OperatorInfo {
+  std::string_view name;
+  std::string_view mnemonic;     // in the graph dialect; empty if it has no such operation
+  bool standard;                 // in ONNX's default domain
+  bool microsoft;                // in com.microsoft
+  std::optional<ShapeRule> rule; // of operators of the graph dialect
+  // Operands that a node may have: of a network, and at least of an ONNX file (where some may be attributes). Trailing
+  // optional operands may be left out altogether, others are -1. `maxInputs` is kVariadic where there is no limit.
+  size_t minInputs;
+  size_t minOnnxInputs;
+  size_t maxInputs;
+  std::span<const OperandInfo> operands;
+  std::span<const AttributeInfo> attributes;
+  size_t resultLike;               // the operand whose element type the result has, or kNoOperand
+  std::optional<DType> resultType; // the result's element type, where it is fixed
+  std::string_view onnxAttributes; // that a node of an ONNX file may have, separated by blanks
+  bool moves;                      // its elements are those of its first operand (all that repeat), or a fill value
 };
+
+} // namespace weft::net
+
+#include "isa/generated/operators.h"
+
+namespace weft::net {
+
+constexpr const OperatorInfo& info(Op op) {
+  return kNetworkOperators[static_cast<size_t>(op)];
+}
 
 // The entry of `name`, or null if there is none.
 constexpr const OperatorInfo* findOperator(std::string_view name) {
-  for (const OperatorInfo& info : kNetworkOperators)
-    if (info.name == name)
-      return &info;
+  const OperatorInfo *first = kNetworkOperators, *last = kNetworkOperators + kOpCount;
+  while (first != last) {
+    const OperatorInfo* middle = first + (last - first) / 2;
+    if (middle->name == name)
+      return middle;
+    if (middle->name < name)
+      first = middle + 1;
+    else
+      last = middle;
+  }
   return nullptr;
 }
+
+// The operator of a node, or nothing if it is none of the list; opOf throws an Error that names the node then.
+inline std::optional<Op> findOp(const Node& node) {
+  const OperatorInfo* found = findOperator(node.op);
+  return found ? std::optional(static_cast<Op>(found - kNetworkOperators)) : std::nullopt;
+}
+Op opOf(const Node& node);
+
+// An attribute of a node, or its default. Throws Error if it has another type, or if it is required and absent.
+int64_t value(const Node& node, const IntegerAttribute& attribute);
+std::optional<int64_t> value(const Node& node, const OptionalIntegerAttribute& attribute);
+double value(const Node& node, const RealAttribute& attribute);
+std::string value(const Node& node, const TextAttribute& attribute);
+// Lists have no default here: the caller knows the rank. `otherwise` where the node has none.
+std::vector<int64_t> value(const Node& node, const IntegersAttribute& attribute, std::vector<int64_t> otherwise = {});
 
 } // namespace weft::net

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <map>
 
 namespace weft {
 namespace {
@@ -17,8 +19,6 @@ void checkManifest(const Manifest& manifest, const net::Network& network, const 
         throw Error(fmt::format("{}: malformed program: {} names node {}; the network has {} nodes", origin, where,
                                 node, network.nodes.size()));
   };
-  checkNodes(manifest.hostBefore, "the list of host nodes before the device");
-  checkNodes(manifest.hostAfter, "the list of host nodes after the device");
   for (const Group& group : manifest.groups)
     checkNodes(group.nodes, fmt::format("group '{}'", group.symbol));
 
@@ -28,22 +28,67 @@ void checkManifest(const Manifest& manifest, const net::Network& network, const 
         throw Error(fmt::format("{}: malformed program: a device tensor names tensor {}; the network has {}", origin,
                                 place.tensor, network.tensors.size()));
       const net::Tensor& tensor = network.tensors[static_cast<size_t>(place.tensor)];
-      if (net::byteSize(tensor.type) != 1)
-        throw Error(fmt::format("{}: malformed program: tensor '{}' on the device is {}; it must have an 8-bit type",
-                                origin, tensor.name, net::name(tensor.type)));
-      if (net::elementCount({place.batch, place.channels, place.height, place.width}) !=
-          net::elementCount(tensor.shape))
-        throw Error(fmt::format("{}: malformed program: the place of tensor '{}' on the device has another size",
-                                origin, tensor.name));
+      if (place.type.element != tensor.type || place.type.shape != tensor.shape)
+        throw Error(
+            fmt::format("{}: malformed program: tensor '{}' is {} [{}] in the network and {} [{}] on the device",
+                        origin, tensor.name, net::name(tensor.type), fmt::join(tensor.shape, ", "),
+                        net::name(place.type.element), fmt::join(place.type.shape, ", ")));
     }
   };
-  checkTensors(manifest.inputs);
-  checkTensors(manifest.outputs);
+  checkTensors(manifest.constants);
+  int32_t groups = 0; // of the device steps so far
+  for (size_t i = 0; i < manifest.steps.size(); ++i) {
+    const Step& step = manifest.steps[i];
+    std::vector<int32_t> nodes;
+    for (const HostNode& host : step.hostNodes)
+      nodes.push_back(host.node);
+    checkNodes(nodes, fmt::format("step {}", i));
+    checkTensors(step.inputs);
+    checkTensors(step.outputs);
+    if (!step.onDevice())
+      continue;
+    if (step.firstGroup != groups || step.endGroup < groups)
+      throw Error(fmt::format("{}: malformed program: step {} begins with group {}; it must begin with {}", origin, i,
+                              step.firstGroup, groups));
+    groups = step.endGroup;
+  }
+  if (static_cast<size_t>(groups) != manifest.groups.size())
+    throw Error(fmt::format("{}: malformed program: its steps run {} groups; it has {}", origin, groups,
+                            manifest.groups.size()));
+}
+
+// The bytes of a constant that lies in a segment. Its content is all there: what is gathered is never larger.
+SharedBytes constantAt(const DeviceTensor& place, const net::Tensor& tensor, const std::vector<Segment>& segments,
+                       const SharedBytes& file) {
+  const uint64_t bytes = place.type.bytes();
+  for (const Segment& segment : segments) {
+    if (place.address < segment.address || place.address - segment.address > segment.content.size() ||
+        bytes > segment.content.size() - (place.address - segment.address))
+      continue;
+    const SharedBytes memory =
+        file.part(segment.content.subspan(place.address - segment.address, static_cast<size_t>(bytes)));
+    const int64_t elements = net::elementCount(place.type.shape);
+    return {static_cast<size_t>(elements) * net::byteSize(place.type.element),
+            [memory, type = place.type] { return gather(type, memory); }};
+  }
+  throw Error(fmt::format("malformed program: the constant '{}' ({} bytes at {:#010x}) is in no segment", tensor.name,
+                          bytes, place.address));
+}
+
+// The address of the word that names the step, within a segment.
+uint32_t findStepWord(const Program& program, const std::string& origin) {
+  for (const Symbol& symbol : program.symbols())
+    if (symbol.name == kStepSymbol && symbol.address % sizeof(uint32_t) == 0)
+      for (const Segment& segment : program.segments())
+        if (symbol.address >= segment.address && segment.bytes >= sizeof(uint32_t) &&
+            symbol.address - segment.address <= segment.bytes - sizeof(uint32_t))
+          return symbol.address;
+  throw Error(fmt::format("{}: malformed program: it has several device steps and no word '{}'", origin, kStepSymbol));
 }
 
 } // namespace
 
-Program Program::parse(std::vector<uint8_t> file, const std::string& origin) {
+Program Program::parse(SharedBytes file, const std::string& origin) {
   Program program;
   program.file_ = std::move(file);
   const elf::View view = elf::parse(program.file_, origin);
@@ -57,16 +102,32 @@ Program Program::parse(std::vector<uint8_t> file, const std::string& origin) {
     throw Error(
         fmt::format("{}: malformed program: it has only one of the sections .weft.meta and .weft.network", origin));
   if (meta) {
+    program.manifest_ =
+        manifestFromJson({reinterpret_cast<const char*>(meta->content.data()), meta->content.size()}, origin);
+    std::map<int32_t, const DeviceTensor*> places;
+    for (const DeviceTensor& place : program.manifest_->constants)
+      places.emplace(place.tensor, &place);
+    auto find = [&](int32_t index, const net::Tensor& tensor) {
+      const auto place = places.find(index);
+      if (place == places.end())
+        throw Error(fmt::format("malformed program: it does not say where the constant '{}' is", tensor.name));
+      return constantAt(*place->second, tensor, program.segments_, program.file_);
+    };
     try {
-      program.network_ = net::deserialise(network->content);
+      program.network_ = net::deserialise(program.file_.part(network->content), find);
     } catch (const Error& error) {
       throw Error(fmt::format("{}: {}", origin, error.what()));
     }
-    program.manifest_ =
-        manifestFromJson({reinterpret_cast<const char*>(meta->content.data()), meta->content.size()}, origin);
     checkManifest(*program.manifest_, *program.network_, origin);
+    if (program.manifest_->deviceSteps() > 1)
+      program.stepWord_ = findStepWord(program, origin);
   }
   return program;
+}
+
+size_t Manifest::deviceSteps() const {
+  return static_cast<size_t>(
+      std::count_if(steps.begin(), steps.end(), [](const Step& step) { return step.onDevice(); }));
 }
 
 const Symbol* Program::functionAt(uint32_t pc) const {

@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace weft {
@@ -15,7 +16,7 @@ namespace weft {
 // An index of the tensor is written in mixed radix, each digit a level: element (i0, i1, ...) lies at `offset` + the
 // sum over all levels of digit * stride. The levels of one dimension go from the most significant digit down; the
 // product of their counts is at least the dimension's extent (more where it is padded). All counts and strides are in
-// elements. What belongs to no element (padding, border) holds `fill`.
+// elements. What belongs to no element (padding, border) holds `fill` (the element's low bytes of it).
 //
 // N x C x H x W with channels innermost, padded to 16 and a border of one pixel around each image of 8 x 8:
 //   levels (n, N, 10*10*16) (h, 8, 10*16) (w, 8, 16) (c, C, 1), offset (10 + 1) * 16, span N * 10*10*16
@@ -36,7 +37,7 @@ struct Layout {
 
   // Distance in elements from one index of a dimension to the next. The dimension must have one level at most.
   int64_t stride(int32_t dimension) const;
-  // The dimension whose stride is 1, or -1 (rank 0).
+  // The dimension whose stride is 1 (of its innermost level, if it has several), or -1 (rank 0).
   int32_t innermost() const;
 };
 
@@ -62,7 +63,8 @@ Layout orderedLayout(const net::Shape& shape, std::span<const int32_t> order, in
 Layout rowMajorLayout(const net::Shape& shape);
 
 // Throws Error beginning with `where` unless every element lies within the span, no two at the same place, and all
-// products stay below 2^48 (so that no later arithmetic overflows). For types that come from a file.
+// products stay below 2^48 (so that no later arithmetic overflows). For types that come from a file. No two elements
+// meet when each level lies beyond all that the levels of smaller strides reach together; this is what is asked for.
 void checkType(const TensorType& type, const std::string& where);
 
 // Row-major elements to the place and back. `memory` has type.bytes() bytes; scatter() writes all of them.

@@ -2,39 +2,71 @@
 // on another machine. Part of the program's manifest and of the reports of its runs.
 #pragma once
 
-#include <array>
+#include "isa/program/network.h"
+
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
 namespace weft {
 
-// An 8-bit activation on the device: images of height x width pixels.
-struct WorkloadActivation {
-  int64_t batch = 1, channels = 1, height = 1, width = 1;
-  bool operator==(const WorkloadActivation&) const = default;
+// A block of memory of the device: dimensions in memory order, outermost first. The last one is contiguous and padded
+// to whole scratchpad rows. Where it lies, and with which border, depends on the machine.
+struct Storage {
+  net::DType element = net::DType::u8;
+  net::Shape extents;    // at least one
+  int32_t tensor = -1;   // network tensor that names it
+  bool constant = false; // part of the constants' image, written by nobody
+  bool operator==(const Storage&) const = default;
 };
+
+// How a tensor's index leads to a storage's: each dimension of the tensor is written in mixed radix, and each digit
+// moves along one dimension of the storage.
+struct View {
+  static constexpr int32_t kNowhere = -1;
+  struct Level {
+    int64_t count = 1;
+    int32_t along = kNowhere; // dimension of the storage; kNowhere: the same element for all (broadcast)
+    int64_t step = 0;         // indices of that dimension
+    bool operator==(const Level&) const = default;
+  };
+  using Levels = std::vector<Level>; // most significant first; none: extent 1
+
+  std::vector<Levels> dims;   // for each dimension of the tensor
+  std::vector<int64_t> start; // index of the first element, for each dimension of the storage
+  bool operator==(const View&) const = default;
+
+  net::Shape shape() const;
+};
+
+// A tensor on the device.
+struct Activation {
+  int32_t tensor = -1; // of the network
+  int32_t storage = -1;
+  View view;
+  bool operator==(const Activation&) const = default;
+};
+
+// What a kind of layer wants to be remembered of one, by name.
+using WorkloadAttributes = std::map<std::string, std::vector<int64_t>>;
 
 // One group, in the order of Manifest::groups. Activations by their indices.
 struct WorkloadGroup {
   std::string node;            // main ONNX node; names the group in a mapping
-  std::string kind;            // matrix, depthwise, max-pool, ...
+  std::string kind;            // contraction, map, move
   std::vector<int32_t> inputs; // at least one
-  int32_t residual = -1;       // -1: none
   int32_t output = -1;
-  std::array<int64_t, 2> kernel = {1, 1}, stride = {1, 1}, dilation = {1, 1}; // height, width
-  std::array<int64_t, 4> pad = {0, 0, 0, 0};                                  // top, left, bottom, right
-  int32_t padValue = 0;
-  std::vector<bool> tables;                          // for each input, whether it goes through a table; empty: none
-  bool resultTable = false;                          // whether the result does
-  std::array<int64_t, 4> permutation = {0, 1, 2, 3}; // transpose: axis of the input for each axis of the result
+  WorkloadAttributes attributes;
   bool operator==(const WorkloadGroup&) const = default;
 };
 
 struct Workload {
-  std::vector<WorkloadActivation> activations;
+  std::vector<Storage> storages;
+  std::vector<Activation> activations;
   std::vector<int32_t> inputs, outputs; // that the host writes and reads
   std::vector<WorkloadGroup> groups;
+  std::vector<int32_t> steps; // the first group of each device step but the first; empty if there is one
   bool operator==(const Workload&) const = default;
 };
 

@@ -34,7 +34,7 @@ private:
 };
 
 void checkDma(const TensorOp& op, AccessChecker& check) {
-  bool isLoad = op.instruction.op == Opcode::LD;
+  bool isLoad = info(op.instruction.op).engine == Engine::load;
   Nest<2> runs(op.pA);
   runs.setStrides(0, op.pA, 1);
   runs.setStrides(1, op.pB, 1);
@@ -81,11 +81,11 @@ void checkMatrix(const TensorOp& op, const Machine& machine, AccessChecker& chec
 
 void checkVector(const TensorOp& op, const Machine& machine, AccessChecker& check) {
   uint32_t cols = machine.array.cols;
-  if (op.instruction.op == Opcode::VLDLUT) {
+  const Usage& use = usage(op.instruction.op);
+  if (use.tableLoad) {
     check.access(Space::scratchpad, op.a, timing::LUT_ENTRIES);
     return;
   }
-  Usage use = usage(op.instruction.op);
   if (use.parameterRows > 0 && !check.access(Space::scratchpad, op.d, uint64_t{use.parameterRows} * cols))
     return;
   Nest<3> rows(op.pC);
@@ -129,17 +129,18 @@ std::optional<Fault> checkAddresses(const TensorOp& op, const Machine& machine) 
     return std::nullopt;
   // Some access leaves its memory, unless addresses wrap around modulo 2^32: find the first.
   AccessChecker check(op, machine);
-  switch (op.instruction.op) {
-  case Opcode::LD:
-  case Opcode::ST:
+  switch (info(op.instruction.op).engine) {
+  case Engine::load:
+  case Engine::store:
     checkDma(op, check);
     break;
-  case Opcode::MM:
-  case Opcode::MMA:
+  case Engine::matrix:
     checkMatrix(op, machine, check);
     break;
-  default:
+  case Engine::vector:
     checkVector(op, machine, check);
+    break;
+  case Engine::sequencer:
     break;
   }
   return check.result();

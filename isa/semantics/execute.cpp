@@ -2,6 +2,7 @@
 #include "isa/semantics/matrix_blocks.h"
 #include "isa/semantics/numerics.h"
 #include "isa/semantics/vector_float.h"
+#include "isa/support/error.h"
 
 #include <algorithm>
 #include <bit>
@@ -22,14 +23,14 @@ struct Config {
         zb(signed9(p.field[config::zb])), zo(signed9(p.field[config::zo])), lo(signed9(p.field[config::lo])),
         hi(signed9(p.field[config::hi])), lo2(signed9(p.field[config::lo2])), hi2(signed9(p.field[config::hi2])),
         ra(std::bit_cast<float>(p.field[config::ra])), rb(std::bit_cast<float>(p.field[config::rb])),
-        rf(std::bit_cast<float>(p.field[config::rf])), lut(usesLut(p)), exchanged(exchangesAddends(p)) {}
+        rf(std::bit_cast<float>(p.field[config::rf])), exchanged(hasFlag(p, flag::exchange)) {}
   int32_t a(uint8_t byte) const { return (byte ^ flipA) - flipA; }
   int32_t b(uint8_t byte) const { return (byte ^ flipB) - flipB; }
 
   int flipA, flipB;
   int32_t za, zb, zo, lo, hi, lo2, hi2;
   float ra, rb, rf;
-  bool lut, exchanged;
+  bool exchanged; // vrqa: the residual is the outer addend
 };
 
 int32_t wrapAdd(int32_t x, int32_t y) {
@@ -38,7 +39,7 @@ int32_t wrapAdd(int32_t x, int32_t y) {
 
 // --- DMA ---------------------------------------------------------------------------------------------------------
 
-void executeLoad(const TensorOp& op, CoreMemory& memory) {
+void executeLd(const TensorOp& op, CoreMemory& memory) {
   Nest<2> runs(op.pA);
   runs.setStrides(0, op.pA, 1);
   runs.setStrides(1, op.pB, 1);
@@ -58,7 +59,7 @@ void executeLoad(const TensorOp& op, CoreMemory& memory) {
   } while (runs.next());
 }
 
-void executeStore(const TensorOp& op, CoreMemory& memory) {
+void executeSt(const TensorOp& op, CoreMemory& memory) {
   Nest<2> runs(op.pA);
   runs.setStrides(0, op.pA, 1);
   runs.setStrides(1, op.pB, 1);
@@ -70,13 +71,34 @@ void executeStore(const TensorOp& op, CoreMemory& memory) {
   } while (runs.next());
 }
 
+void executeLoad(const TensorOp& op, CoreMemory& memory) {
+  switch (static_cast<LoadOp>(op.instruction.op)) {
+  case LoadOp::LD:
+    executeLd(op, memory);
+    break;
+  }
+}
+
+void executeStore(const TensorOp& op, CoreMemory& memory) {
+  switch (static_cast<StoreOp>(op.instruction.op)) {
+  case StoreOp::ST:
+    executeSt(op, memory);
+    break;
+  }
+}
+
 // --- Matrix ------------------------------------------------------------------------------------------------------
 
 void executeMatrix(const TensorOp& op, const Machine& machine, CoreMemory& memory) {
   const size_t rows = machine.array.rows, cols = machine.array.cols;
   int32_t* results = memory.accumulators.data() + op.c * cols;
-  if (op.instruction.op == Opcode::MM)
+  switch (static_cast<MatrixOp>(op.instruction.op)) {
+  case MatrixOp::MM:
     std::fill_n(results, points(op.pA) * cols, 0);
+    break;
+  case MatrixOp::MMA:
+    break;
+  }
   forEachMatrixBlock(op, machine, memory, [&](const MatrixBlock& block) {
     kernel::multiplyAdd(block.activations, block.rows, rows, block.tile, cols, results + block.first * cols);
   });
@@ -95,8 +117,8 @@ struct Lanes {
 class VectorUnit {
 public:
   VectorUnit(const TensorOp& op, const Machine& machine, CoreMemory& memory)
-      : op_(op), use_(usage(op.instruction.op)), config_(op.pD), cols_(machine.array.cols), memory_(memory),
-        scratchpad_(memory.scratchpad.data()) {}
+      : op_(op), use_(usage(op.instruction.op)), config_(op.pD), throughLut_(usesLut(op)), cols_(machine.array.cols),
+        memory_(memory), scratchpad_(memory.scratchpad.data()) {}
 
   void run() {
     if (use_.parameterRows > 0) {
@@ -118,32 +140,32 @@ public:
 private:
   // Leaves the row in lanes_.result, before the LUT.
   void compute(uint32_t a, uint32_t b) {
-    switch (op_.instruction.op) {
-    case Opcode::VRQ:
+    switch (static_cast<LaneOp>(op_.instruction.op)) {
+    case LaneOp::VRQ:
       requantise(memory_.accumulators.data() + a * cols_);
       break;
-    case Opcode::VRQA:
+    case LaneOp::VRQA:
       requantise(memory_.accumulators.data() + a * cols_);
       addResidual(scratchpad_ + b);
       break;
-    case Opcode::VADD:
+    case LaneOp::VADD:
       add(scratchpad_ + a, scratchpad_ + b);
       break;
-    case Opcode::VMUL:
+    case LaneOp::VMUL:
       multiply(scratchpad_ + a, scratchpad_ + b);
       break;
-    case Opcode::VLUT:
+    case LaneOp::VLUT:
       for (size_t c = 0; c < cols_; ++c)
-        lanes_.result[c] = memory_.lut[scratchpad_[a + c]];
+        lanes_.result[c] = scratchpad_[a + c];
       break;
-    case Opcode::VMAX:
+    case LaneOp::VMAX:
       maximum(a);
       break;
-    case Opcode::VSUM:
+    case LaneOp::VSUM:
       sum(a);
       requantise(lanes_.acc.data());
       break;
-    default: // VDW
+    case LaneOp::VDW:
       multiplyTaps(a);
       requantise(lanes_.acc.data());
       break;
@@ -152,8 +174,7 @@ private:
 
   void write(uint32_t address) {
     uint8_t* target = scratchpad_ + address;
-    bool lut = config_.lut && (use_.accumulatorA || use_.weights); // vrq, vrqa, vdw
-    if (lut)
+    if (throughLut_)
       for (size_t c = 0; c < cols_; ++c)
         target[c] = memory_.lut[static_cast<uint8_t>(lanes_.result[c])];
     else
@@ -231,8 +252,9 @@ private:
   }
 
   const TensorOp& op_;
-  Usage use_;
+  const Usage& use_;
   Config config_;
+  bool throughLut_;
   size_t cols_;
   CoreMemory& memory_;
   uint8_t* scratchpad_;
@@ -244,26 +266,28 @@ private:
 std::optional<Fault> execute(const TensorOp& op, const Machine& machine, CoreMemory& memory) {
   if (std::optional<Fault> fault = checkAddresses(op, machine))
     return fault;
-  switch (op.instruction.op) {
-  case Opcode::LD:
+  switch (info(op.instruction.op).engine) {
+  case Engine::load:
     executeLoad(op, memory);
     break;
-  case Opcode::ST:
+  case Engine::store:
     executeStore(op, memory);
     break;
-  case Opcode::MM:
-  case Opcode::MMA:
+  case Engine::matrix:
     executeMatrix(op, machine, memory);
     break;
-  case Opcode::VLDLUT:
-    std::memcpy(memory.lut.data(), memory.scratchpad.data() + op.a, memory.lut.size());
-    break;
-  default:
-    if (usage(op.instruction.op).floatRows)
+  case Engine::vector: {
+    const Usage& use = usage(op.instruction.op);
+    if (use.tableLoad)
+      std::memcpy(memory.lut.data(), memory.scratchpad.data() + op.a, memory.lut.size());
+    else if (use.floatRows)
       executeFloat(op, machine, memory);
     else
       VectorUnit(op, machine, memory).run();
     break;
+  }
+  case Engine::sequencer:
+    WEFT_CHECK(false, "the sequencer's instructions are not tensor instructions");
   }
   return std::nullopt;
 }

@@ -23,12 +23,6 @@ int64_t Region::highest() const {
 
 namespace {
 
-Region region(Space space, bool write, uint32_t base, int64_t length) {
-  Region result{space, write, base, length, {}, {}};
-  result.count.fill(1);
-  return result;
-}
-
 // Points of a walk, cut off where it is certainly larger than every memory, so that lengths do not overflow.
 int64_t cappedPoints(const PatternRegister& walk) {
   uint64_t product = 1;
@@ -37,85 +31,48 @@ int64_t cappedPoints(const PatternRegister& walk) {
   return static_cast<int64_t>(product);
 }
 
-// Adds the four dimensions of `walk` with the counts of `counts`, as dimensions `at` to `at` + 3 of the region.
-void addWalk(Region& result, size_t at, const PatternRegister& walk, const PatternRegister& counts) {
-  for (int k = 0; k < 4; ++k) {
-    result.count[at + static_cast<size_t>(k)] = count(counts, k);
-    result.stride[at + static_cast<size_t>(k)] = walk.signedField(field::stride0 + k);
+int64_t bytesOf(Unit unit, const TensorOp& op, const Role& role, const Machine& machine) {
+  switch (unit) {
+  case Unit::run:
+    return count(patternRegister(op, role.steps[0].counts), 0);
+  case Unit::sums:
+    return 1; // a row
+  case Unit::activationRow:
+    return machine.array.rows;
+  case Unit::laneRow:
+    return machine.array.cols;
+  case Unit::weightTile:
+    return int64_t{machine.array.rows} * machine.array.cols;
+  case Unit::table:
+    return timing::LUT_ENTRIES;
   }
+  return 0;
 }
 
-// The runs of a DMA walk: dimension 0 is the run itself.
-Region runs(Space space, bool write, uint32_t base, const PatternRegister& walk, const PatternRegister& counts) {
-  Region result = region(space, write, base, count(counts, 0));
-  addWalk(result, 0, walk, counts);
-  result.count[0] = 1;
+// The walks of a role are dimensions 0 to 3 and 4 to 7.
+Region regionOf(const Role& role, const TensorOp& op, const Machine& machine) {
+  Region result{role.space, role.write, 0, bytesOf(role.unit, op, role, machine) * role.units, {}, {}};
+  if (role.base != kNone)
+    result.base = registerValue(op, role.base);
+  if (role.sequence != kNone)
+    result.length *= cappedPoints(patternRegister(op, role.sequence));
+  result.count.fill(1);
+  for (size_t i = 0; i < role.stepsCount; ++i)
+    for (int k = 0; k < 4; ++k) {
+      const size_t dimension = 4 * i + static_cast<size_t>(k);
+      result.count[dimension] = count(patternRegister(op, role.steps[i].counts), k);
+      result.stride[dimension] = patternRegister(op, role.steps[i].strides).signedField(field::stride0 + k);
+    }
+  if (role.unit == Unit::run)
+    result.count[0] = 1; // the run itself
   return result;
 }
 
-std::vector<Region> load(const TensorOp& op) {
-  std::vector<Region> regions;
-  Window real = window(op.pA);
-  if (!real.empty()) {
-    Region source = runs(Space::dram, false, op.a, op.pA, op.pA);
-    source.base += real.lo0 + static_cast<int64_t>(real.lo1) * source.stride[1];
-    source.length = real.hi0 - real.lo0;
-    source.count[1] = real.hi1 - real.lo1;
-    regions.push_back(source);
-  }
-  regions.push_back(runs(Space::scratchpad, true, op.b, op.pB, op.pA));
-  return regions;
-}
-
-std::vector<Region> store(const TensorOp& op) {
-  return {runs(Space::scratchpad, false, op.b, op.pB, op.pA), runs(Space::dram, true, op.a, op.pA, op.pA)};
-}
-
-std::vector<Region> matrix(const TensorOp& op, const Machine& machine) {
-  int64_t rows = machine.array.rows;
-  int64_t steps = cappedPoints(op.pB);
-  Region weights = region(Space::scratchpad, false, op.b, steps * rows * machine.array.cols);
-  Region activations = region(Space::scratchpad, false, op.a, rows);
-  addWalk(activations, 0, op.pA, op.pA);
-  addWalk(activations, 4, op.pB, op.pB);
-  int64_t results = cappedPoints(op.pA);
-  std::vector<Region> regions = {weights, activations};
-  if (op.instruction.op == Opcode::MMA)
-    regions.push_back(region(Space::accumulator, false, op.c, results));
-  regions.push_back(region(Space::accumulator, true, op.c, results));
-  return regions;
-}
-
-std::vector<Region> vector(const TensorOp& op, const Machine& machine) {
-  int64_t cols = machine.array.cols;
-  if (op.instruction.op == Opcode::VLDLUT)
-    return {region(Space::scratchpad, false, op.a, timing::LUT_ENTRIES),
-            region(Space::lut, true, 0, timing::LUT_ENTRIES)};
-  Usage use = usage(op.instruction.op);
-  std::vector<Region> regions;
-  if (use.parameterRows > 0)
-    regions.push_back(region(Space::scratchpad, false, op.d, use.parameterRows * cols));
-  Region a =
-      region(use.accumulatorA ? Space::accumulator : Space::scratchpad, false, op.a, use.accumulatorA ? 1 : cols);
-  addWalk(a, 0, op.pA, op.pC);
-  if (use.taps)
-    addWalk(a, 4, op.pB, op.pB);
-  regions.push_back(a);
-  if (use.scratchpadB) {
-    Region b = region(Space::scratchpad, false, op.b, cols);
-    addWalk(b, 0, op.pB, op.pC);
-    regions.push_back(b);
-  }
-  if (use.weights)
-    regions.push_back(region(Space::scratchpad, false, op.b, cappedPoints(op.pB) * cols));
-  bool lut =
-      op.instruction.op == Opcode::VLUT || (usesLut(op.pD) && (use.accumulatorA || use.weights)); // vrq, vrqa, vdw
-  if (lut)
-    regions.push_back(region(Space::lut, false, 0, timing::LUT_ENTRIES));
-  Region result = region(Space::scratchpad, true, op.c, cols);
-  addWalk(result, 0, op.pC, op.pC);
-  regions.push_back(result);
-  return regions;
+// To what the window leaves of the runs, which is not empty.
+void cut(Region& region, const Window& real) {
+  region.base += real.lo0 + static_cast<int64_t>(real.lo1) * region.stride[1];
+  region.length = real.hi0 - real.lo0;
+  region.count[1] = real.hi1 - real.lo1;
 }
 
 } // namespace
@@ -135,17 +92,18 @@ Bounds bounds(Space space, const Machine& machine) {
 }
 
 std::vector<Region> exactRegions(const TensorOp& op, const Machine& machine) {
-  switch (op.instruction.op) {
-  case Opcode::LD:
-    return load(op);
-  case Opcode::ST:
-    return store(op);
-  case Opcode::MM:
-  case Opcode::MMA:
-    return matrix(op, machine);
-  default:
-    return vector(op, machine);
+  std::vector<Region> regions;
+  for (const Role& role : roles(op.instruction.op)) {
+    if (role.onlyIf != 0 && !hasFlag(op.pD, role.onlyIf))
+      continue;
+    const Window real = window(op.pA);
+    if (role.window && real.empty())
+      continue;
+    regions.push_back(regionOf(role, op, machine));
+    if (role.window)
+      cut(regions.back(), real);
   }
+  return regions;
 }
 
 bool isInside(const Region& region, const Machine& machine) {
@@ -167,22 +125,22 @@ std::vector<Region> footprint(const TensorOp& op, const Machine& machine) {
 
 Work work(const TensorOp& op, const Machine& machine) {
   Work result;
-  switch (op.instruction.op) {
-  case Opcode::LD: {
+  switch (info(op.instruction.op).engine) {
+  case Engine::load: {
     Window real = window(op.pA);
     if (!real.empty())
       result.dramBytesRead =
           static_cast<uint64_t>(real.hi0 - real.lo0) * (real.hi1 - real.lo1) * count(op.pA, 2) * count(op.pA, 3);
     break;
   }
-  case Opcode::ST:
+  case Engine::store:
     result.dramBytesWritten = points(op.pA);
     break;
-  case Opcode::MM:
-  case Opcode::MMA:
+  case Engine::matrix:
     result.macs = points(op.pA) * points(op.pB) * machine.macsPerCycle();
     break;
-  default:
+  case Engine::vector:
+  case Engine::sequencer:
     break;
   }
   return result;

@@ -22,16 +22,24 @@ void checkFits(const Program& program, const Machine& machine) {
   for (const Segment& segment : program.segments())
     checkInDram(machine, segment.address, segment.bytes, "a segment of the program");
   if (const auto& manifest = program.manifest())
-    for (const auto* places : {&manifest->inputs, &manifest->outputs})
-      for (const DeviceTensor& place : *places)
-        checkInDram(machine, place.address, place.bytes(),
-                    fmt::format("tensor '{}'", program.network()->tensors[static_cast<size_t>(place.tensor)].name));
+    for (const Step& step : manifest->steps)
+      for (const auto* places : {&step.inputs, &step.outputs})
+        for (const DeviceTensor& place : *places)
+          checkInDram(machine, place.address, place.type.bytes(),
+                      fmt::format("tensor '{}'", program.network()->tensors[static_cast<size_t>(place.tensor)].name));
 }
 
 void loadSegments(const Program& program, Dram& dram) {
   for (const Segment& segment : program.segments())
     if (!segment.content.empty())
       std::memcpy(dram.at(segment.address), segment.content.data(), segment.content.size());
+}
+
+void selectStep(const Program& program, size_t step, Dram& dram) {
+  if (const std::optional<uint32_t> address = program.stepWord()) {
+    const auto number = static_cast<uint32_t>(step);
+    std::memcpy(dram.at(*address), &number, sizeof number);
+  }
 }
 
 void checkMachine(const Program& program, const Machine& machine) {

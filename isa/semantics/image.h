@@ -13,6 +13,9 @@ void checkFits(const Program& program, const Machine& machine);
 // Copies the segments to DRAM. Requires checkFits().
 void loadSegments(const Program& program, Dram& dram);
 
+// Tells the program in DRAM which of its device steps it is to run. Requires checkFits().
+void selectStep(const Program& program, size_t step, Dram& dram);
+
 // Throws Error if the program was compiled for another machine.
 void checkMachine(const Program& program, const Machine& machine);
 

@@ -4,105 +4,54 @@
 
 namespace weft {
 
-namespace operands {
-
-Usage usage(Opcode op) {
-  Usage use;
-  use.typeResult = op != Opcode::VLUT;
-  switch (op) {
-  case Opcode::VRQ:
-    use.accumulatorA = true;
-    use.parameterRows = timing::VX_PARAM_READS;
-    break;
-  case Opcode::VRQA:
-    use.accumulatorA = true;
-    use.parameterRows = timing::VX_PARAM_READS;
-    use.scratchpadB = use.typeB = true;
-    break;
-  case Opcode::VADD:
-  case Opcode::VMUL:
-    use.scratchpadA = use.typeA = true;
-    use.scratchpadB = use.typeB = true;
-    break;
-  case Opcode::VLUT:
-    use.scratchpadA = true;
-    break;
-  case Opcode::VMAX:
-    use.scratchpadA = use.typeA = use.taps = true;
-    break;
-  case Opcode::VSUM:
-    use.scratchpadA = use.typeA = use.taps = true;
-    use.parameterRows = timing::VX_PARAM_READS;
-    break;
-  case Opcode::VDW:
-    use.scratchpadA = use.typeA = use.taps = true;
-    use.parameterRows = timing::VX_PARAM_READS;
-    use.weights = use.typeB = true;
-    break;
-  case Opcode::VFMAF:
-    use.parameterRows = timing::VX_FLOAT_PARAM_READS;
-    [[fallthrough]];
-  case Opcode::VADDF:
-  case Opcode::VMULF:
-  case Opcode::VMAXF:
-  case Opcode::VMINF:
-    use.scratchpadA = use.typeA = use.floatRows = true;
-    use.scratchpadB = use.typeB = true;
-    break;
-  case Opcode::VMOVF:
-  case Opcode::VEXPF:
-  case Opcode::VRCPF:
-  case Opcode::VRSQF:
-  case Opcode::VTANHF:
-  case Opcode::VERFF:
-    use.scratchpadA = use.typeA = use.floatRows = true;
-    break;
-  default:
-    break;
-  }
-  return use;
-}
-
-} // namespace operands
-
 namespace {
 
 using namespace operands;
 
-constexpr uint32_t kLargestCount = 65535;
-
 // Collects the first thing that is wrong.
 class Checker {
 public:
-  explicit Checker(const TensorOp& op) : op_(op), engine_(info(op.instruction.op).engine) {}
+  Checker(const TensorOp& op, const Machine& machine)
+      : op_(op), engine_(info(op.instruction.op).engine), machine_(machine) {}
 
   void counts(const PatternRegister& walk) {
     for (int k = 0; k < 4; ++k)
-      require(count(walk, k) >= 1 && count(walk, k) <= kLargestCount, FaultCause::badOperand, count(walk, k));
+      require(count(walk, k) >= 1 && count(walk, k) <= timing::LARGEST_COUNT, FaultCause::badOperand, count(walk, k));
   }
-  void type(uint32_t value, bool built) {
+  void type(const Role& role) {
+    const uint32_t value = typeAt(op_.pD, role.slot);
     require(value < definedTypes, FaultCause::badOperand, value);
-    require(built, FaultCause::unimplemented, value);
+    require((role.types >> value & 1) != 0, FaultCause::unimplemented, value);
   }
-  // A type of 8 bits, or one of an instruction with fp32 rows.
-  void type(uint32_t value, const Usage& use = {}) {
-    if (use.floatRows)
-      type(value, value == fp32 || (value == s32 && op_.instruction.op == Opcode::VMOVF));
-    else
-      type(value, value == u8 || value == s8);
-  }
-  void base(uint32_t address, uint32_t alignment) {
-    require(address % alignment == 0, FaultCause::misaligned, address);
-  }
-  // The strides of `walk` that the counts of `counts` use.
-  void strides(const PatternRegister& walk, const PatternRegister& counts, uint32_t alignment) {
-    for (int k = 0; k < 4; ++k)
-      if (count(counts, k) > 1)
-        base(stride(walk, k), alignment);
+  // The address, and the strides that counts use.
+  void alignment(const Role& role) {
+    const uint32_t unit = alignmentOf(role.unit);
+    multiple(registerValue(op_, role.base), unit);
+    for (size_t i = 0; i < role.stepsCount; ++i)
+      for (int k = 0; k < 4; ++k)
+        if (count(patternRegister(op_, role.steps[i].counts), k) > 1)
+          multiple(stride(patternRegister(op_, role.steps[i].strides), k), unit);
   }
   std::optional<Fault> result() const { return fault_; }
 
 private:
+  uint32_t alignmentOf(Unit unit) const {
+    switch (unit) {
+    case Unit::run:
+    case Unit::sums:
+      return 1;
+    case Unit::activationRow:
+      return machine_.array.rows;
+    case Unit::laneRow:
+    case Unit::weightTile:
+    case Unit::table:
+      return machine_.array.cols;
+    }
+    return 1;
+  }
+  void multiple(uint32_t address, uint32_t alignment) {
+    require(address % alignment == 0, FaultCause::misaligned, address);
+  }
   void require(bool condition, FaultCause cause, uint32_t information) {
     if (!condition && !fault_)
       fault_ = Fault{cause, engine_, op_.pc, information};
@@ -110,62 +59,31 @@ private:
 
   const TensorOp& op_;
   Engine engine_;
+  const Machine& machine_;
   std::optional<Fault> fault_;
 };
 
 } // namespace
 
 std::optional<Fault> checkOperands(const TensorOp& op, const Machine& machine) {
-  Checker check(op);
-  uint32_t rows = machine.array.rows;
-  uint32_t cols = machine.array.cols;
-  switch (op.instruction.op) {
-  case Opcode::LD:
-  case Opcode::ST:
-    check.counts(op.pA);
-    break;
-  case Opcode::MM:
-  case Opcode::MMA:
-    check.counts(op.pA);
-    check.counts(op.pB);
-    check.type(typeA(op.pD));
-    check.type(typeB(op.pD));
-    check.base(op.a, rows);
-    check.strides(op.pA, op.pA, rows);
-    check.strides(op.pB, op.pB, rows);
-    check.base(op.b, cols);
-    break;
-  case Opcode::VLDLUT:
-    check.base(op.a, cols);
-    break;
-  default: {
-    Usage use = usage(op.instruction.op);
-    check.counts(op.pC);
-    if (use.taps)
-      check.counts(op.pB);
-    if (use.typeA)
-      check.type(typeA(op.pD), use);
-    if (use.typeB)
-      check.type(typeB(op.pD), use);
-    if (use.typeResult)
-      check.type(typeResult(op.pD), use);
-    if (use.scratchpadA) {
-      check.base(op.a, cols);
-      check.strides(op.pA, op.pC, cols);
-    }
-    if (use.taps)
-      check.strides(op.pB, op.pB, cols);
-    if (use.scratchpadB || use.weights)
-      check.base(op.b, cols);
-    if (use.scratchpadB)
-      check.strides(op.pB, op.pC, cols);
-    check.base(op.c, cols);
-    check.strides(op.pC, op.pC, cols);
-    if (use.parameterRows > 0)
-      check.base(op.d, cols);
-    break;
-  }
-  }
+  Checker check(op, machine);
+  const std::span<const Role> all = roles(op.instruction.op);
+  // Operands in the order of their registers, types in that of their places.
+  auto forEachRegister = [&](auto&& visit) {
+    for (int base = 0; base < 4; ++base)
+      for (const Role& role : all)
+        if (role.base == base)
+          visit(role);
+  };
+  forEachRegister([&](const Role& role) {
+    for (size_t i = 0; i < role.stepsCount; ++i)
+      check.counts(patternRegister(op, role.steps[i].counts));
+  });
+  for (int slot : {slot::a, slot::b, slot::result})
+    for (const Role& role : all)
+      if (role.slot == slot)
+        check.type(role);
+  forEachRegister([&](const Role& role) { check.alignment(role); });
   return check.result();
 }
 

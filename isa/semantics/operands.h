@@ -1,6 +1,8 @@
-// How tensor instructions read their operands; shared by checks, footprints, execution and models.
+// How tensor instructions read their operands; shared by checks, footprints, execution and models. What each
+// instruction does with its registers is generated from its record (isa/generated/operands.h).
 #pragma once
 
+#include "isa/generated/operands.h"
 #include "isa/generated/timing.h"
 #include "isa/semantics/state.h"
 
@@ -9,40 +11,38 @@
 
 namespace weft::operands {
 
-// Element types of a configuration (field `types`).
-enum ElementType : uint32_t { u8 = 0, s8 = 1, s32 = 2, fp32 = 8, definedTypes = 9 };
-
+// The element type that a configuration names for one of the operands (slot::a, ...).
+inline uint32_t typeAt(const PatternRegister& config, int slot) {
+  return (config.field[config::types] >> slot) & 15;
+}
 inline uint32_t typeA(const PatternRegister& config) {
-  return config.field[config::types] & 15;
+  return typeAt(config, slot::a);
 }
 inline uint32_t typeB(const PatternRegister& config) {
-  return (config.field[config::types] >> 4) & 15;
+  return typeAt(config, slot::b);
 }
 inline uint32_t typeResult(const PatternRegister& config) {
-  return (config.field[config::types] >> 8) & 15;
+  return typeAt(config, slot::result);
 }
-inline bool usesLut(const PatternRegister& config) {
-  return (config.field[config::types] >> 12) & 1;
+// Whether a configuration has the flag (flag::lut, ...).
+inline bool hasFlag(const PatternRegister& config, uint32_t flag) {
+  return (config.field[config::types] & flag) != 0;
 }
-// vrqa: the residual is the outer addend.
-inline bool exchangesAddends(const PatternRegister& config) {
-  return (config.field[config::types] >> 13) & 1;
+// Whether the instruction passes its results through the LUT.
+inline bool usesLut(const TensorOp& op) {
+  const Lut lut = usage(op.instruction.op).lut;
+  return lut == Lut::always || (lut == Lut::ifFlagged && hasFlag(op.pD, flag::lut));
 }
 
-// What an instruction uses, as far as checks and footprint are concerned.
-struct Usage {
-  bool scratchpadA = false;   // operand A lies in the scratchpad (vector: elements at rA + offset of pA)
-  bool accumulatorA = false;  // operand A lies in the accumulators
-  bool scratchpadB = false;   // operand B: elements at rB + offset of pB
-  bool taps = false;          // pB is a window over operand A
-  bool weights = false;       // vdw: weights at rB, C bytes for each tap
-  uint32_t parameterRows = 0; // channel parameters at rD: rows of C bytes
-  bool floatRows = false;     // rows hold elements of 32 bits
-  bool typeA = false;
-  bool typeB = false;
-  bool typeResult = false;
-};
-Usage usage(Opcode op); // of a built vector instruction other than vldlut
+// The values of rA to rD and pA to pD by their numbers 0 to 3.
+inline uint32_t registerValue(const TensorOp& op, int number) {
+  const uint32_t values[] = {op.a, op.b, op.c, op.d};
+  return values[number];
+}
+inline const PatternRegister& patternRegister(const TensorOp& op, int number) {
+  const PatternRegister* const patterns[] = {&op.pA, &op.pB, &op.pC, &op.pD};
+  return *patterns[number];
+}
 
 // From the issue of a result row's last tap to its write (timing chapter, section 9).
 inline uint32_t pipelineCycles(const Usage& use) {
@@ -55,7 +55,7 @@ inline uint32_t count(const PatternRegister& walk, int dimension) {
 inline uint32_t stride(const PatternRegister& walk, int dimension) {
   return walk.field[static_cast<size_t>(field::stride0 + dimension)];
 }
-// Product of the four counts. Legal counts (at most 65535) cannot overflow.
+// Product of the four counts. Legal counts (at most LARGEST_COUNT) cannot overflow.
 inline uint64_t points(const PatternRegister& walk) {
   uint64_t product = 1;
   for (int k = 0; k < 4; ++k)

@@ -41,39 +41,6 @@ uint32_t remSigned(uint32_t a, uint32_t b) {
   return static_cast<uint32_t>(static_cast<int64_t>(asSigned(a)) % asSigned(b));
 }
 
-bool branchTaken(Opcode op, uint32_t a, uint32_t b) {
-  switch (op) {
-  case Opcode::BEQ:
-    return a == b;
-  case Opcode::BNE:
-    return a != b;
-  case Opcode::BLT:
-    return asSigned(a) < asSigned(b);
-  case Opcode::BGE:
-    return asSigned(a) >= asSigned(b);
-  case Opcode::BLTU:
-    return a < b;
-  default: // BGEU
-    return a >= b;
-  }
-}
-
-// Bytes of a scalar load or store.
-uint32_t accessBytes(Opcode op) {
-  switch (op) {
-  case Opcode::LB:
-  case Opcode::LBU:
-  case Opcode::SB:
-    return 1;
-  case Opcode::LH:
-  case Opcode::LHU:
-  case Opcode::SH:
-    return 2;
-  default: // LW, SW
-    return 4;
-  }
-}
-
 } // namespace
 
 void ScalarCore::fault(FaultCause cause, uint64_t information) {
@@ -105,7 +72,7 @@ uint8_t* ScalarCore::access(CoreMemory& memory, uint32_t address, uint32_t bytes
 
 void ScalarCore::load(CoreMemory& memory) {
   const Instruction& in = outcome_.instruction;
-  uint32_t bytes = accessBytes(in.op);
+  uint32_t bytes = info(in.op).accessBytes;
   const uint8_t* source = access(memory, x[in.rs1] + in.imm, bytes, false);
   if (!source)
     return;
@@ -120,7 +87,7 @@ void ScalarCore::load(CoreMemory& memory) {
 
 void ScalarCore::store(CoreMemory& memory) {
   const Instruction& in = outcome_.instruction;
-  uint32_t bytes = accessBytes(in.op);
+  uint32_t bytes = info(in.op).accessBytes;
   if (uint8_t* destination = access(memory, x[in.rs1] + in.imm, bytes, true))
     std::memcpy(destination, &x[in.rs2], bytes);
 }
@@ -182,157 +149,161 @@ const StepOutcome& ScalarCore::step(CoreMemory& memory, const CounterReader& rea
     return outcome_;
   }
 
-  switch (in.op) {
-  case Opcode::ADD:
+  switch (static_cast<ScalarOp>(in.op)) {
+  case ScalarOp::ADD:
     x[in.rd] = a + b;
     break;
-  case Opcode::SUB:
+  case ScalarOp::SUB:
     x[in.rd] = a - b;
     break;
-  case Opcode::AND:
+  case ScalarOp::AND:
     x[in.rd] = a & b;
     break;
-  case Opcode::OR:
+  case ScalarOp::OR:
     x[in.rd] = a | b;
     break;
-  case Opcode::XOR:
+  case ScalarOp::XOR:
     x[in.rd] = a ^ b;
     break;
-  case Opcode::SLL:
+  case ScalarOp::SLL:
     x[in.rd] = a << (b & 31);
     break;
-  case Opcode::SRL:
+  case ScalarOp::SRL:
     x[in.rd] = a >> (b & 31);
     break;
-  case Opcode::SRA:
+  case ScalarOp::SRA:
     x[in.rd] = asUnsigned(asSigned(a) >> (b & 31));
     break;
-  case Opcode::SLT:
+  case ScalarOp::SLT:
     x[in.rd] = asSigned(a) < asSigned(b);
     break;
-  case Opcode::SLTU:
+  case ScalarOp::SLTU:
     x[in.rd] = a < b;
     break;
-  case Opcode::MUL:
+  case ScalarOp::MUL:
     x[in.rd] = a * b;
     break;
-  case Opcode::MULH:
+  case ScalarOp::MULH:
     x[in.rd] = mulHighSigned(a, b);
     break;
-  case Opcode::MULHU:
+  case ScalarOp::MULHU:
     x[in.rd] = mulHighUnsigned(a, b);
     break;
-  case Opcode::DIV:
+  case ScalarOp::DIV:
     x[in.rd] = divSigned(a, b);
     break;
-  case Opcode::DIVU:
+  case ScalarOp::DIVU:
     x[in.rd] = b == 0 ? ~0u : a / b;
     break;
-  case Opcode::REM:
+  case ScalarOp::REM:
     x[in.rd] = remSigned(a, b);
     break;
-  case Opcode::REMU:
+  case ScalarOp::REMU:
     x[in.rd] = b == 0 ? a : a % b;
     break;
-  case Opcode::ADDI:
+  case ScalarOp::ADDI:
     x[in.rd] = a + in.imm;
     break;
-  case Opcode::ANDI:
+  case ScalarOp::ANDI:
     x[in.rd] = a & in.imm;
     break;
-  case Opcode::ORI:
+  case ScalarOp::ORI:
     x[in.rd] = a | in.imm;
     break;
-  case Opcode::XORI:
+  case ScalarOp::XORI:
     x[in.rd] = a ^ in.imm;
     break;
-  case Opcode::SLLI:
+  case ScalarOp::SLLI:
     x[in.rd] = a << (in.imm & 31);
     break;
-  case Opcode::SRLI:
+  case ScalarOp::SRLI:
     x[in.rd] = a >> (in.imm & 31);
     break;
-  case Opcode::SRAI:
+  case ScalarOp::SRAI:
     x[in.rd] = asUnsigned(asSigned(a) >> (in.imm & 31));
     break;
-  case Opcode::SLTI:
+  case ScalarOp::SLTI:
     x[in.rd] = asSigned(a) < asSigned(in.imm);
     break;
-  case Opcode::SLTIU:
+  case ScalarOp::SLTIU:
     x[in.rd] = a < in.imm;
     break;
-  case Opcode::MULI:
+  case ScalarOp::MULI:
     x[in.rd] = a * in.imm;
     break;
-  case Opcode::LB:
-  case Opcode::LBU:
-  case Opcode::LH:
-  case Opcode::LHU:
-  case Opcode::LW:
+  case ScalarOp::LB:
+  case ScalarOp::LBU:
+  case ScalarOp::LH:
+  case ScalarOp::LHU:
+  case ScalarOp::LW:
     load(memory);
     break;
-  case Opcode::SB:
-  case Opcode::SH:
-  case Opcode::SW:
+  case ScalarOp::SB:
+  case ScalarOp::SH:
+  case ScalarOp::SW:
     store(memory);
     break;
-  case Opcode::BEQ:
-  case Opcode::BNE:
-  case Opcode::BLT:
-  case Opcode::BGE:
-  case Opcode::BLTU:
-  case Opcode::BGEU:
-    outcome_.taken = branchTaken(in.op, a, b);
-    if (outcome_.taken)
-      next = pc + in.imm;
+  case ScalarOp::BEQ:
+    outcome_.taken = a == b;
     break;
-  case Opcode::JAL:
+  case ScalarOp::BNE:
+    outcome_.taken = a != b;
+    break;
+  case ScalarOp::BLT:
+    outcome_.taken = asSigned(a) < asSigned(b);
+    break;
+  case ScalarOp::BGE:
+    outcome_.taken = asSigned(a) >= asSigned(b);
+    break;
+  case ScalarOp::BLTU:
+    outcome_.taken = a < b;
+    break;
+  case ScalarOp::BGEU:
+    outcome_.taken = a >= b;
+    break;
+  case ScalarOp::JAL:
     outcome_.taken = true;
     x[in.rd] = next;
-    next = pc + in.imm;
     break;
-  case Opcode::JALR:
+  case ScalarOp::JALR:
     outcome_.taken = true;
     x[in.rd] = next;
-    next = a + in.imm;
     break;
-  case Opcode::RDCTR:
+  case ScalarOp::RDCTR:
     x[in.rd] = readCounter(in.imm);
     break;
-  case Opcode::FENCE:
+  case ScalarOp::FENCE:
     outcome_.kind = StepOutcome::Kind::fence;
     outcome_.engines = in.imm;
     break;
-  case Opcode::SEMWAIT:
+  case ScalarOp::SEMWAIT:
     outcome_.kind = StepOutcome::Kind::semWait;
     break;
-  case Opcode::SEMSIGNAL:
+  case ScalarOp::SEMSIGNAL:
     outcome_.kind = StepOutcome::Kind::semSignal;
     break;
-  case Opcode::HALT:
+  case ScalarOp::HALT:
     outcome_.kind = StepOutcome::Kind::halt;
     outcome_.exitCode = a;
     break;
-  case Opcode::TRAP:
+  case ScalarOp::TRAP:
     fault(FaultCause::software, in.imm);
     break;
-  case Opcode::PSETI:
+  case ScalarOp::PSETI:
     pattern[in.pA].field[in.pF] = in.imm;
     break;
-  case Opcode::PSET:
+  case ScalarOp::PSET:
     pattern[in.pA].field[in.pF] = a;
     break;
-  case Opcode::PRESET:
+  case ScalarOp::PRESET:
     pattern[in.pA] = PatternRegister();
     break;
-  case Opcode::PLOAD:
+  case ScalarOp::PLOAD:
     loadPattern(memory);
     break;
-  default:
-    // A scalar instruction that was added to the instruction set and not here.
-    fault(FaultCause::unimplemented, word);
-    break;
   }
+  if (outcome_.taken)
+    next = in.op == Opcode::JALR ? a + in.imm : pc + in.imm;
   x[0] = 0;
   if (outcome_.kind != StepOutcome::Kind::fault)
     pc = next;

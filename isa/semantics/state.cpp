@@ -28,30 +28,6 @@ uint8_t* map(uint64_t bytes) {
 
 } // namespace
 
-const char* name(FaultCause cause) {
-  switch (cause) {
-  case FaultCause::none:
-    return "none";
-  case FaultCause::illegalInstruction:
-    return "illegal-instruction";
-  case FaultCause::unimplemented:
-    return "unimplemented";
-  case FaultCause::badOperand:
-    return "bad-operand";
-  case FaultCause::misaligned:
-    return "misaligned";
-  case FaultCause::address:
-    return "address";
-  case FaultCause::semaphoreOverflow:
-    return "semaphore-overflow";
-  case FaultCause::deadlock:
-    return "deadlock";
-  case FaultCause::software:
-    return "software";
-  }
-  return "unknown";
-}
-
 PatternRegister::PatternRegister() {
   for (size_t i = 0; i < field.size(); ++i)
     field[i] = field::table[i].reset;

@@ -2,6 +2,7 @@
 // Shared by the functional and the cycle simulator and by the verifier.
 #pragma once
 
+#include "isa/generated/architecture.h"
 #include "isa/generated/instructions.h"
 #include "isa/generated/timing.h"
 #include "isa/machine/machine.h"
@@ -14,25 +15,6 @@
 #include <vector>
 
 namespace weft {
-
-// Address map of the sequencer and of DMA (docs/design.md).
-inline constexpr uint32_t kScalarMemoryBase = 0x00010000;
-inline constexpr uint32_t kDramBase = 0x80000000;
-inline constexpr uint32_t kResetPc = kDramBase;
-
-// Architectural fault causes; the numbers are what hardware reports.
-enum class FaultCause : uint8_t {
-  none = 0,
-  illegalInstruction = 1,
-  unimplemented = 2,
-  badOperand = 3,
-  misaligned = 4,
-  address = 5,
-  semaphoreOverflow = 6,
-  deadlock = 7,
-  software = 8,
-};
-const char* name(FaultCause cause); // "illegal-instruction", ...
 
 struct Fault {
   FaultCause cause = FaultCause::none;

@@ -27,9 +27,6 @@ struct Work {
 };
 Work work(const TensorOp& op, const Machine& machine);
 
-// Memories that an instruction touches.
-enum class Space : uint8_t { dram, scratchpad, accumulator, lut };
-
 // An affine set of byte (accumulator: row) ranges: [base + sum i_k * stride_k, + length) for 0 <= i_k < count_k.
 struct Region {
   Space space;

@@ -3,42 +3,44 @@
 #include "isa/semantics/numerics_float.h"
 #include "isa/semantics/operands.h"
 #include "isa/semantics/special.h"
+#include "isa/support/error.h"
 
 namespace weft {
 
 using namespace operands;
 
 WideLane::WideLane(Opcode op, const PatternRegister& config)
-    : op_(op), integerA_(typeA(config) == s32), integerResult_(typeResult(config) == s32),
+    : op_(static_cast<WideOp>(op)), integerA_(typeA(config) == s32), integerResult_(typeResult(config) == s32),
       ra_(num::floatOf(config.field[config::ra])), rf_(num::floatOf(config.field[config::rf])) {}
 
-uint32_t WideLane::operator()(uint32_t a, uint32_t b, uint32_t d) const {
-  return op_ == Opcode::VMOVF ? convert(a) : num::bitsOf(compute(num::floatOf(a), num::floatOf(b), num::floatOf(d)));
-}
-
-float WideLane::compute(float a, float b, float d) const {
+uint32_t WideLane::operator()(uint32_t aBits, uint32_t bBits, uint32_t dBits) const {
+  const float a = num::floatOf(aBits), b = num::floatOf(bBits), d = num::floatOf(dBits);
   switch (op_) {
-  case Opcode::VADDF:
-    return num::add(a, b);
-  case Opcode::VMULF:
-    return num::multiply(a, b);
-  case Opcode::VFMAF:
-    return num::multiplyAdd(a, b, d);
-  case Opcode::VMAXF:
-    return num::maximum(a, b);
-  case Opcode::VMINF:
-    return num::minimum(a, b);
-  case Opcode::VEXPF:
-    return special(Special::exp, scaled(a));
-  case Opcode::VRCPF:
-    return special(Special::rcp, scaled(a));
-  case Opcode::VRSQF:
-    return special(Special::rsq, scaled(a));
-  case Opcode::VTANHF:
-    return special(Special::tanh, scaled(a));
-  default: // VERFF
-    return special(Special::erf, scaled(a));
+  case WideOp::VMOVF:
+    return convert(aBits);
+  case WideOp::VADDF:
+    return num::bitsOf(num::add(a, b));
+  case WideOp::VMULF:
+    return num::bitsOf(num::multiply(a, b));
+  case WideOp::VFMAF:
+    return num::bitsOf(num::multiplyAdd(a, b, d));
+  case WideOp::VMAXF:
+    return num::bitsOf(num::maximum(a, b));
+  case WideOp::VMINF:
+    return num::bitsOf(num::minimum(a, b));
+  case WideOp::VEXPF:
+    return num::bitsOf(special(Special::exp, scaled(a)));
+  case WideOp::VRCPF:
+    return num::bitsOf(special(Special::rcp, scaled(a)));
+  case WideOp::VRSQF:
+    return num::bitsOf(special(Special::rsq, scaled(a)));
+  case WideOp::VTANHF:
+    return num::bitsOf(special(Special::tanh, scaled(a)));
+  case WideOp::VERFF:
+    return num::bitsOf(special(Special::erf, scaled(a)));
   }
+  WEFT_CHECK(false, "not an instruction of the wide lanes");
+  return 0;
 }
 
 float WideLane::scaled(float a) const {
@@ -61,7 +63,7 @@ uint32_t word(const uint8_t* row, size_t lane) {
 } // namespace
 
 void executeFloat(const TensorOp& op, const Machine& machine, CoreMemory& memory) {
-  const Usage use = usage(op.instruction.op);
+  const Usage& use = usage(op.instruction.op);
   const WideLane lane(op.instruction.op, op.pD);
   const size_t lanes = machine.array.cols / 4;
   uint8_t* scratchpad = memory.scratchpad.data();

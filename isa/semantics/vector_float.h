@@ -8,16 +8,16 @@ namespace weft {
 // What one of them makes of an element: all but addresses.
 class WideLane {
 public:
+  // `op` is one of WideOp.
   WideLane(Opcode op, const PatternRegister& config);
   // a, b, d: the elements of operands A and B and of the addend, as bits; what the instruction has not is ignored.
   uint32_t operator()(uint32_t a, uint32_t b, uint32_t d) const;
 
 private:
-  float compute(float a, float b, float d) const;
   float scaled(float a) const;
   uint32_t convert(uint32_t a) const;
 
-  Opcode op_;
+  WideOp op_;
   bool integerA_, integerResult_;
   float ra_, rf_;
 };

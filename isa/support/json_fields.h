@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <fmt/format.h>
 #include <limits>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
@@ -101,6 +102,36 @@ public:
     return items;
   }
 
+  // read(JsonFields) of each object of each list of a list.
+  template <typename Read> auto lists(const char* key, Read read) const {
+    std::vector<std::vector<decltype(read(std::declval<const JsonFields&>()))>> items;
+    for (const Json& inner : list(key)) {
+      if (!inner.is_array())
+        fail(fmt::format("field '{}' must be a list of lists", key));
+      const size_t number = items.size();
+      auto& row = items.emplace_back();
+      for (const Json& item : inner)
+        row.push_back(read(JsonFields(item, fmt::format("{}.{}[{}][{}]", where_, key, number, row.size()))));
+    }
+    return items;
+  }
+  // Names to lists of integers.
+  std::map<std::string, std::vector<int64_t>> integerLists(const char* key) const {
+    std::map<std::string, std::vector<int64_t>> values;
+    if (!at(key).is_object())
+      fail(fmt::format("field '{}' must be an object", key));
+    for (const auto& [name, inner] : at(key).items()) {
+      if (!inner.is_array())
+        fail(fmt::format("field '{}' must hold lists of integers", key));
+      std::vector<int64_t>& row = values[name];
+      for (const Json& item : inner)
+        row.push_back(
+            integerOf<int64_t>(item, key, std::numeric_limits<int64_t>::min(), std::numeric_limits<int64_t>::max()));
+    }
+    return values;
+  }
+
+  const std::string& where() const { return where_; }
   [[noreturn]] void fail(const std::string& what) const { throw Error(fmt::format("{}: {}", where_, what)); }
 
 private:

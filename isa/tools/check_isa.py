@@ -5,7 +5,7 @@
 Fails, naming the record, if an encoding is not fully determined: a bit that is neither a constant nor an operand's, an
 operand's bit that is missing, doubled or out of order, an opcode or mnemonic used twice, two encodings that one word
 could match, a constant 1 outside the opcode (unused bits are zero by definition), numbers or names used twice in a
-table.
+table. Likewise if the roles of a tensor instruction do not fit its operands, or its engine.
 """
 
 import json
@@ -116,8 +116,52 @@ def instruction(name, record, records):
         "name": name, "mnemonic": syntax.split("\t")[0], "syntax": syntax, "opcode": opcode,
         "engine": record["Engine"], "format": record["Format"], "built": bool(record["Built"]), "doc": record["Doc"],
         "effects": bool(record["hasSideEffects"]),
-        "operands": operands, "fixed": fixed,
+        "operands": operands, "fixed": fixed, "access_bytes": record["AccessBytes"],
+        "roles": roles(name, record, records, positions) if record["Format"] == "tensor" else [],
+        "flags": [records[flag["def"]]["Name"] for flag in record.get("Flags", [])],
+        "counted_as": record.get("CountedAs", ""),
     }
+
+
+def role(name, source, records, operands):
+    """A role of a tensor instruction, checked against the instruction's operands."""
+    def refers(key):
+        return records[source[key]["def"]] if source[key] else None
+
+    walks = [records[walk["def"]] for walk in source["Walks"]]
+    slot, flag, unit, space = refers("Type"), refers("OnlyIf"), refers("Each")["Name"], refers("In")["Name"]
+    result = {
+        "name": source["Name"], "space": space, "register": source["Register"], "unit": unit,
+        "unit_doc": refers("Each")["Doc"], "write": bool(source["Write"]), "units": source["Units"],
+        "walks": [{"strides": walk["Strides"], "counts": walk["Counts"]} for walk in walks],
+        "sequence": source["Sequence"], "window": bool(source["Window"]), "slot": slot["Name"] if slot else "",
+        "types": [records[kind["def"]]["Name"] for kind in source["Types"]], "flag": flag["Name"] if flag else "",
+    }
+    where = f"{name}: the role '{result['name']}'"
+    used = [source["Register"], source["Sequence"], *(w[key] for w in walks for key in ("Strides", "Counts"))]
+    for operand in used + (["pD"] if slot or flag else []):
+        if operand and operand not in operands:
+            raise IsaError(f"{where} uses ${operand}, which is no operand")
+    if len(walks) > 2:
+        raise IsaError(f"{where} has more than two walks")
+    if bool(slot) != bool(result["types"]):
+        raise IsaError(f"{where} has element types, or a place that names them, without the other")
+    if (space == "accumulator") != (unit == "sums"):
+        raise IsaError(f"{where}: accumulators, and nothing else, are accessed by rows of sums")
+    if (space == "lut") != (source["Register"] == ""):
+        raise IsaError(f"{where}: every memory but the look-up table needs an address")
+    return result
+
+
+def roles(name, record, records, operands):
+    """The roles of a tensor instruction. One that is built has some; the last one is written."""
+    result = [role(name, records[source["def"]], records, operands) for source in record["Roles"]]
+    if record["Built"] and not (result and result[-1]["write"]):
+        raise IsaError(f"{name}: its last role is not its result")
+    slots = [entry["slot"] for entry in result if entry["slot"]]
+    if len(set(slots)) < len(slots):
+        raise IsaError(f"{name}: two roles have their element type in the same place")
+    return result
 
 
 def check_encodings(instructions):
@@ -163,6 +207,7 @@ def reduce(records):
         del entry["fixed"]
 
     constants = records["!instanceof"].get("Constant", [])
+    addresses = records["!instanceof"].get("Address", [])
     isa = {
         "instructions": sorted(instructions, key=lambda entry: entry["opcode"]),
         "pattern_fields": table(records, "PatternField", ["Number", "Name", "Reset", "Doc"]),
@@ -170,11 +215,30 @@ def reduce(records):
         "counters": table(records, "Counter", ["Number", "Name", "Doc"]),
         "constants": [{"name": name, "value": records[name]["Value"], "doc": records[name]["Doc"]}
                       for name in sorted(constants, key=lambda name: location(records, name))],
+        "addresses": [{"name": records[name]["Name"], "value": records[name]["Value"], "doc": records[name]["Doc"]}
+                      for name in sorted(addresses, key=lambda name: location(records, name))],
+        "faults": table(records, "FaultCause", ["Number", "Name", "Doc", "Information"]),
+        "spaces": table(records, "Space", ["Number", "Name", "Doc"]),
+        "units": table(records, "Unit", ["Number", "Name", "Alignment", "Doc"]),
+        "element_types": table(records, "ElementType", ["Number", "Name", "Bits", "Doc"]),
+        "type_slots": table(records, "TypeSlot", ["Number", "Name", "Doc"]),
+        "flags": table(records, "ConfigFlag", ["Number", "Name", "Doc"]),
         "registers": [],
     }
     for class_name, key in (("PatternField", "pattern_fields"), ("ConfigField", "config_fields")):
         if [row["number"] for row in isa[key]] != list(range(16)):
             raise IsaError(f"{class_name}: the numbers are not 0 to 15")
+    for class_name, key, first in (("FaultCause", "faults", 1), ("Space", "spaces", 0), ("Unit", "units", 0),
+                                   ("ElementType", "element_types", 0)):
+        if [row["number"] for row in isa[key]] != list(range(first, first + len(isa[key]))):
+            raise IsaError(f"{class_name}: the numbers are not {first}, {first + 1}, ...")
+    if len(isa["element_types"]) > 16 or any(not 12 <= row["number"] <= 15 for row in isa["flags"]):
+        raise IsaError("the field `types` has 16 bits: three element types of 4 bits, then flags")
+    for entry in isa["instructions"]:
+        try:
+            isa_model.vector_usage(entry, isa)
+        except isa_model.UsageError as error:
+            raise IsaError(f"{entry['name']}: {error}") from error
     if any(not 0 <= row["number"] <= 255 for row in isa["counters"]):
         raise IsaError("Counter: a number is not in 0 to 255")
     for name in records["!instanceof"].get("WeftReg", []):

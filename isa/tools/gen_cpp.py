@@ -19,6 +19,10 @@ enum class Opcode : uint8_t {{
 {opcodes}
 }};
 
+// The built ones again, by what executes them: the sequencer, an engine, of the vector engine the 8-bit or the wide lanes.
+// A switch over one of these without default does not compile if it forgets an instruction.
+{groups}
+
 enum class Engine : uint8_t {{ sequencer, load, store, matrix, vector }};
 enum class Format : uint8_t {{ scalar, tensor }};
 enum class OperandKind : uint8_t {{ reg, imm, target, pattern, field, semaphore }};
@@ -55,6 +59,7 @@ struct InstructionInfo {{
   Engine engine;
   Format format;
   bool built; // false: encoded and documented, traps as unimplemented
+  uint32_t accessBytes; // that the sequencer loads or stores, at a multiple of them; 0: none
   const char* doc;
   int operandCount;
   std::array<OperandInfo, kMaxOperands> operands;
@@ -193,8 +198,28 @@ def info(instruction):
         f"{'true' if o['result'] else 'false'}}}" for o in instruction["operands"])
     return (f"    InstructionInfo{{Opcode::{instruction['name']}, {quote(instruction['name'])}, "
             f"{quote(instruction['mnemonic'])}, {quote(instruction['syntax'])}, Engine::{instruction['engine']}, "
-            f"Format::{instruction['format']}, {'true' if instruction['built'] else 'false'},\n"
+            f"Format::{instruction['format']}, {'true' if instruction['built'] else 'false'}, "
+            f"{instruction['access_bytes']},\n"
             f"     {quote(instruction['doc'])}, {len(instruction['operands'])},\n     {{{{{operands}}}}}}},")
+
+
+def groups(isa):
+    """[(name of the enumeration, its instructions)]"""
+    def executed_by(instruction):
+        use = isa_model.vector_usage(instruction, isa)
+        if use is None:
+            return {"sequencer": "ScalarOp", "load": "LoadOp", "store": "StoreOp", "matrix": "MatrixOp"}.get(
+                instruction["engine"])
+        return "" if use["table_load"] else "WideOp" if use["float_rows"] else "LaneOp"
+
+    built = [instruction for instruction in isa["instructions"] if instruction["built"]]
+    return [(name, [i for i in built if executed_by(i) == name])
+            for name in ("ScalarOp", "LoadOp", "StoreOp", "MatrixOp", "LaneOp", "WideOp")]
+
+
+def enumeration(name, instructions):
+    lines = "\n".join(f"  {i['name']} = {i['opcode']:#04x}," for i in instructions)
+    return f"enum class {name} : uint8_t {{\n{lines}\n}};"
 
 
 def field(name):
@@ -228,6 +253,7 @@ def main():
         indices.append(str(instructions.index(found)) if found else "kNoInfo")
     header = HEADER.format(
         opcodes="\n".join(f"  {i['name']} = {i['opcode']:#04x}," for i in instructions),
+        groups="\n".join(enumeration(name, members) for name, members in groups(isa)),
         no_semaphore=isa_model.NO_SEMAPHORE, fields="\n".join(field(name) for name in isa_model.FIELDS),
         max_operands=max(len(i["operands"]) for i in instructions), count=len(instructions))
     source = SOURCE.format(

@@ -16,7 +16,8 @@ matrix and vector. Each engine executes its queue in order; engines are ordered 
 nothing else.
 
 Contents: [Registers](#registers) · [Encoding](#encoding) · [Semaphores](#semaphores) ·
-[Pattern registers](#pattern-registers) · [Counters](#performance-counters) · [Timing constants](#timing-constants) ·
+[Pattern registers](#pattern-registers) · [Addresses](#address-map) · [Faults](#faults) · [Counters](#performance-counters) ·
+[Constants](#constants) · [Operands](#operands-of-tensor-instructions) ·
 [All instructions](#all-instructions) · [Sequencer](#sequencer-instructions) · [Load](#load-instructions) ·
 [Store](#store-instructions) · [Matrix](#matrix-instructions) · [Vector](#vector-instructions)
 
@@ -80,17 +81,48 @@ As a configuration:
 
 {config}
 
+The field `types`:
+
+{type_fields}
+
+Element types. Built: an instruction takes it. Types that are not built fault as unimplemented, other numbers as bad
+operands.
+
+{element_types}
+
+## Address map
+
+The sequencer and DMA address scalar memory and DRAM by 32 bits. Scratchpad, accumulators and look-up table have address
+spaces of their own, which only tensor instructions name.
+
+{addresses}
+
+## Faults
+
+What stopped a core, and the information that is reported with it.
+
+{faults}
+
 ## Performance counters
 
 Read by `rdctr`. What counts as busy and as which stall: [timing.md](timing.md), "Accounting".
 
 {counters}
 
-## Timing constants
+## Constants
 
 In core cycles unless the text says otherwise.
 
 {constants}
+
+## Operands of tensor instructions
+
+The table with each instruction says what it reads and writes. An operand is accessed by units, at its register's address
+plus the offset of its walk: strides of one pattern register, counts of the one in parentheses. The address, and the strides
+that are used, are multiples of the unit's alignment. A sequence is so many units that follow each other: fixed, or one for
+each point of a pattern register. Types are those that the configuration may name.
+
+{units}
 
 ## All instructions
 
@@ -133,6 +165,31 @@ def encoding(instruction):
     return table(titles, [[text for _, _, text in parts]])
 
 
+def yes(value):
+    return "yes" if value else "no"
+
+
+def walk_text(role):
+    walks = [w["strides"] if w["strides"] == w["counts"] else f"{w['strides']} ({w['counts']})" for w in role["walks"]]
+    text = " + ".join(walks) or "-"
+    return text + (", within the window" if role["window"] else "")
+
+
+def sequence_text(role):
+    return f"points of {role['sequence']}" if role["sequence"] else role["units"] if role["units"] > 1 else "-"
+
+
+def role_row(role):
+    access = ("write" if role["write"] else "read") + (f" if `{role['flag']}`" if role["flag"] else "")
+    return (role["name"], access, role["space"], role["register"] or "-", role["unit"].replace("_", " "), walk_text(role),
+            sequence_text(role), ", ".join(role["types"]) or "-")
+
+
+def role_table(instruction):
+    return table(["operand", "access", "memory", "register", "unit", "walk", "sequence", "types"],
+                 [role_row(role) for role in instruction["roles"]])
+
+
 def section(instruction):
     built = "built" if instruction["built"] else "not built: traps as unimplemented"
     return "\n\n".join([
@@ -141,7 +198,7 @@ def section(instruction):
         encoding(instruction),
         f"{instruction['engine'].capitalize()}; {built}.",
         escape(instruction["doc"]),
-    ])
+    ] + ([role_table(instruction)] if instruction["roles"] else []))
 
 
 def operand_rows(isa):
@@ -165,6 +222,7 @@ def main():
         sections.append(f"## {engine.capitalize()} instructions")
         sections += [section(i) for i in isa["instructions"] if i["engine"] == engine]
     half = len(isa["registers"]) // 2
+    built_types = {name for i in isa["instructions"] for role in i["roles"] for name in role["types"]}
     registers = [(a["name"], a["abi"], b["name"], b["abi"])
                  for a, b in zip(isa["registers"][:half], isa["registers"][half:])]
     isa_model.write(sys.argv[2], TEMPLATE.format(
@@ -176,6 +234,20 @@ def main():
                    [(r["number"], f"`{r['name']}`", r["reset"], escape(r["doc"])) for r in isa["pattern_fields"]]),
         config=table(["field", "name", "meaning"],
                      [(r["number"], f"`{r['name']}`", escape(r["doc"])) for r in isa["config_fields"]]),
+        type_fields=table(["bits", "meaning"],
+                          [(f"{r['number'] + 3}-{r['number']}", f"element type of {escape(r['doc'])}")
+                           for r in isa["type_slots"]] +
+                          [(r["number"], f"flag `{r['name']}`: {escape(r['doc'])}") for r in isa["flags"]]),
+        element_types=table(["number", "name", "bits", "type", "built"],
+                            [(r["number"], f"`{r['name']}`", r["bits"], escape(r["doc"]), yes(r["name"] in built_types))
+                             for r in isa["element_types"]]),
+        addresses=table(["address", "name", "meaning"],
+                        [(f"`{r['value']:#010x}`", f"`{r['name']}`", escape(r["doc"])) for r in isa["addresses"]]),
+        faults=table(["number", "name", "cause", "information"],
+                     [(r["number"], r["name"].replace("_", "-"), escape(r["doc"]), escape(r["information"]))
+                      for r in isa["faults"]]),
+        units=table(["unit", "what", "alignment"],
+                    [(r["name"].replace("_", " "), escape(r["doc"]), r["alignment"]) for r in isa["units"]]),
         counters=table(["number", "name", "counts"],
                        [(r["number"], f"`{r['name']}`", escape(r["doc"])) for r in isa["counters"]]),
         constants=table(["constant", "value", "meaning"],

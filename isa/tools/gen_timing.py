@@ -8,6 +8,8 @@ import isa_model
 TEMPLATE = """// Generated from isa/Weft.td by isa/tools/gen_timing.py: latencies, pattern fields, counters.
 #pragma once
 
+#include "isa/generated/architecture.h"
+
 #include <cstdint>
 
 namespace weft {{

@@ -56,13 +56,13 @@ module weft_faults #(
         end
         if (u == 0 && deadlock_i) begin
           now_unit_o  = '0;
-          now_cause_o = weft_pkg::FAULT_DEADLOCK;
+          now_cause_o = weft_isa_pkg::FAULT_DEADLOCK;
           now_pc_o    = deadlock_pc_i;
           now_info_o  = 64'(deadlock_engine_i);
         end
         if (overflow_i && overflow_unit_i == 3'(u)) begin
           now_unit_o  = 3'(u);
-          now_cause_o = weft_pkg::FAULT_SEMAPHORE_OVERFLOW;
+          now_cause_o = weft_isa_pkg::FAULT_SEMAPHORE_OVERFLOW;
           now_pc_o    = overflow_pc_i;
           now_info_o  = 64'(overflow_semaphore_i);
         end

@@ -10,7 +10,7 @@ module weft_dma_check (
     bad_o   = 1'b0;
     value_o = '0;
     for (int unsigned k = 0; k < 4; k++) begin
-      if (!bad_o && (count_i[32*k +: 32] == '0 || count_i[32*k +: 32] > weft_pkg::LARGEST_COUNT)) begin
+      if (!bad_o && (count_i[32*k +: 32] == '0 || count_i[32*k +: 32] > weft_isa_pkg::LARGEST_COUNT)) begin
         bad_o   = 1'b1;
         value_o = count_i[32*k +: 32];
       end

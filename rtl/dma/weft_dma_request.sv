@@ -11,10 +11,10 @@ module weft_dma_request #(
 
   localparam int unsigned BUS = weft_params_pkg::DMA_BUS_BYTES;
   localparam int unsigned BW = $clog2(BUS);
-  localparam logic [32:0] DRAM_END = 33'(weft_pkg::DRAM_BASE) + 33'(weft_params_pkg::DRAM_BYTES);
+  localparam logic [32:0] DRAM_END = 33'(weft_isa_pkg::DRAM_BASE) + 33'(weft_params_pkg::DRAM_BYTES);
 
   assign address_o = {dram_i[31:BW], BW'(0)};
   assign length_o  = 8'((32'(dram_i[BW-1:0]) + 32'(bytes_i) - 32'd1) >> BW);
-  assign in_dram_o = dram_i >= weft_pkg::DRAM_BASE && 33'(dram_i) + 33'(bytes_i) <= DRAM_END;
+  assign in_dram_o = dram_i >= weft_isa_pkg::DRAM_BASE && 33'(dram_i) + 33'(bytes_i) <= DRAM_END;
 
 endmodule

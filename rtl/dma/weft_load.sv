@@ -281,7 +281,7 @@ module weft_load #(
 
   always_comb begin
     fault_o       = 1'b1;
-    fault_cause_o = weft_pkg::FAULT_ADDRESS;
+    fault_cause_o = weft_isa_pkg::FAULT_ADDRESS;
     fault_pc_o    = head_pc;
     fault_info_o  = address;
     if (!write_fault) begin
@@ -289,7 +289,7 @@ module weft_load #(
       fault_info_o = dram;
       if (!request_fault) begin
         fault_o       = startable && bad_count;
-        fault_cause_o = weft_pkg::FAULT_BAD_OPERAND;
+        fault_cause_o = weft_isa_pkg::FAULT_BAD_OPERAND;
         fault_pc_o    = head_i.pc;
         fault_info_o  = bad_value;
       end

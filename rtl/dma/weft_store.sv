@@ -336,7 +336,7 @@ module weft_store #(
 
   always_comb begin
     fault_o       = 1'b1;
-    fault_cause_o = weft_pkg::FAULT_ADDRESS;
+    fault_cause_o = weft_isa_pkg::FAULT_ADDRESS;
     fault_pc_o    = send_pc;
     fault_info_o  = {axi_aw_addr_o[31:BW], send_lane};
     if (!request_fault) begin
@@ -344,7 +344,7 @@ module weft_store #(
       fault_info_o = address;
       if (!(wants && !in_pad)) begin
         fault_o       = startable && bad_count;
-        fault_cause_o = weft_pkg::FAULT_BAD_OPERAND;
+        fault_cause_o = weft_isa_pkg::FAULT_BAD_OPERAND;
         fault_pc_o    = head_i.pc;
         fault_info_o  = bad_value;
       end

@@ -262,7 +262,7 @@ module weft_matrix #(
 
   // The stage nearest to retirement first.
   always_comb begin
-    fault_cause_o = weft_pkg::FAULT_ADDRESS;
+    fault_cause_o = weft_isa_pkg::FAULT_ADDRESS;
     if (row_fault) begin
       fault_pc_o   = retire_pc_o;
       fault_info_o = aw_row_o;

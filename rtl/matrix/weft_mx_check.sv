@@ -10,11 +10,19 @@ module weft_mx_check (
 
   localparam logic [31:0] ROW_MASK = weft_params_pkg::ARRAY_ROWS - 32'd1;
   localparam logic [31:0] COL_MASK = weft_params_pkg::ARRAY_COLS - 32'd1;
+  // Bit k: element type k is built.
+  localparam logic [15:0] TYPES_A = weft_isa_pkg::MATRIX_TYPES_A;
+  localparam logic [15:0] TYPES_B = weft_isa_pkg::MATRIX_TYPES_B;
+
+  function automatic logic [3:0] type_cause(input logic [3:0] value);
+    type_cause = value >= weft_isa_pkg::DEFINED_TYPES ? weft_isa_pkg::FAULT_BAD_OPERAND
+                                                      : weft_isa_pkg::FAULT_UNIMPLEMENTED;
+  endfunction
 
   // From the last check to the first: the first one that fails has the last word.
   always_comb begin
     wrong_o = 1'b0;
-    cause_o = weft_pkg::FAULT_MISALIGNED;
+    cause_o = weft_isa_pkg::FAULT_MISALIGNED;
     info_o  = op_i.b;
     if ((op_i.b & COL_MASK) != 32'd0) begin
       wrong_o = 1'b1;
@@ -36,28 +44,28 @@ module weft_mx_check (
       info_o  = op_i.a;
     end
 
-    if (op_i.type_b > weft_pkg::TYPE_S8) begin
+    if (!TYPES_B[op_i.type_b]) begin
       wrong_o = 1'b1;
-      cause_o = op_i.type_b >= weft_pkg::DEFINED_TYPES ? weft_pkg::FAULT_BAD_OPERAND : weft_pkg::FAULT_UNIMPLEMENTED;
+      cause_o = type_cause(op_i.type_b);
       info_o  = {28'd0, op_i.type_b};
     end
-    if (op_i.type_a > weft_pkg::TYPE_S8) begin
+    if (!TYPES_A[op_i.type_a]) begin
       wrong_o = 1'b1;
-      cause_o = op_i.type_a >= weft_pkg::DEFINED_TYPES ? weft_pkg::FAULT_BAD_OPERAND : weft_pkg::FAULT_UNIMPLEMENTED;
+      cause_o = type_cause(op_i.type_a);
       info_o  = {28'd0, op_i.type_a};
     end
 
     for (int k = 3; k >= 0; k--) begin
-      if (op_i.step_count[k] == 32'd0 || op_i.step_count[k] > weft_pkg::LARGEST_COUNT) begin
+      if (op_i.step_count[k] == 32'd0 || op_i.step_count[k] > weft_isa_pkg::LARGEST_COUNT) begin
         wrong_o = 1'b1;
-        cause_o = weft_pkg::FAULT_BAD_OPERAND;
+        cause_o = weft_isa_pkg::FAULT_BAD_OPERAND;
         info_o  = op_i.step_count[k];
       end
     end
     for (int k = 3; k >= 0; k--) begin
-      if (op_i.row_count[k] == 32'd0 || op_i.row_count[k] > weft_pkg::LARGEST_COUNT) begin
+      if (op_i.row_count[k] == 32'd0 || op_i.row_count[k] > weft_isa_pkg::LARGEST_COUNT) begin
         wrong_o = 1'b1;
-        cause_o = weft_pkg::FAULT_BAD_OPERAND;
+        cause_o = weft_isa_pkg::FAULT_BAD_OPERAND;
         info_o  = op_i.row_count[k];
       end
     end

@@ -73,8 +73,8 @@ module weft_mx_loader (
   always_ff @(posedge clk_i) begin
     if (start_o) begin
       mma_q    <= head_i.accumulate;
-      s8_a_q   <= head_i.type_a == weft_pkg::TYPE_S8;
-      s8_b_q   <= head_i.type_b == weft_pkg::TYPE_S8;
+      s8_a_q   <= head_i.type_a == weft_isa_pkg::TYPE_S8;
+      s8_b_q   <= head_i.type_b == weft_isa_pkg::TYPE_S8;
       zero_a_q <= head_i.za;
       zero_b_q <= head_i.zb;
       a_q      <= head_i.a;

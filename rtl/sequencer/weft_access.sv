@@ -55,13 +55,14 @@ module weft_access (
         store_o = 1'b1;
       end
       weft_isa_pkg::OP_SW: store_o = 1'b1;
-      default: begin end
+      weft_isa_pkg::OP_LW, weft_isa_pkg::OP_PLOAD: begin end
+      default: begin end // no access
     endcase
   end
 
   assign pload         = op_i == weft_isa_pkg::OP_PLOAD;
-  assign scalar_offset = address_i - weft_pkg::SCALAR_BASE;
-  assign dram_offset   = address_i - weft_pkg::DRAM_BASE;
+  assign scalar_offset = address_i - weft_isa_pkg::SCALAR_MEMORY_BASE;
+  assign dram_offset   = address_i - weft_isa_pkg::DRAM_BASE;
   assign inside_scalar = scalar_offset < weft_params_pkg::SCALAR_MEMORY_BYTES;
   assign inside_dram   = dram_offset < weft_params_pkg::DRAM_BYTES;
 

@@ -1,5 +1,5 @@
-// Scalar arithmetic of one cycle. Instructions that it does not know get the sum: loads, stores and `jalr` their address,
-// immediate operations their immediate as right side.
+// Scalar arithmetic of one cycle. Loads, stores and `jalr` get their address; immediate operations have their immediate as
+// right side. The result of instructions that it does not know means nothing.
 module weft_alu (
   input  logic [7:0]  op_i,
   input  logic [31:0] left_i,
@@ -25,7 +25,10 @@ module weft_alu (
       weft_isa_pkg::OP_SRA, weft_isa_pkg::OP_SRAI:    result_o = unsigned'(signed'(left_i) >>> right_i[4:0]);
       weft_isa_pkg::OP_SLT, weft_isa_pkg::OP_SLTI:    result_o = {31'd0, less};
       weft_isa_pkg::OP_SLTU, weft_isa_pkg::OP_SLTIU:  result_o = {31'd0, less_unsigned};
-      default:                                        result_o = left_i + right_i;
+      weft_isa_pkg::OP_ADD, weft_isa_pkg::OP_ADDI, weft_isa_pkg::OP_JALR, weft_isa_pkg::OP_PLOAD,
+      weft_isa_pkg::OP_LB, weft_isa_pkg::OP_LBU, weft_isa_pkg::OP_LH, weft_isa_pkg::OP_LHU, weft_isa_pkg::OP_LW,
+      weft_isa_pkg::OP_SB, weft_isa_pkg::OP_SH, weft_isa_pkg::OP_SW: result_o = left_i + right_i;
+      default:                                        result_o = '0;
     endcase
   end
 

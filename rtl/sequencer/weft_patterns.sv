@@ -13,7 +13,7 @@ module weft_patterns (
 );
 
   localparam logic [31:0] RESET_COUNT = 32'd1;                   // a walk of one point
-  localparam logic [31:0] RESET_HIGH = weft_pkg::LARGEST_COUNT;  // a window that cuts nothing off
+  localparam logic [31:0] RESET_HIGH = weft_isa_pkg::LARGEST_COUNT;  // a window that cuts nothing off
 
   logic [511:0] reset_value;
   logic [511:0] value [16];

@@ -98,7 +98,7 @@ module weft_sequencer (
   logic [31:0] pc_offset, pc_next;
   logic [63:0] fetched, word;
 
-  assign pc_offset     = pc_q - weft_pkg::DRAM_BASE;
+  assign pc_offset     = pc_q - weft_isa_pkg::DRAM_BASE;
   assign pc_next       = pc_q + BEAT;
   assign pc_misaligned = pc_q[2:0] != '0;
   assign pc_outside    = pc_offset >= weft_params_pkg::DRAM_BYTES;
@@ -144,12 +144,15 @@ module weft_sequencer (
   );
 
   always_comb begin
-    case (inst.op)
-      weft_isa_pkg::OP_SEMWAIT: holds = sem_ok_i;
-      weft_isa_pkg::OP_HALT:    holds = &engine_idle_i;
-      weft_isa_pkg::OP_FENCE:   holds = (inst.imm[3:0] & ~engine_idle_i) == '0;
-      default:                  holds = !queue_full_i[2'(inst.engine - weft_isa_pkg::ENGINE_LOAD)];
-    endcase
+    holds = !queue_full_i[2'(inst.engine - weft_isa_pkg::ENGINE_LOAD)];
+    if (!tensor) begin
+      case (inst.op)
+        weft_isa_pkg::OP_SEMWAIT: holds = sem_ok_i;
+        weft_isa_pkg::OP_HALT:    holds = &engine_idle_i;
+        weft_isa_pkg::OP_FENCE:   holds = (inst.imm[3:0] & ~engine_idle_i) == '0;
+        default:                  holds = 1'b1; // it waits for nothing
+      endcase
+    end
   end
 
   assign legal        = !inst.illegal && inst.built;
@@ -308,7 +311,7 @@ module weft_sequencer (
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       state_q    <= LOOKUP;
-      pc_q       <= weft_pkg::DRAM_BASE;
+      pc_q       <= weft_isa_pkg::RESET_PC;
       redirect_q <= 1'b0;
     end else if (!stop_i) begin
       state_q    <= state_d;
@@ -365,21 +368,21 @@ module weft_sequencer (
 
   always_comb begin
     fault_o       = 1'b1;
-    fault_cause_o = weft_pkg::FAULT_ILLEGAL_INSTRUCTION;
+    fault_cause_o = weft_isa_pkg::FAULT_ILLEGAL_INSTRUCTION;
     fault_info_o  = word;
     if (looks && pc_misaligned) begin
-      fault_cause_o = weft_pkg::FAULT_MISALIGNED;
+      fault_cause_o = weft_isa_pkg::FAULT_MISALIGNED;
       fault_info_o  = {32'd0, pc_q};
     end else if (looks && pc_outside) begin
-      fault_cause_o = weft_pkg::FAULT_ADDRESS;
+      fault_cause_o = weft_isa_pkg::FAULT_ADDRESS;
       fault_info_o  = {32'd0, pc_q};
     end else if (execute && !legal) begin
-      fault_cause_o = inst.illegal ? weft_pkg::FAULT_ILLEGAL_INSTRUCTION : weft_pkg::FAULT_UNIMPLEMENTED;
+      fault_cause_o = inst.illegal ? weft_isa_pkg::FAULT_ILLEGAL_INSTRUCTION : weft_isa_pkg::FAULT_UNIMPLEMENTED;
     end else if (execute && trap) begin
-      fault_cause_o = weft_pkg::FAULT_SOFTWARE;
+      fault_cause_o = weft_isa_pkg::FAULT_SOFTWARE;
       fault_info_o  = {32'd0, inst.imm};
     end else if (execute && access_wrong) begin
-      fault_cause_o = misaligned ? weft_pkg::FAULT_MISALIGNED : weft_pkg::FAULT_ADDRESS;
+      fault_cause_o = misaligned ? weft_isa_pkg::FAULT_MISALIGNED : weft_isa_pkg::FAULT_ADDRESS;
       fault_info_o  = {32'd0, result};
     end else begin
       fault_o = 1'b0;

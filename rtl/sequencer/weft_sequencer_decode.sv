@@ -57,7 +57,12 @@ module weft_sequencer_decode (
       weft_isa_pkg::OP_SLL, weft_isa_pkg::OP_SRL, weft_isa_pkg::OP_SRA, weft_isa_pkg::OP_SLT, weft_isa_pkg::OP_SLTU,
       weft_isa_pkg::OP_BEQ, weft_isa_pkg::OP_BNE, weft_isa_pkg::OP_BLT, weft_isa_pkg::OP_BGE, weft_isa_pkg::OP_BLTU,
       weft_isa_pkg::OP_BGEU: two_registers_o = 1'b1;
-      default: begin end
+      weft_isa_pkg::OP_ADDI, weft_isa_pkg::OP_ANDI, weft_isa_pkg::OP_ORI, weft_isa_pkg::OP_XORI, weft_isa_pkg::OP_SLLI,
+      weft_isa_pkg::OP_SRLI, weft_isa_pkg::OP_SRAI, weft_isa_pkg::OP_SLTI, weft_isa_pkg::OP_SLTIU, weft_isa_pkg::OP_JAL,
+      weft_isa_pkg::OP_JALR, weft_isa_pkg::OP_RDCTR, weft_isa_pkg::OP_FENCE, weft_isa_pkg::OP_SEMWAIT,
+      weft_isa_pkg::OP_SEMSIGNAL, weft_isa_pkg::OP_HALT, weft_isa_pkg::OP_TRAP, weft_isa_pkg::OP_PSETI,
+      weft_isa_pkg::OP_PSET, weft_isa_pkg::OP_PRESET: begin end
+      default: begin end // no scalar instruction
     endcase
   end
 

@@ -38,7 +38,8 @@ Work Tracer::workOfStarting(Engine engine) const {
     setFields(op.pA, field::count0, 4, ports_.mx_shape_o);
     setFields(op.pB, field::count0, 4, ports_.mx_shape_o + 16);
     break;
-  default:
+  case Engine::vector:
+  case Engine::sequencer:
     return {};
   }
   return work(op, machine_);

@@ -1,6 +1,7 @@
 // Turns what the tracer ports of weft_sim_top say into the events, counts and instruction records of the simulator.
 #pragma once
 
+#include "isa/generated/operands.h"
 #include "rtl/sim/interface.h"
 #include "simulator/cycle/core_state.h"
 
@@ -72,9 +73,10 @@ private:
     countVector(pulses);
     if ((pulses & bit(pulse::start + 3)) != 0) {
       const auto op = static_cast<Opcode>(*ports_.vx_opcode_o);
-      loadsLut_ = op == Opcode::VLDLUT;
-      vector_ = vectorActivity(op);
-      parametersLeft_ = op == Opcode::VSUM || op == Opcode::VDW ? timing::VX_PARAM_READS : 0;
+      const operands::Usage& use = operands::usage(op);
+      loadsLut_ = use.tableLoad;
+      vector_ = vectorCounts(op);
+      parametersLeft_ = use.parameterRows;
     }
   }
   // The rows and taps of the vector engine's instruction. Those with taps read operand A, their parameters before it,
@@ -100,7 +102,7 @@ private:
   const Ports& ports_;
   Activity activity_;
   bool loadsLut_ = false; // the vector engine's instruction is vldlut
-  VectorActivity vector_;
+  VectorCounts vector_;
   uint32_t parametersLeft_ = 0; // rows that the vector engine's instruction has yet to read
   uint64_t dispatched_ = 0;
   std::array<std::deque<uint64_t>, 4> waiting_; // numbers of the instructions in the queues

@@ -47,8 +47,6 @@ module weft_vector #(
 
   localparam int unsigned TAIL = weft_isa_pkg::VX_LUT_TAIL;
   localparam int unsigned TABLE_ROWS = weft_isa_pkg::LUT_ENTRIES / COLS;
-  localparam int unsigned PARAMETER_ROWS = weft_isa_pkg::VX_PARAM_READS;
-  localparam int unsigned WIDE_PARAMETER_ROWS = weft_isa_pkg::VX_FLOAT_PARAM_READS;
 
   // --- The instruction -----------------------------------------------------------------------------------------------
 
@@ -76,20 +74,11 @@ module weft_vector #(
   );
 
   // The opcode at the head decides only where an instruction begins; afterwards it is in op_q.
-  logic [7:0] opcode;
-  logic       table_load, parameters, accumulator_a, two_operands, window, weights, wide;
-  assign opcode = phase_q == IDLE ? head_i.op : op_q.op;
+  weft_isa_pkg::vector_usage_t usage;
+  logic                        parameters;
 
-  weft_vx_shape u_shape (
-    .op_i            (opcode),
-    .table_o         (table_load),
-    .parameters_o    (parameters),
-    .accumulator_a_o (accumulator_a),
-    .two_operands_o  (two_operands),
-    .window_o        (window),
-    .weights_o       (weights),
-    .wide_o          (wide)
-  );
+  assign usage      = weft_isa_pkg::vector_usage(phase_q == IDLE ? head_i.op : op_q.op);
+  assign parameters = usage.parameter_rows != '0;
 
   logic may_start;
 
@@ -105,7 +94,7 @@ module weft_vector #(
     unique case (phase_q)
       IDLE: begin
         if (start_o) begin
-          phase_d = table_load ? TABLE : parameters ? PARAMETERS : TAPS;
+          phase_d = usage.table_load ? TABLE : parameters ? PARAMETERS : TAPS;
         end
       end
       TABLE, TAPS: begin
@@ -167,7 +156,7 @@ module weft_vector #(
   weft_walk u_walk_taps (
     .clk_i,
     .begin_i   (start_o),
-    .advance_i (issue && window),
+    .advance_i (issue && usage.window),
     .count_i   (count_b),
     .stride_i  (op_q.stride_b),
     .offset_o  (offset_tap),
@@ -187,18 +176,18 @@ module weft_vector #(
     .last_o    (write_last)
   );
 
-  assign issue_last = issue && (!window || window_last);
+  assign issue_last = issue && (!usage.window || window_last);
 
   // The weights of vdw follow each other; so do the rows of parameters and LUT.
   logic        parameter_grant, table_grant;
   logic [31:0] next_row_q;
 
   always_ff @(posedge clk_i) begin
-    if (start_o || (issue_last && weights)) begin
+    if (start_o || (issue_last && usage.weights)) begin
       next_row_q <= '0;
     end else if (parameter_grant || table_grant) begin
       next_row_q <= read_last ? '0 : next_row_q + COLS;
-    end else if (issue && weights) begin
+    end else if (issue && usage.weights) begin
       next_row_q <= next_row_q + COLS;
     end
   end
@@ -210,13 +199,13 @@ module weft_vector #(
   logic        grant_a, grant_b;          // in t
   logic [31:0] base_a, address_a, address_b;
 
-  assign reads_b = two_operands || weights;
+  assign reads_b = usage.scratchpad_b || usage.weights;
   assign wants_a = phase_q == TABLE || phase_q == PARAMETERS || (phase_q == TAPS && !granted_a_q);
   assign wants_b = phase_q == TAPS && reads_b && !granted_b_q;
 
   assign base_a    = phase_q == PARAMETERS ? op_q.d : op_q.a;
-  assign address_a = base_a + (phase_q == TAPS ? offset_a + (window ? offset_tap : '0) : next_row_q);
-  assign address_b = op_q.b + (weights ? next_row_q : offset_b);
+  assign address_a = base_a + (phase_q == TAPS ? offset_a + (usage.window ? offset_tap : '0) : next_row_q);
+  assign address_b = op_q.b + (usage.weights ? next_row_q : offset_b);
 
   // Bases and used strides are multiples of COLS: a row lies in the scratchpad if its first byte does.
   assign fits_a   = address_a < weft_params_pkg::SCRATCHPAD_BYTES;
@@ -224,7 +213,7 @@ module weft_vector #(
   assign fits_row = address_a < weft_params_pkg::ACCUMULATOR_ROWS;
 
   logic from_accumulators;
-  assign from_accumulators = accumulator_a && phase_q == TAPS;
+  assign from_accumulators = usage.accumulator_a && phase_q == TAPS;
 
   assign vra_req_o  = wants_a && !from_accumulators && fits_a;
   assign vra_addr_o = address_a;
@@ -244,7 +233,7 @@ module weft_vector #(
     if (phase_q == TABLE) begin
       read_last = table_grant && row_count_q == 7'(TABLE_ROWS - 1);
     end else if (phase_q == PARAMETERS) begin
-      read_last = parameter_grant && row_count_q == (wide ? 7'(WIDE_PARAMETER_ROWS - 1) : 7'(PARAMETER_ROWS - 1));
+      read_last = parameter_grant && row_count_q == usage.parameter_rows - 7'd1;
     end
   end
 
@@ -332,7 +321,7 @@ module weft_vector #(
   // The stage nearest to retirement first.
   always_comb begin
     fault_o       = 1'b1;
-    fault_cause_o = weft_pkg::FAULT_ADDRESS;
+    fault_cause_o = weft_isa_pkg::FAULT_ADDRESS;
     fault_pc_o    = op_q.pc;
     fault_info_o  = address_b;
     if (write && !fits_write) begin
@@ -349,6 +338,6 @@ module weft_vector #(
 
   // The lanes' configuration is in weft_vx_datapath, the semaphores to wait for in the dispatcher.
   logic unused;
-  assign unused = &{1'b0, op_q, index_operands, index_taps, index_result};
+  assign unused = &{1'b0, op_q, usage, index_operands, index_taps, index_result};
 
 endmodule

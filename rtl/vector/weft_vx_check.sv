@@ -10,44 +10,27 @@ module weft_vx_check (
   // Bits of an address that must be 0.
   localparam logic [31:0] UNALIGNED = weft_params_pkg::ARRAY_COLS - 32'd1;
 
-  logic       accumulator_a, two_operands, window, weights, parameters, table_load, type_a, type_b, wide;
-  logic       words; // its elements may be s32
-  logic [3:0] type_a_value, type_b_value, type_result_value;
+  weft_isa_pkg::vector_usage_t usage;
+  logic                        reads_b;
+  logic [3:0]                  type_a, type_b, type_result;
 
-  weft_vx_shape u_shape (
-    .op_i            (head_i.op),
-    .table_o         (table_load),
-    .parameters_o    (parameters),
-    .accumulator_a_o (accumulator_a),
-    .two_operands_o  (two_operands),
-    .window_o        (window),
-    .weights_o       (weights),
-    .wide_o          (wide)
-  );
-
-  logic lut_only;
-  assign lut_only = table_load || head_i.op == weft_isa_pkg::OP_VLUT;
-  assign type_a   = !lut_only && !accumulator_a;
-  assign type_b   = two_operands || weights;
-  assign words    = head_i.op == weft_isa_pkg::OP_VMOVF;
-
-  assign type_a_value      = head_i.types[3:0];
-  assign type_b_value      = head_i.types[7:4];
-  assign type_result_value = head_i.types[11:8];
+  assign usage       = weft_isa_pkg::vector_usage(head_i.op);
+  assign reads_b     = usage.scratchpad_b || usage.weights;
+  assign type_a      = weft_isa_pkg::type_a(head_i.types);
+  assign type_b      = weft_isa_pkg::type_b(head_i.types);
+  assign type_result = weft_isa_pkg::type_result(head_i.types);
 
   function automatic logic bad_count(input logic [31:0] count);
-    bad_count = count == '0 || count > weft_pkg::LARGEST_COUNT;
+    bad_count = count == '0 || count > weft_isa_pkg::LARGEST_COUNT;
   endfunction
 
-  function automatic logic bad_type(input logic [3:0] value, input logic is_wide, input logic may_be_s32);
-    bad_type = value != weft_pkg::TYPE_U8 && value != weft_pkg::TYPE_S8;
-    if (is_wide) begin
-      bad_type = value != weft_pkg::TYPE_FP32 && !(may_be_s32 && value == weft_pkg::TYPE_S32);
-    end
+  // `types`: those that the instruction takes; none: it names no type here.
+  function automatic logic bad_type(input logic [3:0] value, input logic [15:0] types);
+    bad_type = types != '0 && !types[value];
   endfunction
 
   function automatic logic [3:0] type_cause(input logic [3:0] value);
-    type_cause = value >= weft_pkg::DEFINED_TYPES ? weft_pkg::FAULT_BAD_OPERAND : weft_pkg::FAULT_UNIMPLEMENTED;
+    type_cause = value >= weft_isa_pkg::DEFINED_TYPES ? weft_isa_pkg::FAULT_BAD_OPERAND : weft_isa_pkg::FAULT_UNIMPLEMENTED;
   endfunction
 
   function automatic logic unaligned(input logic [31:0] address);
@@ -57,74 +40,74 @@ module weft_vx_check (
   // From the last check to the first: an earlier one overrides.
   always_comb begin
     wrong_o = 1'b0;
-    cause_o = weft_pkg::FAULT_MISALIGNED;
+    cause_o = weft_isa_pkg::FAULT_MISALIGNED;
     info_o  = '0;
-    if (parameters && unaligned(head_i.d)) begin
+    if (usage.parameter_rows != '0 && unaligned(head_i.d)) begin
       wrong_o = 1'b1;
       info_o  = head_i.d;
     end
     for (int k = 3; k >= 0; k--) begin
-      if (!table_load && head_i.count_c[k] > 32'd1 && unaligned(head_i.stride_c[k])) begin
+      if (usage.result && head_i.count_c[k] > 32'd1 && unaligned(head_i.stride_c[k])) begin
         wrong_o = 1'b1;
         info_o  = head_i.stride_c[k];
       end
     end
-    if (!table_load && unaligned(head_i.c)) begin
+    if (usage.result && unaligned(head_i.c)) begin
       wrong_o = 1'b1;
       info_o  = head_i.c;
     end
     for (int k = 3; k >= 0; k--) begin
-      if (two_operands && head_i.count_c[k] > 32'd1 && unaligned(head_i.stride_b[k])) begin
+      if (usage.scratchpad_b && head_i.count_c[k] > 32'd1 && unaligned(head_i.stride_b[k])) begin
         wrong_o = 1'b1;
         info_o  = head_i.stride_b[k];
       end
     end
-    if (type_b && unaligned(head_i.b)) begin
+    if (reads_b && unaligned(head_i.b)) begin
       wrong_o = 1'b1;
       info_o  = head_i.b;
     end
     for (int k = 3; k >= 0; k--) begin
-      if (window && head_i.count_b[k] > 32'd1 && unaligned(head_i.stride_b[k])) begin
+      if (usage.window && head_i.count_b[k] > 32'd1 && unaligned(head_i.stride_b[k])) begin
         wrong_o = 1'b1;
         info_o  = head_i.stride_b[k];
       end
     end
     for (int k = 3; k >= 0; k--) begin
-      if (!table_load && !accumulator_a && head_i.count_c[k] > 32'd1 && unaligned(head_i.stride_a[k])) begin
+      if (usage.scratchpad_a && head_i.count_c[k] > 32'd1 && unaligned(head_i.stride_a[k])) begin
         wrong_o = 1'b1;
         info_o  = head_i.stride_a[k];
       end
     end
-    if (!accumulator_a && unaligned(head_i.a)) begin
+    if ((usage.scratchpad_a || usage.table_load) && unaligned(head_i.a)) begin
       wrong_o = 1'b1;
       info_o  = head_i.a;
     end
-    if (!lut_only && bad_type(type_result_value, wide, words)) begin
+    if (bad_type(type_result, usage.types_result)) begin
       wrong_o = 1'b1;
-      cause_o = type_cause(type_result_value);
-      info_o  = 32'(type_result_value);
+      cause_o = type_cause(type_result);
+      info_o  = 32'(type_result);
     end
-    if (type_b && bad_type(type_b_value, wide, words)) begin
+    if (bad_type(type_b, usage.types_b)) begin
       wrong_o = 1'b1;
-      cause_o = type_cause(type_b_value);
-      info_o  = 32'(type_b_value);
+      cause_o = type_cause(type_b);
+      info_o  = 32'(type_b);
     end
-    if (type_a && bad_type(type_a_value, wide, words)) begin
+    if (bad_type(type_a, usage.types_a)) begin
       wrong_o = 1'b1;
-      cause_o = type_cause(type_a_value);
-      info_o  = 32'(type_a_value);
+      cause_o = type_cause(type_a);
+      info_o  = 32'(type_a);
     end
     for (int k = 3; k >= 0; k--) begin
-      if (window && bad_count(head_i.count_b[k])) begin
+      if (usage.window && bad_count(head_i.count_b[k])) begin
         wrong_o = 1'b1;
-        cause_o = weft_pkg::FAULT_BAD_OPERAND;
+        cause_o = weft_isa_pkg::FAULT_BAD_OPERAND;
         info_o  = head_i.count_b[k];
       end
     end
     for (int k = 3; k >= 0; k--) begin
-      if (!table_load && bad_count(head_i.count_c[k])) begin
+      if (usage.result && bad_count(head_i.count_c[k])) begin
         wrong_o = 1'b1;
-        cause_o = weft_pkg::FAULT_BAD_OPERAND;
+        cause_o = weft_isa_pkg::FAULT_BAD_OPERAND;
         info_o  = head_i.count_c[k];
       end
     end
@@ -132,6 +115,6 @@ module weft_vx_check (
 
   // Semaphores, pc, and what only computation uses.
   logic unused;
-  assign unused = &{1'b0, head_i};
+  assign unused = &{1'b0, head_i, usage};
 
 endmodule

@@ -5,7 +5,7 @@
 //   vsum         bias + sum(a - za)  scale[c]        -                   -                 -
 //   vdw          bias + sum(a' * w') scale[c]        -                   -                 -
 //   vrqa         bias + acc          scale[c]        b * rb + rf         q * ra + first    lo2, hi2
-//   vrqa, bit 13 bias + acc          scale[c]        q * ra + rf         b * rb + first    lo2, hi2
+//   exchange     bias + acc          scale[c]        q * ra + rf         b * rb + first    lo2, hi2
 //   vadd         a                   -               b * rb + rf         a * ra + first    lo, hi
 //   vmul         a' * b'             ra, no bounds   1 * y + zo          0 * 0 + first     lo, hi
 //   vmax         max(a)              only bounds     -                   -                 -
@@ -43,30 +43,37 @@ module weft_vx_config (
   localparam logic [10:0] LOWEST = 11'h400;
   localparam logic [10:0] HIGHEST = 11'h3ff;
 
-  logic vrqa, vadd, vmul, vlut, two_operands, window, weights, table_load;
+  weft_isa_pkg::vector_usage_t usage;
+  logic                        vrqa, vadd, vmul, vlut;
 
-  weft_vx_shape u_shape (
-    .op_i            (op_i.op),
-    .table_o         (table_load),
-    .parameters_o,
-    .accumulator_a_o,
-    .two_operands_o  (two_operands),
-    .window_o        (window),
-    .weights_o       (weights),
-    .wide_o
-  );
+  assign usage           = weft_isa_pkg::vector_usage(op_i.op);
+  assign parameters_o    = usage.parameter_rows != '0;
+  assign accumulator_a_o = usage.accumulator_a;
+  assign wide_o          = usage.wide;
 
-  assign vrqa      = op_i.op == weft_isa_pkg::OP_VRQA;
-  assign vadd      = op_i.op == weft_isa_pkg::OP_VADD;
-  assign vmul      = op_i.op == weft_isa_pkg::OP_VMUL;
-  assign vlut      = op_i.op == weft_isa_pkg::OP_VLUT;
-  assign maximum_o = op_i.op == weft_isa_pkg::OP_VMAX;
+  // tests/rtl/tools/instructions_test.py: every instruction of the lanes is here.
+  always_comb begin
+    vrqa      = 1'b0;
+    vadd      = 1'b0;
+    vmul      = 1'b0;
+    vlut      = 1'b0;
+    maximum_o = 1'b0;
+    case (op_i.op)
+      weft_isa_pkg::OP_VRQ, weft_isa_pkg::OP_VSUM, weft_isa_pkg::OP_VDW: begin end // all follows from the operands
+      weft_isa_pkg::OP_VRQA: vrqa = 1'b1;
+      weft_isa_pkg::OP_VADD: vadd = 1'b1;
+      weft_isa_pkg::OP_VMUL: vmul = 1'b1;
+      weft_isa_pkg::OP_VLUT: vlut = 1'b1;
+      weft_isa_pkg::OP_VMAX: maximum_o = 1'b1;
+      default: begin end // not the lanes'
+    endcase
+  end
 
-  assign signed_a_o = op_i.types[3:0] == weft_pkg::TYPE_S8;
-  assign signed_b_o = op_i.types[7:4] == weft_pkg::TYPE_S8;
-  assign za_o       = vmul || (window && !maximum_o) ? op_i.za : '0;
-  assign zb_o       = vmul || weights ? op_i.zb : '0;
-  assign product_o  = vmul || weights;
+  assign signed_a_o = weft_isa_pkg::type_a(op_i.types) == weft_isa_pkg::TYPE_S8;
+  assign signed_b_o = weft_isa_pkg::type_b(op_i.types) == weft_isa_pkg::TYPE_S8;
+  assign za_o       = vmul || (usage.window && !maximum_o) ? op_i.za : '0;
+  assign zb_o       = vmul || usage.weights ? op_i.zb : '0;
+  assign product_o  = vmul || usage.weights;
 
   function automatic logic [10:0] extend(input logic [8:0] x);
     extend = {{2{x[8]}}, x};
@@ -100,13 +107,13 @@ module weft_vx_config (
     end
   end
 
-  assign fma_o  = two_operands;
-  assign swap_o = vrqa && op_i.types[13];
+  assign fma_o  = usage.scratchpad_b;
+  assign swap_o = vrqa && op_i.types[weft_isa_pkg::FLAG_EXCHANGE];
   assign x1_o   = swap_o ? op_i.ra : op_i.rb;
   assign z1_o   = vmul ? to_float(op_i.zo) : op_i.rf;
   assign lo2_o  = extend(vrqa ? op_i.lo2 : op_i.lo);
   assign hi2_o  = extend(vrqa ? op_i.hi2 : op_i.hi);
-  assign lut_o  = vlut || ((accumulator_a_o || weights) && op_i.types[12]);
+  assign lut_o  = usage.lut || (usage.lut_if_flagged && op_i.types[weft_isa_pkg::FLAG_LUT]);
 
   always_comb begin
     x2_o = swap_o ? op_i.rb : op_i.ra;
@@ -117,6 +124,6 @@ module weft_vx_config (
 
   // Addresses, walks and semaphores, and the flags and types that nothing depends on.
   logic unused;
-  assign unused = &{1'b0, op_i, table_load};
+  assign unused = &{1'b0, op_i, usage};
 
 endmodule

@@ -33,21 +33,55 @@ module weft_vx_wide_config (
 
   logic convert, unary;
 
-  assign convert    = op_i.op == weft_isa_pkg::OP_VMOVF;
-  assign from_int_o = convert && op_i.types[3:0] == weft_pkg::TYPE_S32;
-  assign to_int_o   = convert && op_i.types[11:8] == weft_pkg::TYPE_S32;
+  // tests/rtl/tools/instructions_test.py: every instruction of the wide lanes is here.
+  always_comb begin
+    convert   = 1'b0;
+    compare_o = 1'b0;
+    smaller_o = 1'b0;
+    w_is_b_o  = 1'b0;
+    z_is_b_o  = 1'b0;
+    z_is_d_o  = 1'b0;
+    special_o = 1'b0;
+    exp_o     = 1'b0;
+    rcp_o     = 1'b0;
+    rsq_o     = 1'b0;
+    tanh_o    = 1'b0;
+    case (op_i.op)
+      weft_isa_pkg::OP_VMOVF: convert = 1'b1;
+      weft_isa_pkg::OP_VADDF: z_is_b_o = 1'b1;
+      weft_isa_pkg::OP_VMULF: w_is_b_o = 1'b1;
+      weft_isa_pkg::OP_VFMAF: begin
+        w_is_b_o = 1'b1;
+        z_is_d_o = 1'b1;
+      end
+      weft_isa_pkg::OP_VMAXF: compare_o = 1'b1;
+      weft_isa_pkg::OP_VMINF: begin
+        compare_o = 1'b1;
+        smaller_o = 1'b1;
+      end
+      weft_isa_pkg::OP_VEXPF: begin
+        special_o = 1'b1;
+        exp_o     = 1'b1;
+      end
+      weft_isa_pkg::OP_VRCPF: begin
+        special_o = 1'b1;
+        rcp_o     = 1'b1;
+      end
+      weft_isa_pkg::OP_VRSQF: begin
+        special_o = 1'b1;
+        rsq_o     = 1'b1;
+      end
+      weft_isa_pkg::OP_VTANHF: begin
+        special_o = 1'b1;
+        tanh_o    = 1'b1;
+      end
+      weft_isa_pkg::OP_VERFF: special_o = 1'b1; // that of none of the others
+      default: begin end // not the wide lanes'
+    endcase
+  end
 
-  assign z_is_b_o  = op_i.op == weft_isa_pkg::OP_VADDF;
-  assign z_is_d_o  = op_i.op == weft_isa_pkg::OP_VFMAF;
-  assign w_is_b_o  = op_i.op == weft_isa_pkg::OP_VMULF || z_is_d_o;
-  assign smaller_o = op_i.op == weft_isa_pkg::OP_VMINF;
-  assign compare_o = op_i.op == weft_isa_pkg::OP_VMAXF || smaller_o;
-
-  assign exp_o     = op_i.op == weft_isa_pkg::OP_VEXPF;
-  assign rcp_o     = op_i.op == weft_isa_pkg::OP_VRCPF;
-  assign rsq_o     = op_i.op == weft_isa_pkg::OP_VRSQF;
-  assign tanh_o    = op_i.op == weft_isa_pkg::OP_VTANHF;
-  assign special_o = exp_o || rcp_o || rsq_o || tanh_o || op_i.op == weft_isa_pkg::OP_VERFF;
+  assign from_int_o = convert && weft_isa_pkg::type_a(op_i.types) == weft_isa_pkg::TYPE_S32;
+  assign to_int_o   = convert && weft_isa_pkg::type_result(op_i.types) == weft_isa_pkg::TYPE_S32;
 
   assign unary = convert || special_o;
   assign w_o   = unary ? op_i.ra : ONE;

@@ -1,16 +1,33 @@
 // What a simulator must offer to become a device: run a memory image to its end. One implementation per simulator.
+// A program of several device steps is run once for each.
 #pragma once
 
 #include "isa/program/program.h"
 #include "isa/semantics/state.h"
 #include "runtime/api/device.h"
 #include "runtime/api/fault.h"
+#include "simulator/trace/trace.h"
 
 #include <memory>
 #include <optional>
 
 namespace weft::runtime {
 
+// The run of a program: what the runs of the core for its device steps have in common.
+struct CoreRun {
+  const Machine& machine;
+  const Program& program;
+  const RunOptions& options;
+  CoreMemory& memory;  // the program, and in DRAM what host and earlier steps left
+  size_t steps = 1;    // of the device
+  size_t step = 0;     // the one to run
+  uint64_t cycles = 0; // of those before
+  // Of devices with time, from step to step.
+  std::optional<DramMeter> meter;
+  std::unique_ptr<TraceWriter> trace;
+};
+
+// One step.
 struct CoreResult {
   std::optional<Fault> fault;
   FaultContext context; // with a fault
@@ -30,10 +47,13 @@ public:
   virtual std::string name() const = 0;
   virtual std::string fidelity() const = 0;
   virtual bool timed() const = 0;
-  // Executes from program.entry() with the program already in memory.dram.
-  virtual CoreResult run(const Machine& machine, const Program& program, CoreMemory& memory,
-                         const RunOptions& options) const = 0;
+  // Executes from run.program.entry() to the halt.
+  virtual CoreResult run(CoreRun& run) const = 0;
 };
+
+// Adds a step to the figures of the run, which had `statistics.cycles` cycles before: counts add up, and the layers'
+// cycles are those of the whole run.
+void addStep(RunStatistics& statistics, const CoreResult& result);
 
 std::unique_ptr<Core> makeFuncCore();
 std::unique_ptr<Core> makeCycleCore();
@@ -45,7 +65,7 @@ void rejectWave(const RunOptions& options, const std::string& device);
 // For devices that do not count data: throws Error if it is asked for.
 void rejectDataCounts(const RunOptions& options, const std::string& device);
 
-// A device around a core: memory image, operators at the network's edges, layout of inputs and outputs, faults.
+// A device around a core: memory image, operators that the host runs, layout of what it writes and reads, faults.
 std::unique_ptr<Device> makeCoreDevice(std::unique_ptr<Core> core, const Machine& machine);
 // The device without a core.
 std::unique_ptr<Device> makeRefDevice(const Machine& machine);

@@ -1,9 +1,8 @@
-// Devices that execute instructions: host nodes before, the core, host nodes after.
+// Devices that execute instructions: the program's steps in their order, on the host or on the core.
 #include "isa/semantics/image.h"
 #include "isa/support/error.h"
 #include "runtime/api/core.h"
 #include "runtime/api/host_network.h"
-#include "runtime/api/layout.h"
 
 namespace weft::runtime {
 namespace {
@@ -15,24 +14,22 @@ public:
 
 private:
   RunResult execute(const HostTensors& inputs, const RunOptions& options) const override;
-  void runCore(CoreMemory& memory, const RunOptions& options, RunStatistics& statistics) const;
+  void runCore(CoreRun& run, RunStatistics& statistics) const;
 
   std::shared_ptr<const Core> core_;
   Machine machine_;
 };
 
-void CoreProgram::runCore(CoreMemory& memory, const RunOptions& options, RunStatistics& statistics) const {
-  CoreResult result = core_->run(machine_, program(), memory, options);
+void CoreProgram::runCore(CoreRun& run, RunStatistics& statistics) const {
+  selectStep(program(), run.step, run.memory.dram);
+  CoreResult result = core_->run(run);
+  if (result.context.cycle)
+    *result.context.cycle += run.cycles;
   if (result.fault)
-    throw describeFault(*result.fault, program(), memory.dram, result.context);
-  statistics.cycles = result.cycles;
-  statistics.exitCode = result.exitCode;
-  statistics.counters = std::move(result.counters);
-  statistics.activity = std::move(result.activity);
-  statistics.traffic = std::move(result.traffic);
-  statistics.layers = std::move(result.layers);
-  statistics.tensorTraffic = std::move(result.tensorTraffic);
-  statistics.prologue = std::move(result.prologue);
+    throw describeFault(*result.fault, program(), run.memory.dram, result.context);
+  addStep(statistics, result);
+  run.cycles = statistics.cycles;
+  ++run.step;
 }
 
 RunResult CoreProgram::execute(const HostTensors& inputs, const RunOptions& options) const {
@@ -44,30 +41,35 @@ RunResult CoreProgram::execute(const HostTensors& inputs, const RunOptions& opti
 
   CoreMemory memory(machine_);
   loadSegments(program(), memory.dram);
+  CoreRun run{
+      .machine = machine_, .program = program(), .options = options, .memory = memory, .meter = {}, .trace = {}};
   const auto& manifest = program().manifest();
   if (!manifest) {
-    runCore(memory, options, statistics);
+    runCore(run, statistics);
     return result;
   }
 
   const net::Network& network = *program().network();
   HostNetwork host(network, options);
   host.tensors().setInputs(inputs);
-  host.execute(manifest->hostBefore, "host operators before the device");
-  for (const DeviceTensor& place : manifest->inputs)
-    toDevice(place, host.tensors().get(place.tensor).data, {memory.dram.at(place.address), place.bytes()});
-
-  runCore(memory, options, statistics);
-
-  for (const DeviceTensor& place : manifest->outputs) {
-    const net::Tensor& tensor = network.tensors[static_cast<size_t>(place.tensor)];
-    host.tensors().set(place.tensor,
-                       {tensor.type, tensor.shape, fromDevice(place, {memory.dram.at(place.address), place.bytes()})});
+  run.steps = manifest->deviceSteps();
+  for (const Step& step : manifest->steps) {
+    if (!step.onDevice()) {
+      host.execute(step.hostNodes);
+      continue;
+    }
+    for (const DeviceTensor& place : step.inputs)
+      scatter(place.type, host.tensors().get(place.tensor).data, {memory.dram.at(place.address), place.type.bytes()});
+    runCore(run, statistics);
+    for (const DeviceTensor& place : step.outputs) {
+      const net::Tensor& tensor = network.tensors[static_cast<size_t>(place.tensor)];
+      host.tensors().set(place.tensor, {tensor.type, tensor.shape,
+                                        gather(place.type, {memory.dram.at(place.address), place.type.bytes()})});
+    }
   }
-  host.execute(manifest->hostAfter, "host operators after the device");
   result.outputs = host.outputs();
-  statistics.hostBefore = describeNodes(network, manifest->hostBefore);
-  statistics.hostAfter = describeNodes(network, manifest->hostAfter);
+  statistics.host = hostSteps(program());
+  statistics.crossings = crossings(program());
   return result;
 }
 

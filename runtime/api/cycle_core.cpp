@@ -13,31 +13,27 @@ public:
   std::string fidelity() const override { return "cycle-accurate simulation with data"; }
   bool timed() const override { return true; }
 
-  CoreResult run(const Machine& machine, const Program& program, CoreMemory& memory,
-                 const RunOptions& options) const override {
+  CoreResult run(CoreRun& run) const override {
+    const RunOptions& options = run.options;
     rejectWave(options, name());
     CycleOptions settings;
     settings.recordInstructions = true;
-    settings.parts = partsOf(program);
-    DramMeter meter = makeMeter(program, machine);
-    settings.meter = &meter;
+    settings.parts = partsOf(run.program);
+    settings.meter = &startStep(run);
     settings.detectRaces = options.detectRaces;
     settings.countData = options.countData;
     settings.progress = [&](uint64_t cycle) {
       if (options.progress)
-        options.progress(fmt::format("cycle-accurate simulation, {} cycles", cycle), -1);
+        options.progress(fmt::format("cycle-accurate simulation, {} cycles", run.cycles + cycle), -1);
       return !options.cancel || !*options.cancel;
     };
-    const std::unique_ptr<TraceWriter> trace = makeTrace(options, machine, program, memory.dram);
-    settings.observer = trace.get();
-    const CycleResult result = runCycle(machine, memory, settings);
+    settings.observer = run.trace.get();
+    const CycleResult result = runCycle(run.machine, run.memory, settings);
     if (result.status == CycleResult::Status::stopped)
       throw Cancelled();
-    if (trace)
-      trace->finish(result.cycles);
-    throwIfRaces(result.races, result.semaphoreProblems, program, memory.dram);
-
-    return makeCoreResult(result, meter, program, machine);
+    CoreResult core = endStep(run, result);
+    throwIfRaces(result.races, result.semaphoreProblems, run.program, run.memory.dram);
+    return core;
   }
 };
 

@@ -64,10 +64,10 @@ std::vector<size_t> dramRanges(const Program& program) {
   return indices;
 }
 
-void addTraffic(CoreResult& core, const DramMeter& meter, const Program& program) {
+void addTraffic(CoreResult& core, DramMeter& meter, const Program& program) {
   const std::vector<size_t> ranges = dramRanges(program);
   core.tensorTraffic.emplace();
-  for (const DramMeter::Count& count : meter.counts()) {
+  for (const DramMeter::Count& count : meter.takeCounts()) {
     TensorTraffic& traffic = core.tensorTraffic->emplace_back();
     traffic.moves = count.moves;
     if (count.range < ranges.size())
@@ -109,18 +109,25 @@ std::vector<ProgramPart> partsOf(const Program& program) {
   return parts;
 }
 
-DramMeter makeMeter(const Program& program, const Machine& machine) {
+DramMeter& startStep(CoreRun& run) {
+  if (run.step > 0) {
+    if (run.trace)
+      run.trace->restart(run.cycles);
+    return *run.meter;
+  }
+  run.trace = makeTrace(run);
   std::vector<MeteredRange> ranges;
-  for (size_t index : dramRanges(program)) {
-    const MemoryRange& range = program.manifest()->memoryMap[index];
+  for (size_t index : dramRanges(run.program)) {
+    const MemoryRange& range = run.program.manifest()->memoryMap[index];
     ranges.push_back({range.address, range.address + range.bytes, static_cast<size_t>(range.firstGroup),
                       static_cast<size_t>(range.lastGroup)});
   }
-  return {partsOf(program), ranges, machine.dma.busBytes};
+  return run.meter.emplace(partsOf(run.program), ranges, run.machine.dma.busBytes);
 }
 
-CoreResult makeCoreResult(const CycleResult& result, const DramMeter& meter, const Program& program,
-                          const Machine& machine) {
+CoreResult endStep(CoreRun& run, const CycleResult& result) {
+  const Program& program = run.program;
+  const Machine& machine = run.machine;
   CoreResult core;
   if (result.status == CycleResult::Status::faulted) {
     core.fault = result.fault;
@@ -134,12 +141,14 @@ CoreResult makeCoreResult(const CycleResult& result, const DramMeter& meter, con
   core.traffic = trafficOf(result, machine);
   core.layers = layersOf(program);
   addInstructions(core.layers, program, machine, result.instructions);
-  addTraffic(core, meter, program);
+  addTraffic(core, *run.meter, program);
   if (result.parts.size() == core.layers.size() + 1 && !core.fault) {
     for (size_t i = 0; i < core.layers.size(); ++i)
       core.layers[i].share = shareOf(result.parts[i], result.data.has_value());
     core.prologue = shareOf(result.parts.back(), result.data.has_value());
   }
+  if (run.trace && (core.fault || run.step + 1 == run.steps))
+    run.trace->finish(run.cycles + result.cycles);
   return core;
 }
 

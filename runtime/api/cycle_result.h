@@ -10,15 +10,15 @@ namespace weft::runtime {
 // The functions of the program's layers, one for each group; empty if it has none.
 std::vector<ProgramPart> partsOf(const Program& program);
 
-// For a run divided by partsOf(): a meter of the DRAM ranges of the program's memory map.
-DramMeter makeMeter(const Program& program, const Machine& machine);
+// Before a step that is divided by partsOf(): makes meter and trace in the first one, and lets the trace go on in the
+// others. Returns the meter, which knows the DRAM ranges of the program's memory map.
+DramMeter& startStep(CoreRun& run);
 
-// All figures of a run that halted or faulted; its layers have shares if it was divided by partsOf().
-CoreResult makeCoreResult(const CycleResult& result, const DramMeter& meter, const Program& program,
-                          const Machine& machine);
+// All figures of a step that halted or faulted; its layers have shares if it was divided by partsOf(). Completes the
+// trace after the last step.
+CoreResult endStep(CoreRun& run, const CycleResult& result);
 
-// The writer of options.trace, null if none is wanted. All must outlive it.
-std::unique_ptr<TraceWriter> makeTrace(const RunOptions& options, const Machine& machine, const Program& program,
-                                       const Dram& dram);
+// The writer of options.trace, null if none is wanted. What `run` refers to must outlive it.
+std::unique_ptr<TraceWriter> makeTrace(const CoreRun& run);
 
 } // namespace weft::runtime

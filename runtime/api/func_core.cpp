@@ -28,14 +28,14 @@ public:
   std::string fidelity() const override { return "instruction-accurate simulation; no time"; }
   bool timed() const override { return false; }
 
-  CoreResult run(const Machine& machine, const Program& program, CoreMemory& memory,
-                 const RunOptions& options) const override {
+  CoreResult run(CoreRun& run) const override {
+    const RunOptions& options = run.options;
     rejectWave(options, name());
     rejectDataCounts(options, name());
     if (!options.trace.empty())
       throw Error("the device 'func' has no time and so no timeline; use the device 'cycle' for a trace");
     weft::RunOptions settings;
-    settings.entry = program.entry();
+    settings.entry = run.program.entry();
     settings.progress = [&](uint64_t instructions) {
       if (options.progress)
         options.progress(fmt::format("functional simulation, {} instructions", instructions), -1);
@@ -43,13 +43,13 @@ public:
     };
     std::optional<RaceDetector> races;
     if (options.detectRaces)
-      settings.races = &races.emplace(machine);
+      settings.races = &races.emplace(run.machine);
 
-    const weft::RunResult result = FunctionalSimulator(machine, memory).run(settings);
+    const weft::RunResult result = FunctionalSimulator(run.machine, run.memory).run(settings);
     if (result.end == DataflowResult::End::stopped)
       throw Cancelled();
     if (races)
-      throwIfRaces(races->races(), races->semaphoreProblems(), program, memory.dram);
+      throwIfRaces(races->races(), races->semaphoreProblems(), run.program, run.memory.dram);
     CoreResult core;
     if (result.end == DataflowResult::End::fault) {
       core.fault = result.fault;
@@ -64,7 +64,7 @@ public:
       return MemoryTraffic{"dram", engineName(engine), 0, 0, count.dramBytesRead, count.dramBytesWritten};
     };
     core.traffic = {dramTraffic(Engine::load), dramTraffic(Engine::store), dramTraffic(Engine::sequencer)};
-    core.layers = layersOf(program);
+    core.layers = layersOf(run.program);
     return core;
   }
 };

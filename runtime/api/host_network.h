@@ -13,8 +13,8 @@ public:
       : network_(network), options_(options), executor_(network) {}
 
   ref::Executor& tensors() { return executor_; }
-  // Executes these nodes in their order, reporting under `stage`.
-  void execute(const std::vector<int32_t>& nodes, const std::string& stage);
+  // Executes these nodes in their order.
+  void execute(const std::vector<HostNode>& nodes);
   HostTensors outputs() const;
 
 private:
@@ -23,7 +23,11 @@ private:
   ref::Executor executor_;
 };
 
-// "name (operator)" of each node, for reports.
-std::vector<std::string> describeNodes(const net::Network& network, const std::vector<int32_t>& nodes);
+// "name (operator)", for reports.
+std::string describeNode(const net::Network& network, int32_t node);
+
+// What a program with a manifest leaves to the host, and what goes to and fro for it.
+std::vector<HostStep> hostSteps(const Program& program);
+std::vector<Crossing> crossings(const Program& program);
 
 } // namespace weft::runtime

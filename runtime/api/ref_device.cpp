@@ -3,8 +3,6 @@
 #include "runtime/api/core.h"
 #include "runtime/api/host_network.h"
 
-#include <numeric>
-
 namespace weft::runtime {
 namespace {
 
@@ -19,15 +17,19 @@ private:
     const net::Network& network = *program().network();
     HostNetwork host(network, options);
     host.tensors().setInputs(inputs);
-    std::vector<int32_t> nodes(network.nodes.size());
-    std::iota(nodes.begin(), nodes.end(), 0);
-    host.execute(nodes, "reference execution");
+    std::vector<HostNode> nodes;
+    HostStep step;
+    for (size_t i = 0; i < network.nodes.size(); ++i) {
+      nodes.push_back({static_cast<int32_t>(i), ""});
+      step.operators.push_back({describeNode(network, nodes.back().node), ""});
+    }
+    host.execute(nodes);
 
     RunResult result;
     result.outputs = host.outputs();
     result.statistics.device = "ref";
     result.statistics.fidelity = "reference execution on the host; no accelerator, no time";
-    result.statistics.hostBefore = describeNodes(network, nodes);
+    result.statistics.host = {std::move(step)};
     return result;
   }
 };

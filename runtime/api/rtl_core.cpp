@@ -14,16 +14,20 @@ public:
   std::string fidelity() const override { return "simulation of the RTL"; }
   bool timed() const override { return true; }
 
-  CoreResult run(const Machine& machine, const Program& program, CoreMemory& memory,
-                 const RunOptions& options) const override {
+  CoreResult run(CoreRun& run) const override {
+    const RunOptions& options = run.options;
     if (options.detectRaces)
       throw Error("the device 'rtl' does not look for races; use the device 'func' or 'cycle'");
     rejectDataCounts(options, name());
+    if (options.wave && run.steps > 1)
+      throw Error(
+          fmt::format("the program runs in {} steps with the host between them; a waveform shows one run of the "
+                      "core only",
+                      run.steps));
     rtl::RtlOptions settings;
     settings.recordInstructions = true;
-    settings.parts = partsOf(program);
-    DramMeter meter = makeMeter(program, machine);
-    settings.meter = &meter;
+    settings.parts = partsOf(run.program);
+    settings.meter = &startStep(run);
     if (options.wave)
       settings.wave = {options.wave->file, options.wave->first, options.wave->last};
     settings.building = [&](const std::string& text) {
@@ -32,17 +36,14 @@ public:
     };
     settings.progress = [&](uint64_t cycle) {
       if (options.progress)
-        options.progress(fmt::format("simulation of the RTL, {} cycles", cycle), -1);
+        options.progress(fmt::format("simulation of the RTL, {} cycles", run.cycles + cycle), -1);
       return !options.cancel || !*options.cancel;
     };
-    const std::unique_ptr<TraceWriter> trace = makeTrace(options, machine, program, memory.dram);
-    settings.observer = trace.get();
-    const CycleResult result = runOrCancel(machine, memory, settings, options);
+    settings.observer = run.trace.get();
+    const CycleResult result = runOrCancel(run.machine, run.memory, settings, options);
     if (result.status == CycleResult::Status::stopped)
       throw Cancelled();
-    if (trace)
-      trace->finish(result.cycles);
-    return makeCoreResult(result, meter, program, machine);
+    return endStep(run, result);
   }
 
 private:

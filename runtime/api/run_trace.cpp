@@ -37,12 +37,11 @@ std::vector<TracePhase> phasesOf(const Program& program) {
 
 } // namespace
 
-std::unique_ptr<TraceWriter> makeTrace(const RunOptions& options, const Machine& machine, const Program& program,
-                                       const Dram& dram) {
-  if (options.trace.empty())
+std::unique_ptr<TraceWriter> makeTrace(const CoreRun& run) {
+  if (run.options.trace.empty())
     return nullptr;
   TraceOptions settings;
-  settings.label = [&](uint32_t pc) {
+  settings.label = [&program = run.program, &dram = run.memory.dram](uint32_t pc) {
     const std::string text = instructionText(dram, pc);
     const Group* group = program.groupAt(pc);
     TraceLabel label{
@@ -54,8 +53,8 @@ std::unique_ptr<TraceWriter> makeTrace(const RunOptions& options, const Machine&
     }
     return label;
   };
-  settings.phases = phasesOf(program);
-  return std::make_unique<TraceWriter>(options.trace, machine, settings);
+  settings.phases = phasesOf(run.program);
+  return std::make_unique<TraceWriter>(run.options.trace, run.machine, settings);
 }
 
 } // namespace weft::runtime

@@ -63,6 +63,24 @@ struct TensorTraffic {
   DramMoves moves;
 };
 
+// Operators that ran on the host at a stretch.
+struct HostStep {
+  struct Operator {
+    std::string name;   // "name (operator)"
+    std::string reason; // why not on the accelerator
+  };
+  size_t deviceSteps = 0; // that came before
+  std::vector<Operator> operators;
+};
+
+// A tensor that the host wrote for a step of the device, or read after it.
+struct Crossing {
+  std::string tensor;
+  size_t deviceStep = 0;
+  bool toDevice = false;
+  uint64_t bytes = 0; // in DRAM: with padding
+};
+
 struct RunStatistics {
   std::string device;   // "ref", "func", "cycle"
   std::string fidelity; // what the figures are worth, in words
@@ -75,7 +93,8 @@ struct RunStatistics {
   std::vector<LayerStatistics> layers;                     // in program order
   std::optional<std::vector<TensorTraffic>> tensorTraffic; // of devices with time
   std::optional<Share> prologue;                           // before the first layer; if the run is divided into layers
-  std::vector<std::string> hostBefore, hostAfter;          // nodes that ran on the host, "name (operator)"
+  std::vector<HostStep> host;                              // in order
+  std::vector<Crossing> crossings;                         // in order
 };
 
 } // namespace weft::runtime

@@ -161,8 +161,12 @@ CosimResult compare(const ModelFactory& first, const ModelFactory& second, const
   }
   result.outcome = compareOutcomes(result.outcomes[0], result.outcomes[1]);
   // After a fault the memories are not defined.
-  if (options.compareData && result.outcome.empty() && result.outcomes[0].state == Outcome::State::halted)
+  if (!result.outcome.empty() || result.outcomes[0].state != Outcome::State::halted)
+    return result;
+  if (options.compareData)
     compareMemories(models[0]->memory(), models[1]->memory(), result);
+  if (options.halted)
+    options.halted(models[0]->memory());
   return result;
 }
 

@@ -22,6 +22,8 @@ struct CosimOptions {
   size_t context = 8; // events shown before and after a difference
   // Called now and then with the cycles that both have done.
   std::function<void(uint64_t cycle)> progress;
+  // Called with the first one's memories when both have come to the same halt.
+  std::function<void(const CoreMemory&)> halted;
 };
 
 // One quantity that is not the same on both sides.

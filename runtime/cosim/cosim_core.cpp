@@ -30,8 +30,16 @@ public:
   std::string fidelity() const override { return "cycle-accurate simulation compared with RTL"; }
   bool timed() const override { return true; }
 
-  runtime::CoreResult run(const Machine& machine, const Program& program, CoreMemory& memory,
-                          const runtime::RunOptions& options) const override {
+  // The steps of a program one by one, until one is not the same or does not come to its end.
+  runtime::CoreResult run(runtime::CoreRun& run) const override {
+    if (run.step == 0)
+      report_ = {};
+    else if (finished(run))
+      return {};
+    const Machine& machine = run.machine;
+    const Program& program = run.program;
+    CoreMemory& memory = run.memory;
+    const runtime::RunOptions& options = run.options;
     const ImageLoader load = [&](CoreMemory& fresh) { copyDram(memory.dram, fresh.dram); };
     auto tell = [&](const std::string& stage) {
       if (options.progress)
@@ -39,32 +47,57 @@ public:
     };
     CosimOptions comparison = options_.comparison;
     comparison.progress = [&](uint64_t cycle) {
-      tell(fmt::format("simulator and RTL, {} cycles", cycle));
+      tell(fmt::format("simulator and RTL, {} cycles", run.cycles + cycle));
       if (options.cancel && *options.cancel)
         throw runtime::Cancelled();
     };
+    std::optional<Dram> left; // for the host and the next step
+    if (run.step + 1 < run.steps)
+      comparison.halted = [&](const CoreMemory& end) { copyDram(end.dram, left.emplace(machine.dram.bytes)); };
+    if (comparison.cycleLimit > 0)
+      comparison.cycleLimit -= run.cycles;
     const ModelFactory rtl = rtlFactory(machine, load, {options_.assertions, tell});
+    const CosimResult earlier = std::move(report_.result);
     report_.result = compare(simulatorFactory(machine, load), rtl, comparison);
 
     DescribeOptions words;
     words.instruction = [&](uint32_t pc) { return runtime::instructionText(memory.dram, pc); };
     words.place = [&](uint32_t pc) { return runtime::describePlace(program, memory.dram, pc); };
-    report_.text = describe(report_.result, words);
+    const bool equal = report_.result.equal();
+    if (equal)
+      addEarlier(report_.result, earlier);
+    report_.text = run.steps > 1 && !equal ? fmt::format("step {} of {} of the device, which begins after {} cycles:\n",
+                                                         run.step + 1, run.steps, run.cycles)
+                                           : "";
+    report_.text += describe(report_.result, words);
     for (const MemoryMismatch& mismatch : report_.result.memories)
       if (const std::optional<uint32_t> pc = lastWriter(machine, load, mismatch))
         report_.text +=
             fmt::format("  {} {:#x} was last written by {}\n", mismatch.memory, mismatch.address, words.place(*pc));
-    if (!report_.result.equal() && !options_.waveFile.empty())
+    if (!equal && !options_.waveFile.empty())
       writeWave(rtl);
 
     runtime::CoreResult core;
     core.exitCode = report_.result.outcomes[0].exitCode;
-    core.cycles = report_.result.cycles;
-    core.layers = {};
+    core.cycles = report_.result.cycles - (equal ? earlier.cycles : 0);
+    if (left)
+      memory.dram = std::move(*left);
     return core;
   }
 
 private:
+  // Nothing is left to compare: a difference, a fault, or the limit was reached.
+  bool finished(const runtime::CoreRun& run) const {
+    return !report_.result.equal() || report_.result.outcomes[0].state != Outcome::State::halted ||
+           (options_.comparison.cycleLimit > 0 && options_.comparison.cycleLimit <= run.cycles);
+  }
+
+  static void addEarlier(CosimResult& result, const CosimResult& earlier) {
+    result.cycles += earlier.cycles;
+    result.events += earlier.events;
+    result.bytesCompared += earlier.bytesCompared;
+  }
+
   // A second run that records.
   void writeWave(const ModelFactory& rtl) const {
     const uint64_t cycle = report_.result.cycle();

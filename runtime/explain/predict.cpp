@@ -75,9 +75,9 @@ void Predictor::eachLayer(const Machine& machine, const mapping::Mapping& given,
   lowering::lowerStart(recorder, machine);
   lowering::ConstantImage constants(plan.constantBase, std::max<uint32_t>(64, machine.dma.burstBytes),
                                     lowering::ConstantImage::Keep::addresses);
-  for (size_t g = 0; g < graph_.groups.size(); ++g) {
+  for (size_t g = 0; g < graph_.layers.size(); ++g) {
     steps.clear();
-    lowering::lowerGroup(recorder, graph_, machine, plan, g, constants);
+    lowering::lowerLayer(recorder, graph_, machine, plan, g, constants);
     visit(steps);
   }
 }

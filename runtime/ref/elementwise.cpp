@@ -1,8 +1,11 @@
 // Element-wise operators on one or more operands.
+#include "isa/program/elementwise.h"
 #include "runtime/ref/operators.h"
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
+#include <functional>
 #include <limits>
 #include <type_traits>
 
@@ -10,6 +13,7 @@ namespace weft::ref {
 namespace {
 
 using net::DType;
+using net::Op;
 using net::Shape;
 
 // --- Two operands ----------------------------------------------------------------------------------------------------
@@ -97,6 +101,59 @@ template <typename Op> HostTensor binary(const Args& args) {
   return combine<Op>(args, args.at(0), args.at(1));
 }
 
+// Comparisons give booleans: bytes that hold 0 or 1.
+template <typename Compare> HostTensor compare(const Args& args) {
+  Shape shape = broadcastShape(args, args.shape(0), args.shape(1));
+  args.expect(shape);
+  args.require(args.type(0) == args.type(1), "both operands must have the same type");
+  HostTensor result = makeTensor(DType::boolean, shape);
+  const auto compareAll = [&](auto a, auto b) {
+    forBroadcast(shape, args.shape(0), args.shape(1), [&](int64_t i, int64_t atA, int64_t atB) {
+      result.data[static_cast<size_t>(i)] = Compare{}(a[static_cast<size_t>(atA)], b[static_cast<size_t>(atB)]) ? 1 : 0;
+    });
+  };
+  if (args.type(0) == DType::boolean)
+    compareAll(args.at(0).data, args.at(1).data);
+  else
+    visitNumber(args, args.type(0),
+                [&](auto zero) { compareAll(args.values<decltype(zero)>(0), args.values<decltype(zero)>(1)); });
+  return result;
+}
+
+template <typename Combine> HostTensor logical(const Args& args) {
+  args.require(args.type(0) == DType::boolean, "the operands must be bool");
+  return compare<Combine>(args);
+}
+
+HostTensor logicalNot(const Args& args) {
+  args.require(args.type(0) == DType::boolean, "the operand must be bool");
+  HostTensor result = makeTensor(DType::boolean, args.shape(0));
+  std::transform(args.at(0).data.begin(), args.at(0).data.end(), result.data.begin(),
+                 [](uint8_t value) { return value == 0 ? 1 : 0; });
+  return result;
+}
+
+HostTensor where(const Args& args) {
+  using O = net::ops::Where;
+  args.require(args.type(O::condition) == DType::boolean, "the condition must be bool");
+  args.require(args.type(O::x) == args.type(O::y), "x and y must have the same type");
+  const Shape &x = args.shape(O::x), &y = args.shape(O::y), &condition = args.shape(O::condition);
+  Shape shape = broadcastShape(args, broadcastShape(args, x, y), condition);
+  args.expect(shape);
+  HostTensor result = makeTensor(args.type(O::x), shape);
+  const size_t size = net::byteSize(result.type);
+  const auto copy = [&](size_t operand, int64_t to, int64_t from) {
+    std::memcpy(&result.data[static_cast<size_t>(to) * size], &args.at(operand).data[static_cast<size_t>(from) * size],
+                size);
+  };
+  forBroadcast(shape, y, y, [&](int64_t i, int64_t at, int64_t) { copy(O::y, i, at); });
+  forBroadcast(shape, x, condition, [&](int64_t i, int64_t at, int64_t choice) {
+    if (args.at(O::condition).data[static_cast<size_t>(choice)] != 0)
+      copy(O::x, i, at);
+  });
+  return result;
+}
+
 // From left to right.
 template <typename Op> HostTensor variadic(const Args& args) {
   const TensorView& first = args.at(0);
@@ -111,17 +168,6 @@ template <typename Op> HostTensor variadic(const Args& args) {
 }
 
 // --- One operand -----------------------------------------------------------------------------------------------------
-
-template <typename F> HostTensor mapFloat(const Args& args, F f) {
-  auto x = args.values<float>(0);
-  HostTensor result = makeTensor(DType::f32, args.shape(0));
-  std::transform(x.begin(), x.end(), elements<float>(result).begin(), f);
-  return result;
-}
-
-float attribute(const Args& args, const char* key, double otherwise) {
-  return static_cast<float>(args.node.real(key, otherwise));
-}
 
 HostTensor relu(const Args& args) {
   return visitNumber(args, args.type(0), [&](auto zero) {
@@ -176,80 +222,51 @@ HostTensor negate(const Args& args) {
   });
 }
 
-HostTensor leakyRelu(const Args& args) {
-  float alpha = attribute(args, "alpha", 0.01);
-  return mapFloat(args, [=](float x) { return x < 0 ? alpha * x : x; });
-}
-HostTensor elu(const Args& args) {
-  float alpha = attribute(args, "alpha", 1);
-  return mapFloat(args, [=](float x) { return x < 0 ? alpha * (std::exp(x) - 1) : x; });
-}
-HostTensor hardSigmoid(const Args& args) {
-  float alpha = attribute(args, "alpha", 0.2);
-  float beta = attribute(args, "beta", 0.5);
-  return mapFloat(args, [=](float x) { return std::max(0.0f, std::min(1.0f, alpha * x + beta)); });
-}
-HostTensor hardSwish(const Args& args) {
-  return mapFloat(args, [](float x) { return x * std::max(0.0f, std::min(1.0f, x * (1.0f / 6.0f) + 0.5f)); });
-}
-// The exponential of a negative number only, so that nothing overflows.
-HostTensor sigmoid(const Args& args) {
-  return mapFloat(args, [](float x) {
-    float e = std::exp(-std::fabs(x));
-    return x < 0 ? e / (1 + e) : 1 / (1 + e);
-  });
-}
-HostTensor softplus(const Args& args) {
-  return mapFloat(args, [](float x) { return std::max(x, 0.0f) + std::log1p(std::exp(-std::fabs(x))); });
-}
-HostTensor erf(const Args& args) {
-  return mapFloat(args, [](float x) { return std::erf(x); });
-}
-HostTensor exponential(const Args& args) {
-  return mapFloat(args, [](float x) { return std::exp(x); });
-}
-HostTensor logarithm(const Args& args) {
-  return mapFloat(args, [](float x) { return std::log(x); });
-}
-HostTensor reciprocal(const Args& args) {
-  return mapFloat(args, [](float x) { return 1 / x; });
-}
-HostTensor squareRoot(const Args& args) {
-  return mapFloat(args, [](float x) { return std::sqrt(x); });
-}
-HostTensor tanh(const Args& args) {
-  return mapFloat(args, [](float x) { return std::tanh(x); });
-}
-
 constexpr Implementation kElementwise[] = {
-    {"Add", binary<AddOp>},
-    {"Sub", binary<SubOp>},
-    {"Mul", binary<MulOp>},
-    {"Div", binary<DivOp>},
-    {"Pow", binary<PowOp>},
-    {"PRelu", binary<PReluOp>},
-    {"Max", variadic<MaxOp>},
-    {"Min", variadic<MinOp>},
-    {"Sum", variadic<AddOp>},
-    {"Abs", absolute},
-    {"Clip", clip},
-    {"Elu", elu},
-    {"Erf", erf},
-    {"Exp", exponential},
-    {"HardSigmoid", hardSigmoid},
-    {"HardSwish", hardSwish},
-    {"LeakyRelu", leakyRelu},
-    {"Log", logarithm},
-    {"Neg", negate},
-    {"Reciprocal", reciprocal},
-    {"Relu", relu},
-    {"Sigmoid", sigmoid},
-    {"Softplus", softplus},
-    {"Sqrt", squareRoot},
-    {"Tanh", tanh},
+    {Op::Add, binary<AddOp>},
+    {Op::Sub, binary<SubOp>},
+    {Op::Mul, binary<MulOp>},
+    {Op::Div, binary<DivOp>},
+    {Op::Pow, binary<PowOp>},
+    {Op::PRelu, binary<PReluOp>},
+    {Op::Max, variadic<MaxOp>},
+    {Op::Min, variadic<MinOp>},
+    {Op::Sum, variadic<AddOp>},
+    {Op::Equal, compare<std::equal_to<>>},
+    {Op::Greater, compare<std::greater<>>},
+    {Op::GreaterOrEqual, compare<std::greater_equal<>>},
+    {Op::Less, compare<std::less<>>},
+    {Op::LessOrEqual, compare<std::less_equal<>>},
+    {Op::And, logical<std::logical_and<>>},
+    {Op::Or, logical<std::logical_or<>>},
+    {Op::Xor, logical<std::not_equal_to<>>},
+    {Op::Not, logicalNot},
+    {Op::Where, where},
+    {Op::Abs, absolute},
+    {Op::Clip, clip},
+    {Op::Neg, negate},
+    {Op::Relu, relu},
 };
 
 } // namespace
+
+HostTensor mapFunction(const Args& args) {
+  const Op op = net::opOf(args.node);
+  for (const net::AttributeInfo& attribute : net::info(op).attributes)
+    if (attribute.form == net::AttributeForm::resolved)
+      args.require(args.node.text(std::string(attribute.name), std::string(attribute.text)) == attribute.text,
+                   "an attribute that the importer replaces has another value than its default");
+  float parameters[net::kMaxParameters] = {};
+  net::readParameters(op, parameters, [&](const net::AttributeInfo& attribute) {
+    return static_cast<float>(args.node.real(std::string(attribute.name), attribute.real));
+  });
+  const net::UnaryFunction function = net::unaryFunction(op);
+  auto x = args.values<float>(0);
+  HostTensor result = makeTensor(DType::f32, args.shape(0));
+  std::transform(x.begin(), x.end(), elements<float>(result).begin(),
+                 [&](float value) { return function(value, parameters); });
+  return result;
+}
 
 std::span<const Implementation> elementwiseOperators() {
   return kElementwise;

@@ -12,13 +12,15 @@ namespace {
 
 // A fused Relu or Clip: the attributes clamp_lo and clamp_hi bound an 8-bit result in its own units.
 void clampResult(const net::Node& node, HostTensor& result) {
-  if (!node.attributes.contains("clamp_lo") && !node.attributes.contains("clamp_hi"))
+  const std::optional<int64_t> low = net::value(node, net::ops::QLinearConv::clamp_lo);
+  const std::optional<int64_t> high = net::value(node, net::ops::QLinearConv::clamp_hi);
+  if (!low && !high)
     return;
   const bool isSigned = result.type == net::DType::s8;
   if (!isSigned && result.type != net::DType::u8)
     throw Error(fmt::format("node '{}' ({}): clamp_lo and clamp_hi need an 8-bit result", node.name, node.op));
   const int64_t lowest = isSigned ? -128 : 0, highest = isSigned ? 127 : 255;
-  const int64_t lo = node.integer("clamp_lo", lowest), hi = node.integer("clamp_hi", highest);
+  const int64_t lo = low.value_or(lowest), hi = high.value_or(highest);
   if (lo < lowest || lo > hi || hi > highest)
     throw Error(fmt::format("node '{}' ({}): clamp_lo and clamp_hi must be an interval in [{}, {}], but are {} and {}",
                             node.name, node.op, lowest, highest, lo, hi));
@@ -31,9 +33,7 @@ void clampResult(const net::Node& node, HostTensor& result) {
 } // namespace
 
 HostTensor executeNode(const net::Node& node, std::span<const TensorView> operands, const net::Shape* expected) {
-  Operator op = findImplementation(node.op);
-  if (!op)
-    throw Error(fmt::format("node '{}': the reference executor has no operator '{}'", node.name, node.op));
+  Operator op = implementationOf(net::opOf(node));
   for (const TensorView& operand : operands)
     if (operand.shape &&
         operand.data.size() != static_cast<size_t>(net::elementCount(*operand.shape)) * net::byteSize(operand.type))

@@ -10,6 +10,7 @@ namespace weft::ref {
 namespace {
 
 using net::DType;
+using net::Op;
 using net::Shape;
 
 // --- Convolution -----------------------------------------------------------------------------------------------------
@@ -25,12 +26,12 @@ struct ConvShape {
   int64_t taps() const { return groupChannels() * window.kernel[0] * window.kernel[1]; }
 };
 
-ConvShape convShape(const Args& args, size_t weightsAt) {
-  const Shape& x = args.shape(0);
+ConvShape convShape(const Args& args, size_t inputAt, size_t weightsAt) {
+  const Shape& x = args.shape(inputAt);
   const Shape& w = args.shape(weightsAt);
   args.require(x.size() >= 3 && w.size() == x.size(), "input and weights must have the same rank, 3 or 4");
-  ConvShape conv{
-      makeWindow(args, x, Shape(w.begin() + 2, w.end())), x[0], x[1], w[0], args.node.integer("group", 1), {}};
+  ConvShape conv{makeWindow(args, x, Shape(w.begin() + 2, w.end())), x[0], x[1], w[0],
+                 net::value(args.node, net::ops::Conv::group),       {}};
   args.require(conv.groups >= 1 && conv.channels % conv.groups == 0 && conv.filters % conv.groups == 0,
                "attribute 'group' must divide the channels and the filters");
   args.require(w[1] == conv.groupChannels(), "the weights must have (channels / group) input channels");
@@ -119,9 +120,10 @@ std::vector<int32_t> convolve(const ConvShape& conv, const std::vector<int16_t>&
 }
 
 HostTensor conv(const Args& args) {
-  ConvShape shape = convShape(args, 1);
-  auto x = args.values<float>(0);
-  auto w = args.values<float>(1);
+  using O = net::ops::Conv;
+  ConvShape shape = convShape(args, O::x, O::w);
+  auto x = args.values<float>(O::x);
+  auto w = args.values<float>(O::w);
   HostTensor result = makeTensor(DType::f32, shape.result);
   auto y = elements<float>(result);
   constexpr int64_t kTile = 64;
@@ -144,8 +146,8 @@ HostTensor conv(const Args& args) {
       }
     }
   }
-  if (args.has(2)) {
-    auto bias = args.values<float>(2);
+  if (args.has(O::b)) {
+    auto bias = args.values<float>(O::b);
     args.require(static_cast<int64_t>(bias.size()) == shape.filters, "the bias must have one element per filter");
     for (size_t i = 0; i < y.size(); ++i)
       y[i] += bias[i / static_cast<size_t>(pixels) % bias.size()];
@@ -153,10 +155,76 @@ HostTensor conv(const Args& args) {
   return result;
 }
 
+// Every input element times its filter, added to where the filter lies in the result; channels in ascending order.
+HostTensor convTranspose(const Args& args) {
+  using O = net::ops::ConvTranspose;
+  const Shape& in = args.shape(O::x);
+  const Shape& w = args.shape(O::w);
+  args.require((in.size() == 3 || in.size() == 4) && w.size() == in.size() && in[1] == w[0],
+               "input and weights must have the same rank, 3 or 4, and as many channels as filters");
+  args.require(net::value(args.node, O::auto_pad) == "NOTSET" && net::value(args.node, O::output_shape).empty(),
+               "attributes 'auto_pad' and 'output_shape' must have become pads");
+  const size_t rank = in.size() - 2;
+  const auto groups = net::value(args.node, O::group);
+  args.require(groups >= 1 && in[1] % groups == 0, "attribute 'group' must divide the channels");
+  // One spatial dimension is two, of which the first has extent 1.
+  const auto read = [&](const net::IntegersAttribute& attribute, int64_t otherwise, size_t count, int64_t least) {
+    std::vector<int64_t> values = net::value(args.node, attribute, std::vector<int64_t>(count, otherwise));
+    args.require(values.size() == count, "an attribute of the window has the wrong number of elements");
+    for (int64_t value : values)
+      args.require(value >= least && value <= std::numeric_limits<int32_t>::max(),
+                   "an attribute of the window is out of range");
+    for (size_t i = 0; rank == 1 && i < 2 * count; i += 2)
+      values.insert(values.begin() + static_cast<std::ptrdiff_t>(i), otherwise);
+    return values;
+  };
+  const auto strides = read(O::strides, 1, rank, 1), dilations = read(O::dilations, 1, rank, 1),
+             pads = read(O::pads, 0, 2 * rank, 0), more = read(O::output_padding, 0, rank, 0);
+  Shape extent(in.begin() + 2, in.end()), kernel(w.begin() + 2, w.end()), out;
+  if (rank == 1) {
+    extent.insert(extent.begin(), 1);
+    kernel.insert(kernel.begin(), 1);
+  }
+  for (size_t d = 0; d < 2; ++d)
+    out.push_back(strides[d] * (extent[d] - 1) + more[d] + (kernel[d] - 1) * dilations[d] + 1 - pads[d] - pads[2 + d]);
+  args.require(out[0] >= 0 && out[1] >= 0, "the pads remove more than there is");
+  const int64_t channels = in[1] / groups, filters = w[1];
+  Shape shape = {in[0], filters * groups, out[1]};
+  if (rank == 2)
+    shape.insert(shape.begin() + 2, out[0]);
+  args.expect(shape);
+  HostTensor result = makeTensor(DType::f32, shape);
+  auto y = elements<float>(result);
+  auto x = args.values<float>(O::x), weights = args.values<float>(O::w);
+  const int64_t pixels = out[0] * out[1], plane = extent[0] * extent[1], taps = kernel[0] * kernel[1];
+  for (int64_t n = 0; n < in[0]; ++n)
+    for (int64_t c = 0; c < in[1]; ++c)
+      for (int64_t f = 0; f < filters; ++f) {
+        const float* image = x.data() + (n * in[1] + c) * plane;
+        const float* filter = weights.data() + (c * filters + f) * taps;
+        float* target = y.data() + (n * filters * groups + c / channels * filters + f) * pixels;
+        for (int64_t i = 0; i < plane; ++i)
+          for (int64_t t = 0; t < taps; ++t) {
+            const int64_t row = i / extent[1] * strides[0] + t / kernel[1] * dilations[0] - pads[0];
+            const int64_t column = i % extent[1] * strides[1] + t % kernel[1] * dilations[1] - pads[1];
+            if (row >= 0 && row < out[0] && column >= 0 && column < out[1])
+              target[row * out[1] + column] += image[i] * filter[t];
+          }
+      }
+  if (args.has(O::b)) {
+    auto bias = args.values<float>(O::b);
+    args.require(static_cast<int64_t>(bias.size()) == shape[1], "the bias must have one element per filter");
+    for (size_t i = 0; i < y.size(); ++i)
+      y[i] += bias[i / static_cast<size_t>(pixels) % bias.size()];
+  }
+  return result;
+}
+
 HostTensor convInteger(const Args& args) {
-  ConvShape shape = convShape(args, 1);
-  std::vector<int16_t> x = centred(args, 0, {args.zeroPoint(2, args.type(0))}, 0);
-  std::vector<int16_t> w = centred(args, 1, zeroPointsOf(args, 3, 1), 0);
+  using O = net::ops::ConvInteger;
+  ConvShape shape = convShape(args, O::x, O::w);
+  std::vector<int16_t> x = centred(args, O::x, {args.zeroPoint(O::x_zero_point, args.type(O::x))}, 0);
+  std::vector<int16_t> w = centred(args, O::w, zeroPointsOf(args, O::w_zero_point, O::w), 0);
   return makeTensor<int32_t>(shape.result, convolve(shape, x, w));
 }
 
@@ -173,14 +241,14 @@ HostTensor requantiseAll(const Args& args, Shape shape, std::vector<int32_t> sum
   return narrow(args, type, std::move(shape), sums);
 }
 
-// Operands: x, x scale, x zero point, w, w scale, w zero point, y scale, y zero point, [bias].
 HostTensor qlinearConv(const Args& args) {
-  ConvShape shape = convShape(args, 3);
-  std::vector<int16_t> x = centred(args, 0, {args.zeroPoint(2, args.type(0))}, 0);
-  std::vector<int16_t> w = centred(args, 3, zeroPointsOf(args, 5, 3), 0);
+  using O = net::ops::QLinearConv;
+  ConvShape shape = convShape(args, O::x, O::w);
+  std::vector<int16_t> x = centred(args, O::x, {args.zeroPoint(O::x_zero_point, args.type(O::x))}, 0);
+  std::vector<int16_t> w = centred(args, O::w, zeroPointsOf(args, O::w_zero_point, O::w), 0);
   std::vector<int32_t> sums = convolve(shape, x, w);
-  if (args.has(8)) {
-    auto bias = args.values<int32_t>(8);
+  if (args.has(O::b)) {
+    auto bias = args.values<int32_t>(O::b);
     args.require(static_cast<int64_t>(bias.size()) == shape.filters, "the bias must have one element per filter");
     for (size_t i = 0; i < sums.size(); ++i)
       sums[i] =
@@ -188,11 +256,11 @@ HostTensor qlinearConv(const Args& args) {
                                static_cast<uint32_t>(bias[i / static_cast<size_t>(shape.pixels()) % bias.size()]));
   }
   std::vector<float> scales;
-  for (float scale : args.values<float>(4))
-    scales.push_back(num::requantiseScale(args.scalar<float>(1), scale, args.scalar<float>(6)));
-  DType type = args.type(7);
-  return requantiseAll(args, shape.result, std::move(sums), scales, type, args.zeroPoint(7, type), shape.filters,
-                       shape.pixels());
+  for (float scale : args.values<float>(O::w_scale))
+    scales.push_back(num::requantiseScale(args.scalar<float>(O::x_scale), scale, args.scalar<float>(O::y_scale)));
+  DType type = args.type(O::y_zero_point);
+  return requantiseAll(args, shape.result, std::move(sums), scales, type, args.zeroPoint(O::y_zero_point, type),
+                       shape.filters, shape.pixels());
 }
 
 // --- Matrix products -------------------------------------------------------------------------------------------------
@@ -231,10 +299,11 @@ MatMulShape matMulShape(const Args& args, size_t a, size_t b) {
 }
 
 HostTensor matMul(const Args& args) {
-  MatMulShape shape = matMulShape(args, 0, 1);
+  using O = net::ops::MatMul;
+  MatMulShape shape = matMulShape(args, O::a, O::b);
   HostTensor result = makeTensor(DType::f32, shape.result);
-  auto a = args.values<float>(0);
-  auto b = args.values<float>(1);
+  auto a = args.values<float>(O::a);
+  auto b = args.values<float>(O::b);
   auto y = elements<float>(result);
   forBroadcast(shape.stack, shape.stackA, shape.stackB, [&](int64_t out, int64_t atA, int64_t atB) {
     multiply(a.data() + atA * shape.m * shape.k, b.data() + atB * shape.k * shape.n, static_cast<size_t>(shape.m),
@@ -272,24 +341,26 @@ size_t columnAxis(const Args& args, size_t i) {
 }
 
 HostTensor matMulInteger(const Args& args) {
-  MatMulShape shape = matMulShape(args, 0, 1);
-  size_t rankA = args.shape(0).size();
-  std::vector<int16_t> a = centred(args, 0, zeroPointsOf(args, 2, 0), rankA < 2 ? rankA : rankA - 2);
-  std::vector<int16_t> b = centred(args, 1, zeroPointsOf(args, 3, 1), columnAxis(args, 1));
+  using O = net::ops::MatMulInteger;
+  MatMulShape shape = matMulShape(args, O::a, O::b);
+  size_t rankA = args.shape(O::a).size();
+  std::vector<int16_t> a =
+      centred(args, O::a, zeroPointsOf(args, O::a_zero_point, O::a), rankA < 2 ? rankA : rankA - 2);
+  std::vector<int16_t> b = centred(args, O::b, zeroPointsOf(args, O::b_zero_point, O::b), columnAxis(args, O::b));
   return makeTensor<int32_t>(shape.result, multiplyStacks(shape, a, b));
 }
 
-// Operands: a, a scale, a zero point, b, b scale, b zero point, y scale, y zero point.
 HostTensor qlinearMatMul(const Args& args) {
-  MatMulShape shape = matMulShape(args, 0, 3);
-  std::vector<int16_t> a = centred(args, 0, {args.zeroPoint(2, args.type(0))}, 0);
-  std::vector<int16_t> b = centred(args, 3, zeroPointsOf(args, 5, 3), columnAxis(args, 3));
+  using O = net::ops::QLinearMatMul;
+  MatMulShape shape = matMulShape(args, O::a, O::b);
+  std::vector<int16_t> a = centred(args, O::a, {args.zeroPoint(O::a_zero_point, args.type(O::a))}, 0);
+  std::vector<int16_t> b = centred(args, O::b, zeroPointsOf(args, O::b_zero_point, O::b), columnAxis(args, O::b));
   std::vector<float> scales;
-  for (float scale : args.values<float>(4))
-    scales.push_back(num::requantiseScale(args.scalar<float>(1), scale, args.scalar<float>(6)));
-  DType type = args.type(7);
-  return requantiseAll(args, shape.result, multiplyStacks(shape, a, b), scales, type, args.zeroPoint(7, type), shape.n,
-                       1);
+  for (float scale : args.values<float>(O::b_scale))
+    scales.push_back(num::requantiseScale(args.scalar<float>(O::a_scale), scale, args.scalar<float>(O::y_scale)));
+  DType type = args.type(O::y_zero_point);
+  return requantiseAll(args, shape.result, multiplyStacks(shape, a, b), scales, type,
+                       args.zeroPoint(O::y_zero_point, type), shape.n, 1);
 }
 
 // The shape of a Gemm's matrices, which transA and transB may have transposed.
@@ -302,7 +373,8 @@ GemmShape gemmShape(const Args& args, size_t a, size_t b) {
   const Shape& left = args.shape(a);
   const Shape& right = args.shape(b);
   args.require(left.size() == 2 && right.size() == 2, "both operands must be matrices");
-  GemmShape shape{args.node.integer("transA", 0) != 0, args.node.integer("transB", 0) != 0, 0, 0, 0};
+  GemmShape shape{net::value(args.node, net::ops::Gemm::transA) != 0,
+                  net::value(args.node, net::ops::Gemm::transB) != 0, 0, 0, 0};
   shape.m = left[shape.transA ? 1 : 0];
   shape.k = left[shape.transA ? 0 : 1];
   shape.n = right[shape.transB ? 0 : 1];
@@ -316,11 +388,12 @@ void checkBias(const Args& args, size_t i, const Shape& result) {
 }
 
 HostTensor gemm(const Args& args) {
-  GemmShape shape = gemmShape(args, 0, 1);
-  auto alpha = static_cast<float>(args.node.real("alpha", 1));
-  auto beta = static_cast<float>(args.node.real("beta", 1));
-  auto a = args.values<float>(0);
-  auto b = args.values<float>(1);
+  using O = net::ops::Gemm;
+  GemmShape shape = gemmShape(args, O::a, O::b);
+  auto alpha = static_cast<float>(net::value(args.node, O::alpha));
+  auto beta = static_cast<float>(net::value(args.node, O::beta));
+  auto a = args.values<float>(O::a);
+  auto b = args.values<float>(O::b);
   std::vector<float> left = shape.transA ? transposed(a.data(), shape.k, shape.m) : std::vector(a.begin(), a.end());
   std::vector<float> right = shape.transB ? transposed(b.data(), shape.n, shape.k) : std::vector(b.begin(), b.end());
   HostTensor result = makeTensor(DType::f32, {shape.m, shape.n});
@@ -329,23 +402,23 @@ HostTensor gemm(const Args& args) {
            static_cast<size_t>(shape.k), y.data(), static_cast<size_t>(shape.n));
   for (float& value : y)
     value *= alpha;
-  if (args.has(2)) {
-    checkBias(args, 2, result.shape);
-    auto c = args.values<float>(2);
-    forBroadcast(result.shape, result.shape, args.shape(2), [&](int64_t i, int64_t, int64_t at) {
+  if (args.has(O::c)) {
+    checkBias(args, O::c, result.shape);
+    auto c = args.values<float>(O::c);
+    forBroadcast(result.shape, result.shape, args.shape(O::c), [&](int64_t i, int64_t, int64_t at) {
       y[static_cast<size_t>(i)] += beta * c[static_cast<size_t>(at)];
     });
   }
   return result;
 }
 
-// Operands: a, a scale, a zero point, b, b scale, b zero point, [c], [y scale], [y zero point]. Without y scale the
-// result is float.
+// Without y scale the result is float.
 HostTensor qgemm(const Args& args) {
-  GemmShape shape = gemmShape(args, 0, 3);
-  auto alpha = static_cast<float>(args.node.real("alpha", 1));
-  std::vector<int16_t> a = centred(args, 0, {args.zeroPoint(2, args.type(0))}, 0);
-  std::vector<int16_t> b = centred(args, 3, zeroPointsOf(args, 5, 3), shape.transB ? 0 : 1);
+  using O = net::ops::QGemm;
+  GemmShape shape = gemmShape(args, O::a, O::b);
+  auto alpha = static_cast<float>(net::value(args.node, O::alpha));
+  std::vector<int16_t> a = centred(args, O::a, {args.zeroPoint(O::a_zero_point, args.type(O::a))}, 0);
+  std::vector<int16_t> b = centred(args, O::b, zeroPointsOf(args, O::b_zero_point, O::b), shape.transB ? 0 : 1);
   if (shape.transA)
     a = transposed(a.data(), shape.k, shape.m);
   if (!shape.transB)
@@ -354,22 +427,24 @@ HostTensor qgemm(const Args& args) {
   std::vector<int32_t> sums(static_cast<size_t>(shape.m * shape.n));
   multiplyTransposed(a.data(), b.data(), static_cast<size_t>(shape.m), static_cast<size_t>(shape.n),
                      static_cast<size_t>(shape.k), sums.data(), static_cast<size_t>(shape.n));
-  if (args.has(6)) {
-    checkBias(args, 6, resultShape);
-    auto c = args.values<int32_t>(6);
-    forBroadcast(resultShape, resultShape, args.shape(6), [&](int64_t i, int64_t, int64_t at) {
+  if (args.has(O::c)) {
+    checkBias(args, O::c, resultShape);
+    auto c = args.values<int32_t>(O::c);
+    forBroadcast(resultShape, resultShape, args.shape(O::c), [&](int64_t i, int64_t, int64_t at) {
       auto& sum = sums[static_cast<size_t>(i)];
       sum = static_cast<int32_t>(static_cast<uint32_t>(sum) + static_cast<uint32_t>(c[static_cast<size_t>(at)]));
     });
   }
   std::vector<float> scales;
-  for (float scale : args.values<float>(4)) {
-    float product = alpha * args.scalar<float>(1);
-    scales.push_back(args.has(7) ? num::requantiseScale(product, scale, args.scalar<float>(7)) : product * scale);
+  for (float scale : args.values<float>(O::b_scale)) {
+    float product = alpha * args.scalar<float>(O::a_scale);
+    scales.push_back(args.has(O::y_scale) ? num::requantiseScale(product, scale, args.scalar<float>(O::y_scale))
+                                          : product * scale);
   }
-  if (args.has(7)) {
-    DType type = args.has(8) ? args.type(8) : args.type(0);
-    return requantiseAll(args, resultShape, std::move(sums), scales, type, args.zeroPoint(8, type), shape.n, 1);
+  if (args.has(O::y_scale)) {
+    DType type = args.has(O::y_zero_point) ? args.type(O::y_zero_point) : args.type(O::a);
+    return requantiseAll(args, resultShape, std::move(sums), scales, type, args.zeroPoint(O::y_zero_point, type),
+                         shape.n, 1);
   }
   args.require(scales.size() == 1 || static_cast<int64_t>(scales.size()) == shape.n,
                "the scales of b must be one, or one per column");
@@ -381,9 +456,15 @@ HostTensor qgemm(const Args& args) {
 }
 
 constexpr Implementation kLinear[] = {
-    {"Conv", conv},     {"ConvInteger", convInteger},     {"Gemm", gemm},
-    {"MatMul", matMul}, {"MatMulInteger", matMulInteger}, {"QLinearConv", qlinearConv},
-    {"QGemm", qgemm},   {"QLinearMatMul", qlinearMatMul},
+    {Op::Conv, conv},
+    {Op::ConvTranspose, convTranspose},
+    {Op::ConvInteger, convInteger},
+    {Op::Gemm, gemm},
+    {Op::MatMul, matMul},
+    {Op::MatMulInteger, matMulInteger},
+    {Op::QLinearConv, qlinearConv},
+    {Op::QGemm, qgemm},
+    {Op::QLinearMatMul, qlinearMatMul},
 };
 
 } // namespace

@@ -9,6 +9,7 @@
 namespace weft::ref {
 namespace {
 
+using net::Op;
 using net::Shape;
 
 HostTensor withShape(const Args& args, Shape shape) {
@@ -155,9 +156,8 @@ HostTensor transpose(const Args& args) {
 
 HostTensor concat(const Args& args) {
   Shape shape = args.shape(0);
-  args.require(args.node.attributes.count("axis") != 0, "attribute 'axis' is missing");
   args.require(!shape.empty(), "scalars cannot be concatenated");
-  size_t axis = args.axis(args.node.integer("axis", 0), shape.size());
+  size_t axis = args.axis(net::value(args.node, net::ops::Concat::axis), shape.size());
   shape[axis] = 0;
   for (size_t i = 0; i < args.operands.size(); ++i) {
     Shape other = args.shape(i);
@@ -183,17 +183,17 @@ HostTensor concat(const Args& args) {
   return result;
 }
 
-// Operands: x, starts, ends, [axes], [steps].
 HostTensor slice(const Args& args) {
+  using O = net::ops::Slice;
   const Shape& old = args.shape(0);
-  std::vector<int64_t> starts = args.integers(1);
-  std::vector<int64_t> ends = args.integers(2);
+  std::vector<int64_t> starts = args.integers(O::starts);
+  std::vector<int64_t> ends = args.integers(O::ends);
   std::vector<int64_t> axes(starts.size());
   for (size_t i = 0; i < axes.size(); ++i)
     axes[i] = static_cast<int64_t>(i);
-  if (args.has(3))
-    axes = args.integers(3);
-  std::vector<int64_t> steps = args.has(4) ? args.integers(4) : std::vector<int64_t>(starts.size(), 1);
+  if (args.has(O::axes))
+    axes = args.integers(O::axes);
+  std::vector<int64_t> steps = args.has(O::steps) ? args.integers(O::steps) : std::vector<int64_t>(starts.size(), 1);
   args.require(ends.size() == starts.size() && axes.size() == starts.size() && steps.size() == starts.size(),
                "starts, ends, axes and steps must have the same length");
   axisFlags(args, axes, old.size());
@@ -225,18 +225,18 @@ HostTensor slice(const Args& args) {
   });
 }
 
-// Operands: x, pads, [value], [axes].
 HostTensor pad(const Args& args) {
+  using O = net::ops::Pad;
   const Shape& old = args.shape(0);
-  std::vector<int64_t> pads = args.integers(1);
+  std::vector<int64_t> pads = args.integers(O::pads);
   std::vector<int64_t> axes(old.size());
   for (size_t d = 0; d < axes.size(); ++d)
     axes[d] = static_cast<int64_t>(d);
-  if (args.has(3))
-    axes = args.integers(3);
+  if (args.has(O::axes))
+    axes = args.integers(O::axes);
   axisFlags(args, axes, old.size());
   args.require(pads.size() == 2 * axes.size(), "pads must have a begin and an end for every axis");
-  const std::string mode = args.node.text("mode", "constant");
+  const std::string mode = net::value(args.node, O::mode);
   args.require(mode == "constant" || mode == "edge" || mode == "reflect" || mode == "wrap",
                "attribute 'mode' must be constant, edge, reflect or wrap");
 
@@ -257,10 +257,10 @@ HostTensor pad(const Args& args) {
   HostTensor result = makeTensor(args.type(0), shape);
   size_t size = net::byteSize(result.type);
   std::vector<uint8_t> value(size, 0);
-  if (args.has(2)) {
-    args.require(args.type(2) == result.type && args.at(2).data.size() == size,
+  if (args.has(O::value)) {
+    args.require(args.type(O::value) == result.type && args.at(O::value).data.size() == size,
                  "the value must be a scalar of x's type");
-    value.assign(args.at(2).data.begin(), args.at(2).data.end());
+    value.assign(args.at(O::value).data.begin(), args.at(O::value).data.end());
   }
   // The source index along one dimension, or -1 for the constant.
   auto source = [&](int64_t at, int64_t extent) -> int64_t {
@@ -298,16 +298,16 @@ HostTensor pad(const Args& args) {
   return result;
 }
 
-// Operands: x, indices.
 HostTensor gather(const Args& args) {
+  using O = net::ops::Gather;
   const Shape& old = args.shape(0);
   args.require(!old.empty(), "the input must not be a scalar");
-  size_t axis = args.axis(args.node.integer("axis", 0), old.size());
-  std::vector<int64_t> indices = args.integers(1);
+  size_t axis = args.axis(net::value(args.node, O::axis), old.size());
+  std::vector<int64_t> indices = args.integers(O::indices);
   for (int64_t& index : indices)
     index = static_cast<int64_t>(args.axis(index, static_cast<size_t>(old[axis])));
   Shape shape(old.begin(), old.begin() + static_cast<std::ptrdiff_t>(axis));
-  shape.insert(shape.end(), args.shape(1).begin(), args.shape(1).end());
+  shape.insert(shape.end(), args.shape(O::indices).begin(), args.shape(O::indices).end());
   shape.insert(shape.end(), old.begin() + static_cast<std::ptrdiff_t>(axis) + 1, old.end());
   args.expect(shape);
   HostTensor result = makeTensor(args.type(0), shape);
@@ -323,11 +323,94 @@ HostTensor gather(const Args& args) {
   return result;
 }
 
+HostTensor expand(const Args& args) {
+  using O = net::ops::Expand;
+  Shape wanted = args.integers(O::shape);
+  const Shape& old = args.shape(O::x);
+  net::elementCount(wanted);
+  Shape shape = broadcastShape(args, old, wanted);
+  std::vector<int64_t> strides = stridesOf(old);
+  const size_t lead = shape.size() - old.size();
+  return fill(args, std::move(shape), [&](const std::vector<int64_t>& index) {
+    int64_t offset = 0;
+    for (size_t d = 0; d < old.size(); ++d)
+      offset += old[d] == 1 ? 0 : index[lead + d] * strides[d];
+    return offset;
+  });
+}
+
+HostTensor tile(const Args& args) {
+  using O = net::ops::Tile;
+  const Shape& old = args.shape(O::x);
+  std::vector<int64_t> repeats = args.integers(O::repeats);
+  args.require(repeats.size() == old.size(), "there must be one repeat for each axis");
+  Shape shape = old;
+  for (size_t d = 0; d < old.size(); ++d) {
+    args.require(repeats[d] >= 0 && repeats[d] <= std::numeric_limits<int32_t>::max(), "a repeat is out of range");
+    shape[d] *= repeats[d];
+  }
+  net::elementCount(shape);
+  std::vector<int64_t> strides = stridesOf(old);
+  return fill(args, std::move(shape), [&](const std::vector<int64_t>& index) {
+    int64_t offset = 0;
+    for (size_t d = 0; d < old.size(); ++d)
+      offset += index[d] % old[d] * strides[d];
+    return offset;
+  });
+}
+
+HostTensor depthToSpace(const Args& args) {
+  using O = net::ops::DepthToSpace;
+  const Shape& old = args.shape(O::x);
+  int64_t block = net::value(args.node, O::blocksize);
+  const std::string mode = net::value(args.node, O::mode);
+  args.require(mode == "DCR" || mode == "CRD", "attribute 'mode' must be DCR or CRD");
+  args.require(old.size() == 4 && block >= 1 && block <= 65536 && old[1] % (block * block) == 0,
+               "attribute 'blocksize' must divide the channels twice");
+  const int64_t channels = old[1] / (block * block);
+  std::vector<int64_t> strides = stridesOf(old);
+  return fill(args, {old[0], channels, old[2] * block, old[3] * block}, [&](const std::vector<int64_t>& index) {
+    const int64_t within = index[2] % block * block + index[3] % block;
+    const int64_t from = mode == "DCR" ? within * channels + index[1] : index[1] * block * block + within;
+    return index[0] * strides[0] + from * strides[1] + index[2] / block * strides[2] + index[3] / block;
+  });
+}
+
+HostTensor spaceToDepth(const Args& args) {
+  using O = net::ops::SpaceToDepth;
+  const Shape& old = args.shape(O::x);
+  int64_t block = net::value(args.node, O::blocksize);
+  const std::string mode = net::value(args.node, O::mode);
+  args.require(mode == "DCR" || mode == "CRD", "attribute 'mode' must be DCR or CRD");
+  args.require(old.size() == 4 && block >= 1 && block <= 65536 && old[2] % block == 0 && old[3] % block == 0,
+               "attribute 'blocksize' must divide height and width");
+  const int64_t channels = old[1];
+  std::vector<int64_t> strides = stridesOf(old);
+  return fill(args, {old[0], channels * block * block, old[2] / block, old[3] / block},
+              [&](const std::vector<int64_t>& index) {
+                const bool depthFirst = mode == "DCR";
+                const int64_t within = depthFirst ? index[1] / channels : index[1] % (block * block);
+                const int64_t channel = depthFirst ? index[1] % channels : index[1] / (block * block);
+                return index[0] * strides[0] + channel * strides[1] + (index[2] * block + within / block) * strides[2] +
+                       index[3] * block + within % block;
+              });
+}
+
 constexpr Implementation kMovement[] = {
-    {"Identity", identity}, {"Flatten", flatten},     {"Reshape", reshape},
-    {"Squeeze", squeeze},   {"Unsqueeze", unsqueeze}, {"Transpose", transpose},
-    {"Concat", concat},     {"Slice", slice},         {"Pad", pad},
-    {"Gather", gather},
+    {Op::Identity, identity},
+    {Op::Flatten, flatten},
+    {Op::Reshape, reshape},
+    {Op::Squeeze, squeeze},
+    {Op::Unsqueeze, unsqueeze},
+    {Op::Transpose, transpose},
+    {Op::Concat, concat},
+    {Op::Slice, slice},
+    {Op::Pad, pad},
+    {Op::Gather, gather},
+    {Op::Expand, expand},
+    {Op::Tile, tile},
+    {Op::DepthToSpace, depthToSpace},
+    {Op::SpaceToDepth, spaceToDepth},
 };
 
 } // namespace

@@ -1,10 +1,12 @@
 #include "runtime/ref/operators.h"
 
+#include "isa/program/elementwise.h"
+
 #include <algorithm>
+#include <array>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <limits>
-#include <map>
 
 namespace weft::ref {
 
@@ -65,17 +67,25 @@ size_t Args::axis(int64_t axis, size_t rank, bool end) const {
   return static_cast<size_t>(axis < 0 ? axis + limit : axis);
 }
 
-Operator findImplementation(std::string_view name) {
+Operator implementationOf(net::Op op) {
   static const auto kTable = [] {
-    std::map<std::string_view, Operator> table;
-    for (auto list :
-         {linearOperators(), elementwiseOperators(), poolingOperators(), movementOperators(), quantisedOperators()})
-      for (const Implementation& item : list)
-        WEFT_CHECK(table.emplace(item.name, item.function).second, std::string(item.name));
+    std::array<Operator, net::kOpCount> table{};
+    for (auto list : {linearOperators(), elementwiseOperators(), poolingOperators(), movementOperators(),
+                      quantisedOperators(), resizeOperators()})
+      for (const Implementation& item : list) {
+        Operator& entry = table[static_cast<size_t>(item.op)];
+        WEFT_CHECK(!entry, std::string(net::info(item.op).name) + " has two implementations");
+        entry = item.function;
+      }
+    for (size_t i = 0; i < table.size(); ++i)
+      if (!table[i] && net::unaryFunction(static_cast<net::Op>(i)))
+        table[i] = mapFunction;
     return table;
   }();
-  auto it = kTable.find(name);
-  return it == kTable.end() ? nullptr : it->second;
+  Operator found = kTable[static_cast<size_t>(op)];
+  if (!found)
+    throw Error(fmt::format("the reference executor has no operator '{}'", net::info(op).name));
+  return found;
 }
 
 Range rangeOf(const Args& args, DType type) {

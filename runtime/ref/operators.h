@@ -2,6 +2,7 @@
 // may come from a damaged program file.
 #pragma once
 
+#include "isa/program/network_ops.h"
 #include "runtime/ref/ref.h"
 
 #include <functional>
@@ -56,19 +57,22 @@ struct Args {
 
 using Operator = HostTensor (*)(const Args&);
 
-// The implementation of an ONNX operator, or null.
-Operator findImplementation(std::string_view name);
+// The implementation of an operator. Throws Error if there is none, which is a defect.
+Operator implementationOf(net::Op op);
 
 // One list of implementations per source file.
 struct Implementation {
-  std::string_view name;
+  net::Op op;
   Operator function;
 };
+// What has a function of one float element (isa/program/elementwise.h) needs no other implementation than this.
+HostTensor mapFunction(const Args& args);
 std::span<const Implementation> linearOperators();
 std::span<const Implementation> elementwiseOperators();
 std::span<const Implementation> poolingOperators();
 std::span<const Implementation> movementOperators();
 std::span<const Implementation> quantisedOperators();
+std::span<const Implementation> resizeOperators();
 
 // --- Helpers ---------------------------------------------------------------------------------------------------------
 
@@ -116,11 +120,11 @@ template <typename F> auto visitNumber(const Args& args, net::DType type, F f) {
 
 // NumPy-style broadcasting of two shapes.
 net::Shape broadcastShape(const Args& args, const net::Shape& a, const net::Shape& b);
-// Calls f(out, a, b) with flat indices for every element of `out`, which is the broadcast of the two shapes. (Template,
+// Calls f(out, a, b) with flat indices for every element of `out`, to which both shapes can be broadcast. (Template,
 // because the call must inline.)
 template <typename F> void forBroadcast(const net::Shape& out, const net::Shape& a, const net::Shape& b, F f) {
   int64_t count = net::elementCount(out);
-  if (a == b) {
+  if (a == out && b == out) {
     for (int64_t i = 0; i < count; ++i)
       f(i, i, i);
     return;

@@ -5,11 +5,13 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <type_traits>
 
 namespace weft::ref {
 namespace {
 
 using net::DType;
+using net::Op;
 using net::Shape;
 
 // --- Sliding windows -------------------------------------------------------------------------------------------------
@@ -78,7 +80,7 @@ HostTensor maxPool(const Args& args) {
 
 // How many elements an average divides by. A window with nothing inside gives 0 / 0.
 int64_t divisor(const Args& args, const Taps& rows, const Taps& columns) {
-  if (args.node.integer("count_include_pad", 0) != 0)
+  if (net::value(args.node, net::ops::AveragePool::count_include_pad) != 0)
     return rows.padded * columns.padded;
   auto inside = [](const Taps& taps) {
     return std::max<int64_t>(0, (taps.last - taps.first + taps.step - 1) / taps.step);
@@ -101,17 +103,17 @@ HostTensor averagePool(const Args& args) {
   return result;
 }
 
-// Operands: x, x scale, [x zero point], y scale, [y zero point].
 HostTensor qlinearAveragePool(const Args& args) {
+  using O = net::ops::QLinearAveragePool;
   Pool pool = makePool(args);
-  DType type = args.type(0);
+  DType type = args.type(O::x);
   Range range = rangeOf(args, type);
-  std::vector<int32_t> x = widen(args, 0);
-  auto xScale = args.scalar<float>(1);
-  int32_t xZero = args.zeroPoint(2, type);
-  auto yScale = args.scalar<float>(3);
-  int32_t yZero = args.zeroPoint(4, type);
-  bool integerMean = args.node.integer("integer_mean", 0) != 0;
+  std::vector<int32_t> x = widen(args, O::x);
+  auto xScale = args.scalar<float>(O::x_scale);
+  int32_t xZero = args.zeroPoint(O::x_zero_point, type);
+  auto yScale = args.scalar<float>(O::y_scale);
+  int32_t yZero = args.zeroPoint(O::y_zero_point, type);
+  bool integerMean = net::value(args.node, O::integer_mean) != 0;
   std::vector<int32_t> y(static_cast<size_t>(net::elementCount(pool.result)));
   forWindows(pool.window, pool.planes, [&](int64_t i, int64_t base, const Taps& rows, const Taps& columns) {
     int64_t sum = 0;
@@ -122,7 +124,9 @@ HostTensor qlinearAveragePool(const Args& args) {
         sum += q - xZero;
         floatSum += num::dequantise(q, xScale, xZero);
       }
-    int64_t count = divisor(args, rows, columns);
+    // ONNX Runtime's integer kernel counts the whole window, even where ceil_mode lets it hang over the padding.
+    int64_t count = net::value(args.node, O::count_include_pad) != 0 ? pool.window.kernel[0] * pool.window.kernel[1]
+                                                                     : divisor(args, rows, columns);
     y[static_cast<size_t>(i)] =
         integerMean
             ? num::requantise(static_cast<int32_t>(sum), num::averageScale(xScale, yScale, static_cast<int32_t>(count)),
@@ -181,16 +185,17 @@ HostTensor globalMaxPool(const Args& args) {
   });
 }
 
-// Operands: x, x scale, x zero point, y scale, y zero point.
 HostTensor qlinearGlobalAveragePool(const Args& args) {
+  using O = net::ops::QLinearGlobalAveragePool;
   Planes planes = planesOf(args);
-  DType type = args.type(0);
+  DType type = args.type(O::x);
   Range range = rangeOf(args, type);
   args.require(net::byteSize(type) == 1, "the input must have an 8-bit type");
-  std::vector<int32_t> x = widen(args, 0);
-  int32_t xZero = args.zeroPoint(2, type);
-  int32_t yZero = args.zeroPoint(4, type);
-  float scale = num::averageScale(args.scalar<float>(1), args.scalar<float>(3), static_cast<int32_t>(planes.size));
+  std::vector<int32_t> x = widen(args, O::x);
+  int32_t xZero = args.zeroPoint(O::x_zero_point, type);
+  int32_t yZero = args.zeroPoint(O::y_zero_point, type);
+  float scale = num::averageScale(args.scalar<float>(O::x_scale), args.scalar<float>(O::y_scale),
+                                  static_cast<int32_t>(planes.size));
   std::vector<int32_t> y(static_cast<size_t>(planes.count));
   for (size_t i = 0; i < y.size(); ++i) {
     int32_t sum = 0;
@@ -203,12 +208,58 @@ HostTensor qlinearGlobalAveragePool(const Args& args) {
 
 // --- Reductions ------------------------------------------------------------------------------------------------------
 
-// Operands: x, [axes] (also accepted as the attribute that opsets before 18 have).
-template <bool kMean> HostTensor reduce(const Args& args) {
-  const Shape& shape = args.shape(0);
-  std::vector<int64_t> axes = args.has(1) ? args.integers(1) : args.node.integers("axes", {});
-  bool keep = args.node.integer("keepdims", 1) != 0;
-  std::vector<bool> reduced(shape.size(), axes.empty() && args.node.integer("noop_with_empty_axes", 0) == 0);
+// How a reduction goes on from element to element. Sums of narrow integers are modulo 2^64 first and modulo their own
+// width at the end.
+template <typename T> struct Sum {
+  using Accumulator = std::conditional_t<std::is_integral_v<T>, uint64_t, T>;
+  static Accumulator start() { return {}; }
+  static Accumulator step(Accumulator sum, T x) { return sum + static_cast<Accumulator>(x); }
+  static T finish(Accumulator sum, int64_t) { return static_cast<T>(sum); }
+};
+template <typename T> struct Mean : Sum<T> {
+  static T finish(typename Sum<T>::Accumulator sum, int64_t count) {
+    if constexpr (std::is_integral_v<T>)
+      return static_cast<T>(static_cast<int64_t>(sum) / std::max<int64_t>(count, 1));
+    else
+      return sum / static_cast<T>(count);
+  }
+};
+template <typename T> struct SumOfSizes : Sum<T> {
+  static auto step(typename Sum<T>::Accumulator sum, T x) {
+    return x < T{0} ? sum - Sum<T>::step({}, x) : Sum<T>::step(sum, x);
+  }
+};
+template <typename T> struct SumOfSquares : Sum<T> {
+  static auto step(typename Sum<T>::Accumulator sum, T x) { return sum + Sum<T>::step({}, x) * Sum<T>::step({}, x); }
+};
+template <typename T> struct Length : SumOfSquares<T> {
+  static T finish(typename Sum<T>::Accumulator sum, int64_t) { return static_cast<T>(std::sqrt(sum)); }
+};
+template <typename T> struct Product : Sum<T> {
+  static auto start() { return Sum<T>::step({}, T{1}); }
+  static auto step(typename Sum<T>::Accumulator product, T x) { return product * Sum<T>::step({}, x); }
+};
+// NaN stays.
+template <typename T> struct Largest {
+  static T start() {
+    return std::is_integral_v<T> ? std::numeric_limits<T>::lowest() : -std::numeric_limits<T>::infinity();
+  }
+  static T step(T largest, T x) { return largest < x || x != x ? x : largest; }
+  static T finish(T largest, int64_t) { return largest; }
+};
+template <typename T> struct Smallest : Largest<T> {
+  static T start() {
+    return std::is_integral_v<T> ? std::numeric_limits<T>::max() : std::numeric_limits<T>::infinity();
+  }
+  static T step(T smallest, T x) { return x < smallest || x != x ? x : smallest; }
+};
+
+template <template <typename> typename Fold> HostTensor reduce(const Args& args) {
+  using O = net::ops::ReduceMean; // all reductions have the same operands and attributes
+  const Shape& shape = args.shape(O::x);
+  std::vector<int64_t> axes = args.has(O::axes) ? args.integers(O::axes) : std::vector<int64_t>();
+  bool keep = net::value(args.node, O::keepdims) != 0;
+  std::vector<bool> reduced(shape.size(), axes.empty() && net::value(args.node, O::noop_with_empty_axes) == 0);
   for (int64_t axis : axes)
     reduced[args.axis(axis, shape.size())] = true;
   Shape kept = shape;
@@ -222,57 +273,21 @@ template <bool kMean> HostTensor reduce(const Args& args) {
     if (!reduced[d] || keep)
       resultShape.push_back(kept[d]);
   }
-  return visitNumber(args, args.type(0), [&](auto zero) {
+  args.expect(resultShape);
+  return visitNumber(args, args.type(O::x), [&](auto zero) {
     using T = decltype(zero);
-    auto x = args.values<T>(0);
-    HostTensor result = makeTensor(args.type(0), resultShape);
+    auto x = args.values<T>(O::x);
+    HostTensor result = makeTensor(args.type(O::x), resultShape);
     auto y = elements<T>(result);
-    // Sums of narrow integers are modulo 2^64 first and modulo their own width at the end.
-    using Sum = std::conditional_t<std::is_integral_v<T>, uint64_t, T>;
-    std::vector<Sum> sums(y.size(), Sum{});
+    std::vector<decltype(Fold<T>::start())> folded(y.size(), Fold<T>::start());
     forBroadcast(shape, shape, kept, [&](int64_t i, int64_t, int64_t at) {
-      sums[static_cast<size_t>(at)] += static_cast<Sum>(x[static_cast<size_t>(i)]);
+      auto& entry = folded[static_cast<size_t>(at)];
+      entry = Fold<T>::step(entry, x[static_cast<size_t>(i)]);
     });
-    for (size_t i = 0; i < y.size(); ++i) {
-      if constexpr (!kMean) {
-        y[i] = static_cast<T>(sums[i]);
-      } else if constexpr (std::is_integral_v<T>) {
-        args.require(count != 0, "the mean of no elements");
-        y[i] = static_cast<T>(static_cast<int64_t>(sums[i]) / count);
-      } else {
-        y[i] = sums[i] / static_cast<T>(count);
-      }
-    }
+    for (size_t i = 0; i < y.size(); ++i)
+      y[i] = Fold<T>::finish(folded[i], count);
     return result;
   });
-}
-
-// --- Normalisation ---------------------------------------------------------------------------------------------------
-
-// Operands: x, scale, bias, mean, variance; inference form.
-HostTensor batchNormalization(const Args& args) {
-  const Shape& shape = args.shape(0);
-  args.require(args.node.integer("training_mode", 0) == 0, "attribute 'training_mode' must be 0");
-  args.require(shape.size() >= 2, "the input must have a batch and channels");
-  auto x = args.values<float>(0);
-  std::span<const float> parameters[4];
-  for (size_t i = 0; i < 4; ++i) {
-    parameters[i] = args.values<float>(i + 1);
-    args.require(static_cast<int64_t>(parameters[i].size()) == shape[1],
-                 "scale, bias, mean and variance must have one element per channel");
-  }
-  auto epsilon = static_cast<float>(args.node.real("epsilon", 1e-5));
-  HostTensor result = makeTensor(DType::f32, shape);
-  auto y = elements<float>(result);
-  if (y.empty())
-    return result;
-  auto channels = static_cast<size_t>(shape[1]);
-  size_t inner = y.size() / static_cast<size_t>(shape[0]) / channels;
-  for (size_t i = 0; i < y.size(); ++i) {
-    size_t c = i / inner % channels;
-    y[i] = (x[i] - parameters[2][c]) / std::sqrt(parameters[3][c] + epsilon) * parameters[0][c] + parameters[1][c];
-  }
-  return result;
 }
 
 // Calls f(first, step, count) for every row of elements along `axis`.
@@ -289,11 +304,179 @@ template <typename F> void forRows(const Shape& shape, size_t axis, F f) {
       f(static_cast<size_t>(o * count * inner + i), static_cast<size_t>(inner), static_cast<size_t>(count));
 }
 
-HostTensor softmax(const Args& args) {
+// ArgMax and ArgMin: the first of equal elements, or the last.
+template <bool kLargest> HostTensor argReduce(const Args& args) {
+  using O = net::ops::ArgMax;
+  const Shape& shape = args.shape(O::x);
+  size_t axis = args.axis(net::value(args.node, O::axis), shape.size());
+  bool last = net::value(args.node, O::select_last_index) != 0;
+  args.require(shape[axis] > 0, "there are no elements to choose from");
+  Shape resultShape = shape;
+  resultShape[axis] = 1;
+  HostTensor result = makeTensor(DType::s64, resultShape);
+  auto y = elements<int64_t>(result);
+  visitNumber(args, args.type(O::x), [&](auto zero) {
+    auto x = args.values<decltype(zero)>(O::x);
+    size_t row = 0;
+    forRows(shape, axis, [&](size_t first, size_t step, size_t count) {
+      size_t best = 0;
+      for (size_t i = 1; i < count; ++i) {
+        auto candidate = x[first + i * step], leader = x[first + best * step];
+        if ((kLargest ? leader < candidate : candidate < leader) || (last && candidate == leader))
+          best = i;
+      }
+      y[row++] = static_cast<int64_t>(best);
+    });
+  });
+  if (net::value(args.node, O::keepdims) == 0)
+    result.shape.erase(result.shape.begin() + static_cast<std::ptrdiff_t>(axis));
+  args.expect(result.shape);
+  return result;
+}
+
+// --- Normalisation ---------------------------------------------------------------------------------------------------
+
+// Operands: x, scale, bias, mean, variance; inference form.
+HostTensor batchNormalization(const Args& args) {
   const Shape& shape = args.shape(0);
-  args.require(!shape.empty(), "the input must not be a scalar");
-  size_t axis = args.axis(args.node.integer("axis", -1), shape.size());
+  args.require(args.node.integer("training_mode", 0) == 0, "attribute 'training_mode' must be 0");
+  args.require(shape.size() >= 2, "the input must have a batch and channels");
   auto x = args.values<float>(0);
+  std::span<const float> parameters[4];
+  for (size_t i = 0; i < 4; ++i) {
+    parameters[i] = args.values<float>(i + 1);
+    args.require(static_cast<int64_t>(parameters[i].size()) == shape[1],
+                 "scale, bias, mean and variance must have one element per channel");
+  }
+  auto epsilon = static_cast<float>(net::value(args.node, net::ops::BatchNormalization::epsilon));
+  HostTensor result = makeTensor(DType::f32, shape);
+  auto y = elements<float>(result);
+  if (y.empty())
+    return result;
+  auto channels = static_cast<size_t>(shape[1]);
+  size_t inner = y.size() / static_cast<size_t>(shape[0]) / channels;
+  for (size_t i = 0; i < y.size(); ++i) {
+    size_t c = i / inner % channels;
+    y[i] = (x[i] - parameters[2][c]) / std::sqrt(parameters[3][c] + epsilon) * parameters[0][c] + parameters[1][c];
+  }
+  return result;
+}
+
+// One row of `count` elements from `first` on to mean 0 and variance 1; without the mean where `centre` is false.
+void normaliseRow(std::span<const float> x, std::span<float> y, float epsilon, bool centre) {
+  const auto count = static_cast<float>(x.size());
+  float mean = 0;
+  if (centre) {
+    for (float value : x)
+      mean += value;
+    mean /= count;
+  }
+  float squares = 0;
+  for (float value : x)
+    squares += (value - mean) * (value - mean);
+  const float deviation = std::sqrt(squares / count + epsilon);
+  for (size_t i = 0; i < x.size(); ++i)
+    y[i] = (x[i] - mean) / deviation;
+}
+
+// LayerNormalization and RMSNormalization: over all axes from `axis` on; scale and bias are broadcast.
+template <bool kCentre> HostTensor layerNormalization(const Args& args) {
+  using O = net::ops::LayerNormalization;
+  const Shape& shape = args.shape(O::x);
+  size_t axis = args.axis(net::value(args.node, O::axis), shape.size());
+  auto epsilon = static_cast<float>(net::value(args.node, O::epsilon));
+  args.require(net::value(args.node, O::stash_type) == 1, "attribute 'stash_type' must be 1");
+  args.expect(shape);
+  size_t row = 1;
+  for (size_t d = axis; d < shape.size(); ++d)
+    row *= static_cast<size_t>(shape[d]);
+  auto x = args.values<float>(O::x);
+  HostTensor result = makeTensor(DType::f32, shape);
+  auto y = elements<float>(result);
+  for (size_t first = 0; first < y.size(); first += row)
+    normaliseRow(x.subspan(first, row), y.subspan(first, row), epsilon, kCentre);
+  for (size_t operand : {O::scale, O::bias}) {
+    if (operand == O::bias && !args.has(O::bias))
+      continue;
+    args.require(broadcastShape(args, shape, args.shape(operand)) == shape, "scale and bias must broadcast to x");
+    auto parameter = args.values<float>(operand);
+    forBroadcast(shape, shape, args.shape(operand), [&](int64_t i, int64_t, int64_t at) {
+      float& value = y[static_cast<size_t>(i)];
+      value =
+          operand == O::scale ? value * parameter[static_cast<size_t>(at)] : value + parameter[static_cast<size_t>(at)];
+    });
+  }
+  return result;
+}
+
+// Over each group of channels of each image; scale and bias by channel.
+HostTensor normaliseGroups(const Args& args, int64_t groups, float epsilon) {
+  using O = net::ops::InstanceNormalization;
+  const Shape& shape = args.shape(O::x);
+  args.require(shape.size() >= 2 && groups >= 1 && shape[1] % groups == 0,
+               "the input must have a batch and channels, a multiple of the groups");
+  args.expect(shape);
+  auto x = args.values<float>(O::x), scale = args.values<float>(O::scale), bias = args.values<float>(O::bias);
+  args.require(static_cast<int64_t>(scale.size()) == shape[1] && scale.size() == bias.size(),
+               "scale and bias must have one element per channel");
+  HostTensor result = makeTensor(DType::f32, shape);
+  auto y = elements<float>(result);
+  if (y.empty())
+    return result;
+  const size_t row = y.size() / static_cast<size_t>(shape[0] * groups), channels = scale.size();
+  const size_t inner = y.size() / static_cast<size_t>(shape[0]) / channels;
+  for (size_t first = 0; first < y.size(); first += row)
+    normaliseRow(x.subspan(first, row), y.subspan(first, row), epsilon, true);
+  for (size_t i = 0; i < y.size(); ++i)
+    y[i] = y[i] * scale[i / inner % channels] + bias[i / inner % channels];
+  return result;
+}
+
+HostTensor instanceNormalization(const Args& args) {
+  const Shape& shape = args.shape(net::ops::InstanceNormalization::x);
+  args.require(shape.size() >= 2, "the input must have a batch and channels");
+  return normaliseGroups(args, shape[1],
+                         static_cast<float>(net::value(args.node, net::ops::InstanceNormalization::epsilon)));
+}
+
+HostTensor groupNormalization(const Args& args) {
+  using O = net::ops::GroupNormalization;
+  args.require(net::value(args.node, O::stash_type) == 1, "attribute 'stash_type' must be 1");
+  return normaliseGroups(args, net::value(args.node, O::num_groups),
+                         static_cast<float>(net::value(args.node, O::epsilon)));
+}
+
+// Across `size` neighbouring channels.
+HostTensor lrn(const Args& args) {
+  using O = net::ops::LRN;
+  const Shape& shape = args.shape(O::x);
+  args.require(shape.size() >= 2, "the input must have a batch and channels");
+  int64_t size = net::value(args.node, O::size);
+  args.require(size >= 1, "attribute 'size' must be 1 or more");
+  auto alpha = static_cast<float>(net::value(args.node, O::alpha)),
+       beta = static_cast<float>(net::value(args.node, O::beta)),
+       bias = static_cast<float>(net::value(args.node, O::bias));
+  auto x = args.values<float>(O::x);
+  HostTensor result = makeTensor(DType::f32, shape);
+  auto y = elements<float>(result);
+  forRows(shape, 1, [&](size_t first, size_t step, size_t count) {
+    for (size_t c = 0; c < count; ++c) {
+      size_t before = static_cast<size_t>(size - 1) / 2, after = static_cast<size_t>(size) / 2;
+      float squares = 0;
+      for (size_t i = c < before ? 0 : c - before; i <= std::min(c + after, count - 1); ++i)
+        squares += x[first + i * step] * x[first + i * step];
+      y[first + c * step] = x[first + c * step] / std::pow(bias + alpha / static_cast<float>(size) * squares, beta);
+    }
+  });
+  return result;
+}
+
+// Softmax, or its logarithm.
+template <bool kLog> HostTensor softmax(const Args& args) {
+  const Shape& shape = args.shape(net::ops::Softmax::x);
+  args.require(!shape.empty(), "the input must not be a scalar");
+  size_t axis = args.axis(net::value(args.node, net::ops::Softmax::axis), shape.size());
+  auto x = args.values<float>(net::ops::Softmax::x);
   HostTensor result = makeTensor(DType::f32, shape);
   auto y = elements<float>(result);
   forRows(shape, axis, [&](size_t first, size_t step, size_t count) {
@@ -303,33 +486,36 @@ HostTensor softmax(const Args& args) {
     float sum = 0;
     for (size_t i = 0; i < count; ++i)
       sum += y[first + i * step] = std::exp(x[first + i * step] - largest);
-    for (size_t i = 0; i < count; ++i)
-      y[first + i * step] /= sum;
+    for (size_t i = 0; i < count; ++i) {
+      float& value = y[first + i * step];
+      value = kLog ? x[first + i * step] - largest - std::log(sum) : value / sum;
+    }
   });
   return result;
 }
 
-// Operands: x, x scale, [x zero point], y scale, [y zero point]; attribute opset: below 13 the row is everything from
-// `axis` on. ONNX Runtime's formula: the exponentials come from a table whose last entry is lifted so far that a sum
-// over a row still fits a float (bit_shift), and the row's maximum is aligned with that entry. In rows of one element
-// ONNX Runtime overflows to 0; here they give 1, as they must.
+// With attribute opset below 13 the row is everything from `axis` on. ONNX Runtime's formula: the exponentials come
+// from a table whose last entry is lifted so far that a sum over a row still fits a float (bit_shift), and the row's
+// maximum is aligned with that entry. In rows of one element ONNX Runtime overflows to 0; here they give 1, as they
+// must.
 HostTensor qlinearSoftmax(const Args& args) {
-  DType type = args.type(0);
+  using O = net::ops::QLinearSoftmax;
+  DType type = args.type(O::x);
   args.require(type == DType::u8 || type == DType::s8, "the input must be int8 or uint8");
-  Shape shape = args.shape(0);
+  Shape shape = args.shape(O::x);
   args.require(!shape.empty(), "the input must not be a scalar");
-  bool flattened = args.node.integer("opset", 13) < 13;
+  bool flattened = net::value(args.node, O::opset) < 13;
   size_t axis = args.axis(args.node.integer("axis", flattened ? 1 : -1), shape.size());
   if (flattened) {
     for (size_t d = axis + 1; d < shape.size(); ++d)
       shape[axis] *= shape[d];
     shape.resize(axis + 1);
   }
-  std::vector<int32_t> x = widen(args, 0);
-  int32_t zero = args.zeroPoint(4, type);
+  std::vector<int32_t> x = widen(args, O::x);
+  int32_t zero = args.zeroPoint(O::y_zero_point, type);
   Range range = rangeOf(args, type);
-  float outputScale = std::floor(1.0f / args.scalar<float>(3));
-  auto inputScale = args.scalar<float>(1);
+  float outputScale = std::floor(1.0f / args.scalar<float>(O::y_scale));
+  auto inputScale = args.scalar<float>(O::x_scale);
 
   float table[256];
   double lift = std::log(std::numeric_limits<float>::max() / static_cast<float>(shape[axis]));
@@ -352,21 +538,35 @@ HostTensor qlinearSoftmax(const Args& args) {
       y[first + i * step] = std::min(rounded + zero, range.hi);
     }
   });
-  return narrow(args, type, args.shape(0), y);
+  return narrow(args, type, args.shape(O::x), y);
 }
 
 constexpr Implementation kPooling[] = {
-    {"MaxPool", maxPool},
-    {"AveragePool", averagePool},
-    {"GlobalAveragePool", globalAveragePool},
-    {"GlobalMaxPool", globalMaxPool},
-    {"ReduceMean", reduce<true>},
-    {"ReduceSum", reduce<false>},
-    {"BatchNormalization", batchNormalization},
-    {"Softmax", softmax},
-    {"QLinearAveragePool", qlinearAveragePool},
-    {"QLinearGlobalAveragePool", qlinearGlobalAveragePool},
-    {"QLinearSoftmax", qlinearSoftmax},
+    {Op::MaxPool, maxPool},
+    {Op::AveragePool, averagePool},
+    {Op::GlobalAveragePool, globalAveragePool},
+    {Op::GlobalMaxPool, globalMaxPool},
+    {Op::ReduceL1, reduce<SumOfSizes>},
+    {Op::ReduceL2, reduce<Length>},
+    {Op::ReduceMax, reduce<Largest>},
+    {Op::ReduceMean, reduce<Mean>},
+    {Op::ReduceMin, reduce<Smallest>},
+    {Op::ReduceProd, reduce<Product>},
+    {Op::ReduceSum, reduce<Sum>},
+    {Op::ReduceSumSquare, reduce<SumOfSquares>},
+    {Op::ArgMax, argReduce<true>},
+    {Op::ArgMin, argReduce<false>},
+    {Op::BatchNormalization, batchNormalization},
+    {Op::GroupNormalization, groupNormalization},
+    {Op::InstanceNormalization, instanceNormalization},
+    {Op::LayerNormalization, layerNormalization<true>},
+    {Op::RMSNormalization, layerNormalization<false>},
+    {Op::LRN, lrn},
+    {Op::Softmax, softmax<false>},
+    {Op::LogSoftmax, softmax<true>},
+    {Op::QLinearAveragePool, qlinearAveragePool},
+    {Op::QLinearGlobalAveragePool, qlinearGlobalAveragePool},
+    {Op::QLinearSoftmax, qlinearSoftmax},
 };
 
 } // namespace

@@ -1,4 +1,5 @@
 // Conversions and the element-wise operators on quantised tensors.
+#include "isa/program/elementwise.h"
 #include "isa/semantics/numerics.h"
 #include "runtime/ref/operators.h"
 
@@ -14,6 +15,7 @@ namespace weft::ref {
 namespace {
 
 using net::DType;
+using net::Op;
 using net::Shape;
 
 // The element type of an onnx.TensorProto.DataType number.
@@ -62,8 +64,7 @@ template <typename To, typename From> To convert(From value) {
 }
 
 HostTensor cast(const Args& args) {
-  args.require(args.node.attributes.count("to") != 0, "attribute 'to' is missing");
-  DType to = fromOnnx(args, args.node.integer("to", 0));
+  DType to = fromOnnx(args, net::value(args.node, net::ops::Cast::to));
   auto store = [&](auto from) {
     using From = decltype(from);
     std::span<const From> x{reinterpret_cast<const From*>(args.at(0).data.data()),
@@ -93,30 +94,32 @@ struct Parameters {
   int32_t zeroPoint(size_t i) const { return zeroPoints[i / inner % zeroPoints.size()]; }
 };
 
+// Of QuantizeLinear and DequantizeLinear, whose operands have the same places.
 Parameters parametersOf(const Args& args) {
-  args.require(args.node.integer("block_size", 0) == 0, "blocked quantisation is not supported");
-  const Shape& shape = args.shape(0);
-  Parameters parameters{args.values<float>(1), args.zeroPoints(2)};
+  using O = net::ops::QuantizeLinear;
+  args.require(net::value(args.node, O::block_size) == 0, "blocked quantisation is not supported");
+  const Shape& shape = args.shape(O::x);
+  Parameters parameters{args.values<float>(O::scale), args.zeroPoints(O::zero_point)};
   if (parameters.scales.size() != 1) {
-    size_t axis = args.axis(args.node.integer("axis", 1), shape.size());
-    args.require(args.shape(1).size() == 1 && static_cast<int64_t>(parameters.scales.size()) == shape[axis],
+    size_t axis = args.axis(net::value(args.node, O::axis), shape.size());
+    args.require(args.shape(O::scale).size() == 1 && static_cast<int64_t>(parameters.scales.size()) == shape[axis],
                  "the scales must be one, or one per index along the axis");
     for (size_t d = axis + 1; d < shape.size(); ++d)
       parameters.inner *= static_cast<size_t>(shape[d]);
   }
-  args.require(!parameters.scales.empty() || args.at(0).data.empty(), "there are no scales");
-  args.require(!args.has(2) || parameters.zeroPoints.size() == parameters.scales.size(),
+  args.require(!parameters.scales.empty() || args.at(O::x).data.empty(), "there are no scales");
+  args.require(!args.has(O::zero_point) || parameters.zeroPoints.size() == parameters.scales.size(),
                "there must be as many zero points as scales");
   return parameters;
 }
 
-// Operands: x, scale, [zero point].
 HostTensor quantizeLinear(const Args& args) {
+  using O = net::ops::QuantizeLinear;
   DType type = DType::u8;
-  if (args.has(2))
-    type = args.type(2);
-  else if (args.node.integer("output_dtype", 0) != 0)
-    type = fromOnnx(args, args.node.integer("output_dtype", 0));
+  if (args.has(O::zero_point))
+    type = args.type(O::zero_point);
+  else if (net::value(args.node, O::output_dtype) != 0)
+    type = fromOnnx(args, net::value(args.node, O::output_dtype));
   Range range = rangeOf(args, type);
   Parameters parameters = parametersOf(args);
   std::vector<int32_t> y(static_cast<size_t>(net::elementCount(args.shape(0))));
@@ -131,10 +134,11 @@ HostTensor quantizeLinear(const Args& args) {
   return narrow(args, type, args.shape(0), y);
 }
 
-// Operands: x, scale, [zero point].
 HostTensor dequantizeLinear(const Args& args) {
+  using O = net::ops::DequantizeLinear;
   Parameters parameters = parametersOf(args);
-  args.require(!args.has(2) || args.type(2) == args.type(0), "the zero point must have the type of x");
+  args.require(!args.has(O::zero_point) || args.type(O::zero_point) == args.type(O::x),
+               "the zero point must have the type of x");
   std::vector<int32_t> x = widen(args, 0);
   HostTensor result = makeTensor(DType::f32, args.shape(0));
   auto y = elements<float>(result);
@@ -154,19 +158,20 @@ Quantisation quantisationAt(const Args& args, size_t i, DType type) {
   return {args.scalar<float>(i), args.zeroPoint(i + 1, type)};
 }
 
-// Operands of both: a, a scale, [a zero point], b, b scale, [b zero point], c scale, [c zero point].
+// QLinearAdd and QLinearMul, whose operands have the same places.
 template <typename Make> HostTensor quantisedBinary(const Args& args, Make make) {
-  DType type = args.type(0);
+  using O = net::ops::QLinearAdd;
+  DType type = args.type(O::a);
   args.require(type == DType::u8 || type == DType::s8, "the operands must be int8 or uint8");
-  args.require(args.type(3) == type, "both operands must have the same type");
-  Shape shape = broadcastShape(args, args.shape(0), args.shape(3));
+  args.require(args.type(O::b) == type, "both operands must have the same type");
+  Shape shape = broadcastShape(args, args.shape(O::a), args.shape(O::b));
   args.expect(shape);
-  std::vector<int32_t> a = widen(args, 0);
-  std::vector<int32_t> b = widen(args, 3);
+  std::vector<int32_t> a = widen(args, O::a);
+  std::vector<int32_t> b = widen(args, O::b);
   std::vector<int32_t> c(static_cast<size_t>(net::elementCount(shape)));
-  auto combine = make(quantisationAt(args, 1, type), quantisationAt(args, 4, type), quantisationAt(args, 6, type),
-                      rangeOf(args, type));
-  forBroadcast(shape, args.shape(0), args.shape(3), [&](int64_t i, int64_t atA, int64_t atB) {
+  auto combine = make(quantisationAt(args, O::a_scale, type), quantisationAt(args, O::b_scale, type),
+                      quantisationAt(args, O::y_scale, type), rangeOf(args, type));
+  forBroadcast(shape, args.shape(O::a), args.shape(O::b), [&](int64_t i, int64_t atA, int64_t atB) {
     c[static_cast<size_t>(i)] = combine(a[static_cast<size_t>(atA)], b[static_cast<size_t>(atB)]);
   });
   return narrow(args, type, shape, c);
@@ -186,7 +191,8 @@ bool repeatsInnermost(const Shape& a, const Shape& b) {
 // The two operands are not treated alike: the second one is added first. ONNX Runtime exchanges them where the first is
 // a scalar to its kernel.
 HostTensor qlinearAdd(const Args& args) {
-  bool exchanged = repeatsInnermost(args.shape(0), args.shape(3));
+  using O = net::ops::QLinearAdd;
+  bool exchanged = repeatsInnermost(args.shape(O::a), args.shape(O::b));
   return quantisedBinary(args, [=](Quantisation a, Quantisation b, Quantisation c, Range range) {
     if (exchanged)
       std::swap(a, b);
@@ -204,10 +210,9 @@ HostTensor qlinearMul(const Args& args) {
   });
 }
 
-// Operands: x, table.
 HostTensor lut8(const Args& args) {
-  const TensorView& x = args.at(0);
-  const TensorView& table = args.at(1);
+  const TensorView& x = args.at(net::ops::Lut8::x);
+  const TensorView& table = args.at(net::ops::Lut8::table);
   auto isByte = [](DType type) { return type == DType::u8 || type == DType::s8; };
   args.require(isByte(x.type) && isByte(table.type), "input and table must be int8 or uint8");
   args.require(table.data.size() == 256, "the table must have 256 entries");
@@ -221,37 +226,43 @@ template <typename F> int32_t remap(int32_t q, Quantisation from, Quantisation t
   return num::quantise(f(num::dequantise(q, from.scale, from.zero)), to.scale, to.zero, range.lo, range.hi);
 }
 
-// Operands: x, x scale, [x zero point], y scale, [y zero point].
-template <typename F> HostTensor quantisedUnary(const Args& args, F f) {
-  DType type = args.type(0);
+// QLinearSigmoid and QLinearLeakyRelu, whose operands have the same places. The float operator between.
+HostTensor quantisedUnary(const Args& args, Op op) {
+  using O = net::ops::QLinearSigmoid;
+  const net::UnaryFunction function = net::unaryFunction(op);
+  float parameters[net::kMaxParameters] = {};
+  net::readParameters(op, parameters, [&](const net::AttributeInfo& attribute) {
+    return static_cast<float>(args.node.real(std::string(attribute.name), attribute.real));
+  });
+  DType type = args.type(O::x);
   args.require(type == DType::u8 || type == DType::s8, "the input must be int8 or uint8");
-  std::vector<int32_t> x = widen(args, 0);
-  Quantisation from = quantisationAt(args, 1, type);
-  Quantisation to = quantisationAt(args, 3, type);
+  std::vector<int32_t> x = widen(args, O::x);
+  Quantisation from = quantisationAt(args, O::x_scale, type);
+  Quantisation to = quantisationAt(args, O::y_scale, type);
   Range range = rangeOf(args, type);
   for (int32_t& value : x)
-    value = remap(value, from, to, range, f);
-  return narrow(args, type, args.shape(0), x);
+    value = remap(value, from, to, range, [&](float real) { return function(real, parameters); });
+  return narrow(args, type, args.shape(O::x), x);
 }
 
 HostTensor qlinearLeakyRelu(const Args& args) {
-  auto alpha = static_cast<float>(args.node.real("alpha", 0.01));
-  return quantisedUnary(args, [=](float x) { return x >= 0 ? x : alpha * x; });
+  return quantisedUnary(args, Op::LeakyRelu);
 }
 
 HostTensor qlinearSigmoid(const Args& args) {
-  return quantisedUnary(args, [](float x) { return 1 / (1 + std::exp(-x)); });
+  return quantisedUnary(args, Op::Sigmoid);
 }
 
-// Operands: y scale, y zero point, then (x, x scale, x zero point) for every part.
+// After scale and zero point of the result, every part has three operands.
 HostTensor qlinearConcat(const Args& args) {
-  args.require((args.operands.size() - 2) % 3 == 0, "every part must be a tensor, a scale and a zero point");
-  DType type = args.type(1);
+  using O = net::ops::QLinearConcat;
+  args.require((args.operands.size() - O::inputs) % 3 == 0, "every part must be a tensor, a scale and a zero point");
+  DType type = args.type(O::y_zero_point);
   args.require(type == DType::u8 || type == DType::s8, "the zero points must be int8 or uint8");
   Range range = rangeOf(args, type);
-  Quantisation to = quantisationAt(args, 0, type);
+  Quantisation to = quantisationAt(args, O::y_scale, type);
   std::vector<HostTensor> parts;
-  for (size_t i = 2; i < args.operands.size(); i += 3) {
+  for (size_t i = O::inputs; i < args.operands.size(); i += 3) {
     args.require(args.type(i) == type, "all parts must have the result's type");
     Quantisation from = quantisationAt(args, i + 1, type);
     std::vector<int32_t> x = widen(args, i);
@@ -263,19 +274,19 @@ HostTensor qlinearConcat(const Args& args) {
   std::vector<TensorView> views;
   for (const HostTensor& part : parts)
     views.push_back(view(part));
-  return findImplementation("Concat")(Args{args.node, views, args.expected});
+  return implementationOf(Op::Concat)(Args{args.node, views, args.expected});
 }
 
 constexpr Implementation kQuantised[] = {
-    {"Cast", cast},
-    {"QuantizeLinear", quantizeLinear},
-    {"DequantizeLinear", dequantizeLinear},
-    {"QLinearAdd", qlinearAdd},
-    {"QLinearMul", qlinearMul},
-    {"QLinearConcat", qlinearConcat},
-    {"QLinearLeakyRelu", qlinearLeakyRelu},
-    {"QLinearSigmoid", qlinearSigmoid},
-    {"Lut8", lut8},
+    {Op::Cast, cast},
+    {Op::QuantizeLinear, quantizeLinear},
+    {Op::DequantizeLinear, dequantizeLinear},
+    {Op::QLinearAdd, qlinearAdd},
+    {Op::QLinearMul, qlinearMul},
+    {Op::QLinearConcat, qlinearConcat},
+    {Op::QLinearLeakyRelu, qlinearLeakyRelu},
+    {Op::QLinearSigmoid, qlinearSigmoid},
+    {Op::Lut8, lut8},
 };
 
 } // namespace

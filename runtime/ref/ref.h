@@ -1,5 +1,5 @@
 // The reference executor: runs a network on the host, node by node, in plain C++. It is the oracle of every other
-// device, and it runs the operators at a network's edges that a device leaves to the host.
+// device, and it runs the operators of a network that a device leaves to the host.
 //
 // Integer operators give ONNX Runtime's bits on x86 (isa/semantics/numerics.h). Float operators compute in float32, in
 // the order in which the ONNX specification writes the sums; they are not bit for bit those of another library.

@@ -4,6 +4,7 @@
 #include "runtime/report/closure.h"
 #include "runtime/report/dram_json.h"
 #include "runtime/report/energy_json.h"
+#include "runtime/report/host_json.h"
 #include "runtime/report/report.h"
 
 #include <fmt/ranges.h>
@@ -13,7 +14,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr const char* kSchema = "weft-report/2";
+constexpr const char* kSchema = "weft-report/3";
 
 Json countsToJson(const std::vector<std::pair<std::string, uint64_t>>& counts) {
   Json object = Json::object();
@@ -183,7 +184,7 @@ std::string toJson(const Report& report) {
     json["layers"].push_back(layerToJson(layer, report));
   for (size_t i = 0; i < report.code.size(); ++i)
     json["layers"][i]["code"] = codeToJson(report.code[i]);
-  json["host"] = {{"before", report.hostBefore}, {"after", report.hostAfter}};
+  hostToJson(json, report);
   json["memory_plan"] = {{"constant_bytes", report.constantBytes},
                          {"activation_bytes", report.activationBytes},
                          {"activation_lower_bound", report.activationLowerBound},
@@ -239,9 +240,7 @@ Report reportFromJson(const std::string& text, const std::string& origin) {
       in.objects("layers", [&](const JsonFields& layer) { return layerFromJson(layer, report.prologue.has_value()); });
   if (!report.layers.empty() && json["layers"][0].contains("code"))
     report.code = in.objects("layers", codeFromJson);
-  const JsonFields host = in.object("host");
-  report.hostBefore = host.texts("before");
-  report.hostAfter = host.texts("after");
+  hostFromJson(in, report);
   const JsonFields plan = in.object("memory_plan");
   report.constantBytes = plan.integer<uint64_t>("constant_bytes");
   report.activationBytes = plan.integer<uint64_t>("activation_bytes");

@@ -1,9 +1,11 @@
 #include "runtime/report/report.h"
 
 #include "isa/generated/instructions.h"
+#include "runtime/energy/dram.h"
 #include "runtime/report/closure.h"
 
 #include <algorithm>
+#include <cmath>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <iterator>
@@ -94,8 +96,8 @@ Report makeReport(const RunStatistics& statistics, const Program& program, const
       report.engines.push_back(engineReport(statistics, engineName(engine)));
   report.traffic = statistics.traffic;
   report.activity.assign(statistics.activity.begin(), statistics.activity.end());
-  report.hostBefore = statistics.hostBefore;
-  report.hostAfter = statistics.hostAfter;
+  report.host = statistics.host;
+  report.crossings = statistics.crossings;
   if (const auto& manifest = program.manifest()) {
     report.workload = manifest->workload;
     report.mapping = manifest->workload ? manifest->mapping : "";
@@ -108,6 +110,11 @@ Report makeReport(const RunStatistics& statistics, const Program& program, const
   if (const std::vector<std::string> problems = closureProblems(report); !problems.empty())
     throw std::logic_error(fmt::format("{}", fmt::join(problems, "; ")));
   return report;
+}
+
+uint64_t crossingCycles(uint64_t bytes, const Machine& machine) {
+  const double bytesPerCycle = energy::peakBytesPerNs(machine) * 1e3 / machine.clockMhz;
+  return static_cast<uint64_t>(std::ceil(static_cast<double>(bytes) / bytesPerCycle));
 }
 
 void addEnergy(Report& report, const energy::EnergyModel& model) {

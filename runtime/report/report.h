@@ -1,4 +1,4 @@
-// What a run cost, as data: made from a run's statistics, written as JSON (schema "weft-report/2", described in
+// What a run cost, as data: made from a run's statistics, written as JSON (schema "weft-report/3", described in
 // runtime/README.md), read back for the summary and by other tools.
 #pragma once
 
@@ -49,7 +49,8 @@ struct Report {
   std::vector<MemoryRange> memoryMap;               // without constants
   std::vector<LayerCode> code;                      // of each layer, or empty
   std::optional<Share> prologue;                    // in a timed run with layers: what came before the first of them
-  std::vector<std::string> hostBefore, hostAfter;
+  std::vector<HostStep> host;
+  std::vector<Crossing> crossings;
   // What the layers compute, one group for each, and how they were mapped (YAML); of programs that say so.
   std::optional<Workload> workload;
   std::string mapping;
@@ -74,6 +75,10 @@ struct Report {
 // it, is a defect of the simulator and throws std::logic_error.
 Report makeReport(const RunStatistics& statistics, const Program& program, const Machine& machine,
                   const std::string& programFile);
+
+// What a crossing costs at least, an estimate: cycles to move its bytes at the peak bandwidth of the machine's DRAM.
+// What the host takes is not modelled.
+uint64_t crossingCycles(uint64_t bytes, const Machine& machine);
 
 // Adds the energy of a timed run, and area and power of its machine, to the report.
 void addEnergy(Report& report, const energy::EnergyModel& model);

@@ -181,14 +181,31 @@ std::string layers(const Report& report, bool colour) {
 }
 
 std::string host(const Report& report, bool colour) {
-  if (report.hostBefore.empty() && report.hostAfter.empty())
+  if (report.host.empty())
     return "";
-  Table table({{"when", Align::left}, {"node", Align::left, 100}});
-  for (const std::string& node : report.hostBefore)
-    table.row({report.device == "ref" ? "-" : "before", node});
-  for (const std::string& node : report.hostAfter)
-    table.row({"after", node});
-  return heading("On the host", colour) + table.format(colour);
+  size_t last = 0; // step of the device
+  for (const Crossing& crossing : report.crossings)
+    last = std::max(last, crossing.deviceStep + 1);
+  Table table({{"when", Align::left}, {"node", Align::left, 100}, {"why", Align::left, 100}});
+  for (const HostStep& step : report.host)
+    for (const HostStep::Operator& op : step.operators)
+      table.row({last == 0                  ? "-"
+                 : step.deviceSteps == 0    ? "before"
+                 : step.deviceSteps == last ? "after"
+                                            : fmt::format("after step {} of {}", step.deviceSteps, last),
+                 op.name, op.reason});
+  return heading("On the host (its time is not modelled)", colour) + table.format(colour);
+}
+
+std::string crossings(const Report& report, bool colour) {
+  if (report.crossings.empty())
+    return "";
+  Table table({{"step"}, {"direction", Align::left}, {"tensor", Align::left, 100}, {"bytes"}, {"cycles"}});
+  for (const Crossing& crossing : report.crossings)
+    table.row({fmt::format("{}", crossing.deviceStep + 1), crossing.toDevice ? "to the device" : "to the host",
+               crossing.tensor, grouped(crossing.bytes), grouped(crossingCycles(crossing.bytes, report.description))});
+  return heading("Between host and device (cycles: estimate, at the DRAM's peak bandwidth; not in the run's)", colour) +
+         table.format(colour);
 }
 
 std::string memoryPlan(const Report& report, bool colour) {
@@ -209,7 +226,7 @@ std::string summary(const Report& report, bool colour) {
   if (report.timed)
     text += engines(report, colour);
   text += energyOf(report, colour) + traffic(report, colour) + dram(report, colour) + layers(report, colour) +
-          host(report, colour) + memoryPlan(report, colour);
+          host(report, colour) + crossings(report, colour) + memoryPlan(report, colour);
   return text;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "isa/check/race_detector.h"
+#include "isa/generated/vector_work.h"
 #include "isa/semantics/state.h"
 #include "isa/semantics/tensor.h"
 #include "simulator/cycle/data_activity.h"
@@ -24,7 +25,7 @@ namespace weft {
 using CounterValues = std::array<uint64_t, counter::count>;
 
 // What the memories and the array did, beside the architectural counters: the action counts of energy models.
-struct Activity {
+struct Activity : VectorWork {
   uint64_t instructionLookups = 0; // of the instruction cache
   uint64_t instructionMisses = 0;
   uint64_t scalarReads = 0; // accesses of scalar memory
@@ -39,12 +40,6 @@ struct Activity {
   uint64_t accumulatorWrites = 0; // rows
   uint64_t accumulatorDrains = 0; // rows read by the vector engine
   uint64_t lutLoads = 0;          // rows of the LUT written
-  // Of the vector engine's lanes, by instruction: result rows of C elements written, taps (reads of operand A) of
-  // windows.
-  uint64_t rowsVrq = 0, rowsVrqa = 0, rowsVadd = 0, rowsVmul = 0, rowsVlut = 0, rowsVmax = 0, rowsVsum = 0, rowsVdw = 0;
-  uint64_t tapsVmax = 0, tapsVsum = 0, tapsVdw = 0;
-  // Of the wide lanes: result rows of instructions with fp32 rows, those with a special function apart.
-  uint64_t rowsFloat = 0, rowsSpecial = 0;
 };
 
 // Every count of an Activity, by the name that reports use.
@@ -52,76 +47,31 @@ struct ActivityField {
   const char* name;
   uint64_t Activity::*count;
 };
-inline constexpr ActivityField kActivityFields[] = {
-    {"instruction_cache_lookups", &Activity::instructionLookups},
-    {"instruction_cache_misses", &Activity::instructionMisses},
-    {"scalar_memory_reads", &Activity::scalarReads},
-    {"scalar_memory_writes", &Activity::scalarWrites},
-    {"scratchpad_activation_reads", &Activity::activationReads},
-    {"scratchpad_weight_reads", &Activity::weightReads},
-    {"scratchpad_vector_reads", &Activity::vectorReads},
-    {"scratchpad_vector_writes", &Activity::vectorWrites},
-    {"scratchpad_store_reads", &Activity::storeReads},
-    {"scratchpad_load_writes", &Activity::loadWrites},
-    {"accumulator_reads", &Activity::accumulatorReads},
-    {"accumulator_writes", &Activity::accumulatorWrites},
-    {"accumulator_drains", &Activity::accumulatorDrains},
-    {"lut_rows_loaded", &Activity::lutLoads},
-    {"vector_rows_vrq", &Activity::rowsVrq},
-    {"vector_rows_vrqa", &Activity::rowsVrqa},
-    {"vector_rows_vadd", &Activity::rowsVadd},
-    {"vector_rows_vmul", &Activity::rowsVmul},
-    {"vector_rows_vlut", &Activity::rowsVlut},
-    {"vector_rows_vmax", &Activity::rowsVmax},
-    {"vector_rows_vsum", &Activity::rowsVsum},
-    {"vector_rows_vdw", &Activity::rowsVdw},
-    {"vector_rows_float", &Activity::rowsFloat},
-    {"vector_rows_special", &Activity::rowsSpecial},
-    {"vector_taps_vmax", &Activity::tapsVmax},
-    {"vector_taps_vsum", &Activity::tapsVsum},
-    {"vector_taps_vdw", &Activity::tapsVdw},
-};
-
-// Where the rows and the taps of a vector instruction are counted; null if it has none.
-struct VectorActivity {
-  uint64_t Activity::*rows = nullptr;
-  uint64_t Activity::*taps = nullptr;
-};
-inline VectorActivity vectorActivity(Opcode op) {
-  switch (op) {
-  case Opcode::VRQ:
-    return {&Activity::rowsVrq, nullptr};
-  case Opcode::VRQA:
-    return {&Activity::rowsVrqa, nullptr};
-  case Opcode::VADD:
-    return {&Activity::rowsVadd, nullptr};
-  case Opcode::VMUL:
-    return {&Activity::rowsVmul, nullptr};
-  case Opcode::VLUT:
-    return {&Activity::rowsVlut, nullptr};
-  case Opcode::VMAX:
-    return {&Activity::rowsVmax, &Activity::tapsVmax};
-  case Opcode::VSUM:
-    return {&Activity::rowsVsum, &Activity::tapsVsum};
-  case Opcode::VDW:
-    return {&Activity::rowsVdw, &Activity::tapsVdw};
-  case Opcode::VMOVF:
-  case Opcode::VADDF:
-  case Opcode::VMULF:
-  case Opcode::VFMAF:
-  case Opcode::VMAXF:
-  case Opcode::VMINF:
-    return {&Activity::rowsFloat, nullptr};
-  case Opcode::VEXPF:
-  case Opcode::VRCPF:
-  case Opcode::VRSQF:
-  case Opcode::VTANHF:
-  case Opcode::VERFF:
-    return {&Activity::rowsSpecial, nullptr};
-  default:
-    return {};
-  }
-}
+inline constexpr auto kActivityFields = [] {
+  constexpr ActivityField own[] = {
+      {"instruction_cache_lookups", &Activity::instructionLookups},
+      {"instruction_cache_misses", &Activity::instructionMisses},
+      {"scalar_memory_reads", &Activity::scalarReads},
+      {"scalar_memory_writes", &Activity::scalarWrites},
+      {"scratchpad_activation_reads", &Activity::activationReads},
+      {"scratchpad_weight_reads", &Activity::weightReads},
+      {"scratchpad_vector_reads", &Activity::vectorReads},
+      {"scratchpad_vector_writes", &Activity::vectorWrites},
+      {"scratchpad_store_reads", &Activity::storeReads},
+      {"scratchpad_load_writes", &Activity::loadWrites},
+      {"accumulator_reads", &Activity::accumulatorReads},
+      {"accumulator_writes", &Activity::accumulatorWrites},
+      {"accumulator_drains", &Activity::accumulatorDrains},
+      {"lut_rows_loaded", &Activity::lutLoads},
+  };
+  std::array<ActivityField, std::size(own) + kVectorWorkFields.size()> all{};
+  size_t count = 0;
+  for (const ActivityField& field : own)
+    all[count++] = field;
+  for (const VectorWorkField& field : kVectorWorkFields)
+    all[count++] = {field.name, field.count};
+  return all;
+}();
 
 inline bool operator==(const Activity& a, const Activity& b) {
   return std::all_of(std::begin(kActivityFields), std::end(kActivityFields),

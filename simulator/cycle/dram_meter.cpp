@@ -69,13 +69,15 @@ void DramMeter::request(uint32_t pc, uint32_t address, uint32_t bytes, bool writ
   (write ? moves.writtenAgain : moves.readAgain) += bytes - fresh;
 }
 
-std::vector<DramMeter::Count> DramMeter::counts() const {
+std::vector<DramMeter::Count> DramMeter::takeCounts() {
   std::vector<Count> counts;
   for (size_t part = 0; part < places_.size(); ++part) {
     const size_t first = counts.size();
-    for (const Place& place : places_[part])
+    for (Place& place : places_[part]) {
       if (place.moves.read + place.moves.written > 0)
         counts.push_back({part, place.range, place.moves});
+      place.moves = {};
+    }
     std::sort(counts.begin() + static_cast<std::ptrdiff_t>(first), counts.end(),
               [](const Count& a, const Count& b) { return a.range < b.range; });
   }

@@ -39,8 +39,9 @@ public:
     size_t range; // number of ranges: outside of all
     DramMoves moves;
   };
-  // What is not 0, by part, then range.
-  std::vector<Count> counts() const;
+  // What is not 0, by part, then range. Later requests are counted from 0 again; which beats were moved before is
+  // remembered.
+  std::vector<Count> takeCounts();
 
 private:
   struct Seen {                                 // one bit for each beat of a range

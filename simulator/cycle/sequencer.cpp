@@ -1,5 +1,8 @@
 #include "simulator/cycle/sequencer.h"
 
+#include <algorithm>
+#include <initializer_list>
+
 namespace weft {
 
 namespace {
@@ -10,22 +13,14 @@ constexpr uint32_t kInstructionBytes = 8;
 
 // Cycles from the execution to the next look-up, of an instruction that accesses no memory.
 uint64_t cost(Opcode op, bool taken) {
+  auto isOneOf = [op](std::initializer_list<Opcode> ops) { return std::find(ops.begin(), ops.end(), op) != ops.end(); };
   if (taken)
     return timing::TAKEN_BRANCH_CYCLES;
-  switch (op) {
-  case Opcode::MUL:
-  case Opcode::MULH:
-  case Opcode::MULHU:
-  case Opcode::MULI:
+  if (isOneOf({Opcode::MUL, Opcode::MULH, Opcode::MULHU, Opcode::MULI}))
     return timing::MUL_CYCLES;
-  case Opcode::DIV:
-  case Opcode::DIVU:
-  case Opcode::REM:
-  case Opcode::REMU:
+  if (isOneOf({Opcode::DIV, Opcode::DIVU, Opcode::REM, Opcode::REMU}))
     return timing::DIV_CYCLES;
-  default:
-    return 1;
-  }
+  return 1;
 }
 
 } // namespace
@@ -121,14 +116,20 @@ bool Sequencer::conditionHolds() const {
   }
   case StepOutcome::Kind::semWait:
     return core_.semaphores.available(pending_->instruction);
-  default: {
+  case StepOutcome::Kind::fence:
+  case StepOutcome::Kind::halt: {
     uint32_t set = pending_->kind == StepOutcome::Kind::halt ? 15 : pending_->engines;
     for (size_t i = 0; i < engines_.size(); ++i)
       if ((set >> i & 1) != 0 && !engines_[i]->queue().idle())
         return false;
     return true;
   }
+  case StepOutcome::Kind::done:
+  case StepOutcome::Kind::semSignal:
+  case StepOutcome::Kind::fault:
+    break; // never pending
   }
+  return true;
 }
 
 // The condition of pending_ holds.
@@ -158,7 +159,10 @@ void Sequencer::complete(uint64_t cycle) {
     if (core_.events.enabled())
       core_.events.add({cycle, EventKind::halt, Engine::sequencer, instructionPc_, 0, exitCode_});
     break;
-  default:
+  case StepOutcome::Kind::fence:
+  case StepOutcome::Kind::done:
+  case StepOutcome::Kind::semSignal:
+  case StepOutcome::Kind::fault:
     break;
   }
   if (core_.races && pending_->kind != StepOutcome::Kind::tensor)

@@ -12,7 +12,7 @@ VectorEngine::VectorEngine(uint32_t queueSize, CoreState& core)
       cols_(core.machine.array.cols) {}
 
 VectorEngine::Shape VectorEngine::shape(Opcode op) {
-  const operands::Usage use = operands::usage(op);
+  const operands::Usage& use = operands::usage(op);
   Shape shape;
   shape.parameterRows = use.parameterRows;
   shape.a = use.accumulatorA ? Port::accumulators : Port::scratchpad;
@@ -28,7 +28,7 @@ VectorEngine::Shape VectorEngine::shape(Opcode op) {
 void VectorEngine::begin(const TensorOp& op) {
   rowsRead_ = 0;
   retireAt_ = kForever;
-  if (op.instruction.op == Opcode::VLDLUT) {
+  if (operands::usage(op.instruction.op).tableLoad) {
     shape_ = {};
     phase_ = Phase::table;
     rowsToWrite_ = 0;
@@ -37,7 +37,7 @@ void VectorEngine::begin(const TensorOp& op) {
     return;
   }
   shape_ = shape(op.instruction.op);
-  activity_ = vectorActivity(op.instruction.op);
+  counts_ = vectorCounts(op.instruction.op);
   phase_ = shape_.parameterRows > 0 ? Phase::parameters : Phase::taps;
   walkA_ = Walk(op.pC, op.pA);
   walkB_ = Walk(op.pC, op.pB);

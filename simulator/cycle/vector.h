@@ -45,20 +45,20 @@ private:
   void issued(uint64_t cycle);
   bool readsB() const { return shape_.b || shape_.weights; }
   void countRows(uint64_t rows) {
-    core_.activity.*activity_.rows += rows;
+    core_.activity.*counts_.rows += rows;
     core_.activity.vectorWrites += rows;
     count(counter::vector_rows, rows);
   }
   void countTaps(uint64_t taps) {
-    if (activity_.taps)
-      core_.activity.*activity_.taps += taps;
+    if (counts_.taps)
+      core_.activity.*counts_.taps += taps;
   }
 
   uint32_t cols_;
 
   Flight* current_ = nullptr;
   Shape shape_;
-  VectorActivity activity_;
+  VectorCounts counts_;
   Phase phase_ = Phase::drain;
   uint32_t rowsRead_ = 0; // of the table or the parameters
   uint64_t taps_ = 1;     // of a result row

@@ -15,9 +15,10 @@ int stage(Engine engine) {
     return 2;
   case Engine::store:
     return 3;
-  default:
-    return -1;
+  case Engine::sequencer:
+    break;
   }
+  return -1;
 }
 
 } // namespace

@@ -227,7 +227,19 @@ void TraceWriter::sample(uint64_t cycle) {
   }
 }
 
-void TraceWriter::event(const CycleEvent& event) {
+void TraceWriter::restart(uint64_t cycles) {
+  sample(cycles);
+  endPhase(cycles);
+  phase_ = options_.phases.size();
+  flights_.clear();
+  flows_ = {};
+  waiting_ = {};
+  restarted_ = cycles;
+}
+
+void TraceWriter::event(const CycleEvent& ofRun) {
+  CycleEvent event = ofRun;
+  event.cycle += restarted_;
   switch (event.kind) {
   case EventKind::dispatch:
     dispatch(event);

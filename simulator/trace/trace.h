@@ -54,6 +54,9 @@ public:
   TraceWriter& operator=(const TraceWriter&) = delete;
 
   void event(const CycleEvent& event) override;
+  // The core has stopped and starts again from reset: the cycles of later events count from here, which is `cycles`
+  // after the beginning. Nothing is under way.
+  void restart(uint64_t cycles);
   // Completes the file and gives it its name. Throws Error if it could not be written.
   void finish(uint64_t cycles);
 
@@ -104,7 +107,8 @@ private:
   uint64_t omitted_ = 0;
   SemaphoreFlows flows_;
   uint64_t flowCount_ = 0;
-  size_t phase_; // under way; number of phases: none
+  uint64_t restarted_ = 0; // cycle of the last restart
+  size_t phase_;           // under way; number of phases: none
   uint64_t phaseStart_ = 0;
   uint64_t windowStart_ = 0;
   uint64_t samples_ = 0;

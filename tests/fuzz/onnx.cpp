@@ -90,7 +90,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   weft::ImportOptions options;
   options.maxComputedConstantBytes = 1 << 22;
   try {
-    weft::importOnnx({data, size}, options);
+    weft::importOnnx(std::vector<uint8_t>(data, data + size), options);
   } catch (const weft::Error&) {
   }
   return 0;

@@ -41,9 +41,9 @@ inline PatternRegister pattern(const Walk& walk) {
 
 // A pattern register as a configuration.
 struct Config {
-  uint32_t typeA = 0, typeB = 0, typeResult = 0; // 0 u8, 1 s8
+  uint32_t typeA = operands::u8, typeB = operands::u8, typeResult = operands::u8;
   bool lut = false;
-  bool exchanged = false; // vrqa: the residual is the outer addend
+  bool exchanged = false;
   int32_t za = 0, zb = 0, zo = 0, lo = 0, hi = 255, lo2 = 0, hi2 = 255;
   float ra = 1.0f, rb = 1.0f, rf = 0.0f;
 };
@@ -56,8 +56,8 @@ inline PatternRegister pattern(const Config& from) {
   };
   PatternRegister result;
   result.field.fill(0);
-  result.field[config::types] = from.typeA | from.typeB << 4 | from.typeResult << 8 | (from.lut ? 1u << 12 : 0u) |
-                                (from.exchanged ? 1u << 13 : 0u);
+  result.field[config::types] = operands::types(from.typeA, from.typeB, from.typeResult,
+                                                (from.lut ? flag::lut : 0) | (from.exchanged ? flag::exchange : 0));
   auto set = [&](int number, int32_t value) {
     result.field[static_cast<size_t>(number)] = static_cast<uint32_t>(value);
   };

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <random>
+#include <vector>
 
 namespace weft::test {
 
@@ -15,6 +16,7 @@ public:
   uint32_t between(uint32_t low, uint32_t high) { return low + below(uint64_t{high} - low + 1); }
   bool percent(uint32_t chance) { return below(100) < chance; }
   template <typename T> T pick(std::initializer_list<T> values) { return values.begin()[below(values.size())]; }
+  template <typename T> T pick(const std::vector<T>& values) { return values[below(values.size())]; }
   uint64_t word() { return engine_(); }
 
 private:

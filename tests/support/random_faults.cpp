@@ -1,6 +1,8 @@
 #include "tests/support/random_faults.h"
 
+#include "isa/semantics/operands.h"
 #include "isa/semantics/tensor.h"
+#include "tests/support/opcodes.h"
 #include "tests/support/random_layout.h"
 
 namespace weft::test {
@@ -99,9 +101,12 @@ private:
       return 1;
     case Engine::matrix:
       return operand == 0 ? machine_.array.rows : operand == 1 ? machine_.array.cols : 1;
-    default:
-      return operand == 0 && (op == Opcode::VRQ || op == Opcode::VRQA) ? 1 : machine_.array.cols;
+    case Engine::vector:
+      return operand == 0 && operands::usage(op).accumulatorA ? 1 : machine_.array.cols;
+    case Engine::sequencer:
+      break;
     }
+    return 1;
   }
 
   struct Bounds {
@@ -114,9 +119,11 @@ private:
       return {int64_t{kDramBase}, int64_t{kDramBase} + static_cast<int64_t>(machine_.dram.bytes)};
     case Space::accumulator:
       return {0, machine_.accumulatorRows()};
-    default:
-      return {0, machine_.scratchpad.bytes};
+    case Space::scratchpad:
+    case Space::lut:
+      break;
     }
+    return {0, machine_.scratchpad.bytes};
   }
 
   // What the operand at this register reaches: the region that moves with it. Empty if there is none.
@@ -186,17 +193,17 @@ private:
     nodes_.push_back(node);
   }
 
+  // An instruction whose types and alignment are checked.
+  Opcode computation() { return random_.pick(builtOpcodes(random_.percent(20) ? Engine::matrix : Engine::vector)); }
+
   void badType() {
-    RandomNode node = tensor(
-        random_.pick({Opcode::MM, Opcode::MMA, Opcode::VADD, Opcode::VMUL, Opcode::VMAX, Opcode::VSUM, Opcode::VDW,
-                      Opcode::VRQ, Opcode::VRQA, Opcode::VMOVF, Opcode::VFMAF, Opcode::VMINF, Opcode::VEXPF}));
+    RandomNode node = tensor(computation());
     node.arguments.pD.field[config::types] ^= random_.between(2, 15) << 4 * random_.below(3);
     nodes_.push_back(node);
   }
 
   void misalignment() {
-    RandomNode node = tensor(random_.pick({Opcode::MM, Opcode::MMA, Opcode::VADD, Opcode::VMAX, Opcode::VDW,
-                                           Opcode::VRQ, Opcode::VLUT, Opcode::VLDLUT, Opcode::VFMAF, Opcode::VRCPF}));
+    RandomNode node = tensor(computation());
     TensorArguments& args = node.arguments;
     const uint32_t by = random_.between(1, 3);
     if (random_.percent(40)) {

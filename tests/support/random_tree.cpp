@@ -2,6 +2,7 @@
 #include "isa/check/own_results.h"
 #include "isa/semantics/operands.h"
 #include "isa/semantics/tensor.h"
+#include "tests/support/opcodes.h"
 #include "tests/support/random.h"
 #include "tests/support/random_faults.h"
 #include "tests/support/random_layout.h"
@@ -225,9 +226,10 @@ private:
 
   PatternRegister configuration(Opcode op) {
     Config config;
-    config.typeA = random_.below(2);
-    config.typeB = random_.below(2);
-    config.typeResult = random_.below(2);
+    const uint32_t types = randomTypes(op, [this](uint32_t n) { return random_.below(n); });
+    config.typeA = types >> slot::a & 15;
+    config.typeB = types >> slot::b & 15;
+    config.typeResult = types >> slot::result & 15;
     config.lut = random_.percent(25);
     config.exchanged = random_.percent(30);
     auto nine = [&] { return static_cast<int32_t>(random_.between(0, 383)) - 128; };
@@ -247,11 +249,6 @@ private:
     config.rb = number();
     config.rf = number();
     if (operands::usage(op).floatRows) {
-      config.typeA = config.typeB = config.typeResult = operands::fp32;
-      if (op == Opcode::VMOVF && random_.percent(50))
-        config.typeA = operands::s32;
-      if (op == Opcode::VMOVF && random_.percent(50))
-        config.typeResult = operands::s32;
       const uint32_t kind = random_.below(100);
       if (kind < 50) { // t = a
         config.ra = 1.0f;
@@ -297,11 +294,11 @@ private:
     TensorArguments args;
     const uint32_t cols = machine_.array.cols;
     const uint32_t bytes = machine_.scratchpad.bytes;
-    if (op == Opcode::VLDLUT) {
+    const operands::Usage& use = operands::usage(op);
+    if (use.tableLoad) {
       args.a = scratchpad(0, timing::LUT_ENTRIES, cols);
       return args;
     }
-    const operands::Usage use = operands::usage(op);
     const bool window = use.taps;
     const bool accumulators = use.accumulatorA;
     Walk a;
@@ -352,7 +349,7 @@ private:
     put(first ? config::ra : config::rb, large);
     put(first ? config::rb : config::ra, static_cast<float>(random_.below(1000)) / 1024.0f);
     put(config::rf, -large * addend);
-    configuration.field[config::types] ^= random_.below(2) << 13;
+    configuration.field[config::types] ^= random_.below(2) * flag::exchange;
   }
 
   TensorArguments vector(Opcode op) {
@@ -371,13 +368,9 @@ private:
     case 1:
       return Opcode::ST;
     case 2:
-      return random_.pick({Opcode::MM, Opcode::MMA});
+      return random_.pick(builtOpcodes(Engine::matrix));
     default:
-      if (random_.percent(40))
-        return random_.pick({Opcode::VMOVF, Opcode::VADDF, Opcode::VMULF, Opcode::VFMAF, Opcode::VMAXF, Opcode::VMINF,
-                             Opcode::VEXPF, Opcode::VRCPF, Opcode::VRSQF, Opcode::VTANHF, Opcode::VERFF});
-      return random_.pick({Opcode::VRQ, Opcode::VRQA, Opcode::VADD, Opcode::VMUL, Opcode::VLUT, Opcode::VLDLUT,
-                           Opcode::VMAX, Opcode::VSUM, Opcode::VDW});
+      return random_.pick(vectorOpcodes(random_.percent(40)));
     }
   }
 
@@ -389,9 +382,12 @@ private:
       return dma(false);
     case Engine::matrix:
       return matrix();
-    default:
+    case Engine::vector:
       return vector(op);
+    case Engine::sequencer:
+      break;
     }
+    return {};
   }
 
   // Whether the instruction touches what one of the last instructions of another engine does.
@@ -429,7 +425,7 @@ private:
 
   // Matrix instructions that follow each other without a gap, each adding to the row with which the one before it ends.
   void accumulations() {
-    RandomNode node = newTensor(random_.pick({Opcode::MM, Opcode::MMA}));
+    RandomNode node = newTensor(random_.pick(builtOpcodes(Engine::matrix)));
     // With so many rows the next tile is there before the last of them is read.
     uint32_t rows = 0;
     for (int i = 0; i < 50 && rows <= machine_.array.rows; ++i) {
@@ -600,7 +596,7 @@ private:
       s = random_.percent(60) ? (random_.below(8) - 4) * unit : 0;
     if (info(node.op).engine == Engine::matrix)
       step[2] = random_.below(3) - 1;
-    if (node.op == Opcode::VRQ || node.op == Opcode::VRQA)
+    if (operands::usage(node.op).accumulatorA)
       step[0] = random_.below(3) - 1;
     for (uint32_t round = 0; round < rounds; ++round) {
       const TensorOp op = makeOp(node.op, argumentsInRound(node.arguments, step, round));

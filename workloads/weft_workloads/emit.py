@@ -12,6 +12,7 @@ from .network import Network, Op
 from .quantize import Quant
 
 OPSET = 13
+_OPSET_OF_HARDSWISH = 14
 IR_VERSION = 8
 _ELEM = {np.uint8: TensorProto.UINT8, np.int8: TensorProto.INT8}
 
@@ -34,7 +35,8 @@ class _Graph:
             self.nodes, network.name,
             [helper.make_tensor_value_info(network.input_name, in_type, network.input_shape)],
             [helper.make_tensor_value_info(out_name, out_type, network.output.shape)], self.initializers)
-        opsets = [helper.make_opsetid("", OPSET)]
+        newer = any(op.kind == "hardswish" for op in network.ops)
+        opsets = [helper.make_opsetid("", _OPSET_OF_HARDSWISH if newer else OPSET)]
         if contrib:
             opsets.append(helper.make_opsetid("com.microsoft", 1))
         return helper.make_model(graph, opset_imports=opsets, ir_version=IR_VERSION, producer_name="weft-workloads")
@@ -50,6 +52,19 @@ def _float_node(g: _Graph, op: Op, inputs: list[str], output: str):
         g.node("MatMul", op.name, inputs, [output])
     elif op.kind == "add":
         g.node("Add", op.name, inputs, [output])
+    elif op.kind == "mul":
+        g.node("Mul", op.name, inputs, [output])
+    elif op.kind == "concat":
+        g.node("Concat", op.name, inputs, [output], **op.attrs)
+    elif op.kind == "hardsigmoid":
+        g.node("HardSigmoid", op.name, inputs, [output], **op.attrs)
+    elif op.kind == "hardswish":
+        g.node("HardSwish", op.name, inputs, [output])
+    elif op.kind == "resize":
+        factor = op.attrs["factor"]
+        scales = g.const(f"resize.x{factor}", np.array([1, 1, factor, factor], np.float32))
+        g.node("Resize", op.name, [*inputs, "", scales], [output], mode="nearest", nearest_mode="floor",
+               coordinate_transformation_mode="asymmetric")
     elif op.kind == "maxpool":
         g.node("MaxPool", op.name, inputs, [output], **op.attrs)
     elif op.kind == "gap":
@@ -192,9 +207,18 @@ def qlinear_model(network: Network, params: dict[str, Quant], *, io_float: bool 
                        domain="com.microsoft", transB=1)
             else:
                 g.node("QLinearMatMul", op.name, ins[0] + [w, scale, zp] + out_params, [out])
-        elif op.kind == "add":
+        elif op.kind in ("add", "mul"):
             contrib = True
-            g.node("QLinearAdd", op.name, ins[0] + ins[1] + out_params, [out], domain="com.microsoft")
+            g.node("QLinearAdd" if op.kind == "add" else "QLinearMul", op.name, ins[0] + ins[1] + out_params, [out],
+                   domain="com.microsoft")
+        elif op.kind == "concat":
+            contrib = True
+            g.node("QLinearConcat", op.name, out_params + [x for part in ins for x in part], [out],
+                   domain="com.microsoft", **op.attrs)
+        elif op.kind in ("hardsigmoid", "hardswish"):  # which have no integer operator
+            g.node("DequantizeLinear", op.name + ".dequantize", ins[0], [op.name + ".dq"])
+            _float_node(g, op, [op.name + ".dq"], op.name + ".real")
+            g.node("QuantizeLinear", op.name + ".quantize", [op.name + ".real"] + out_params, [out])
         elif op.kind == "gap":
             contrib = True
             g.node("QLinearGlobalAveragePool", op.name, ins[0] + out_params, [out], domain="com.microsoft",

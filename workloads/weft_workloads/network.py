@@ -11,7 +11,8 @@ from . import rng
 class Op:
     """One operator. Its name is also the name of its output tensor (after the activation, if there is one).
 
-    kind: conv, gemm (x [B, K], weight [N, K]), matmul (x [M, K], weight [K, N]), add, maxpool, gap, flatten.
+    kind: conv, gemm (x [B, K], weight [N, K]), matmul (x [M, K], weight [K, N]), add, mul (the second input is
+    broadcast), concat (of channels), hardsigmoid, hardswish, maxpool, gap, resize (nearest), flatten.
     activation: "", "relu" or "relu6".
     """
 
@@ -74,19 +75,21 @@ class Builder:
 
     def conv(self, name, x, channels, kernel, *, stride=1, pad=None, dilation=1, group=1, gain=1.0, activation="",
              bias_std=0.1) -> str:
-        """kernel: k or (kh, kw). pad: one number for all sides (default: "same" for stride 1). Weight deviation is
-        gain / sqrt(fan-in)."""
+        """kernel: k or (kh, kw). pad: one number for all sides (default: "same" for stride 1; an even kernel has the
+        odd row and column at the end). Weight deviation is gain / sqrt(fan-in)."""
         n, c, h, w = self.shape(x)
         kh, kw = (kernel, kernel) if isinstance(kernel, int) else kernel
-        ph, pw = (dilation * (kh - 1) // 2, dilation * (kw - 1) // 2) if pad is None else (pad, pad)
-        out_h = (h + 2 * ph - dilation * (kh - 1) - 1) // stride + 1
-        out_w = (w + 2 * pw - dilation * (kw - 1) - 1) // stride + 1
+        reach_h, reach_w = dilation * (kh - 1), dilation * (kw - 1)
+        top, left, bottom, right = (reach_h // 2, reach_w // 2, (reach_h + 1) // 2, (reach_w + 1) // 2) \
+            if pad is None else (pad,) * 4
+        out_h = (h + top + bottom - reach_h - 1) // stride + 1
+        out_w = (w + left + right - reach_w - 1) // stride + 1
         if out_h < 1 or out_w < 1:
             raise ValueError(f"{self.network.name}: {name} has no output: its input is {h}x{w}, too small")
         wshape = (channels, c // group, kh, kw)
         fan_in = wshape[1] * kh * kw
         weight = rng.bell(self.seed, f"{self.network.name}/{name}.weight", wshape, gain / fan_in**0.5)
-        attrs = dict(kernel_shape=[kh, kw], strides=[stride, stride], pads=[ph, pw, ph, pw],
+        attrs = dict(kernel_shape=[kh, kw], strides=[stride, stride], pads=[top, left, bottom, right],
                      dilations=[dilation, dilation], group=group)
         return self._add(Op("conv", name, [x], (n, channels, out_h, out_w), activation, weight,
                             self._bias(name, channels, bias_std), attrs))
@@ -104,6 +107,33 @@ class Builder:
 
     def add(self, name, a, b, *, activation="") -> str:
         return self._add(Op("add", name, [a, b], self.shape(a), activation))
+
+    def mul(self, name, a, b) -> str:
+        """b has the shape of a or 1 in its place: the gates of squeeze-and-excite are [N, C, 1, 1]."""
+        return self._add(Op("mul", name, [a, b], self.shape(a)))
+
+    def hardsigmoid(self, name, x) -> str:
+        """clip(x / 6 + 1/2, 0, 1)."""
+        return self._add(Op("hardsigmoid", name, [x], self.shape(x), attrs=dict(alpha=1 / 6, beta=0.5)))
+
+    def hardswish(self, name, x) -> str:
+        """x * clip(x / 6 + 1/2, 0, 1)."""
+        return self._add(Op("hardswish", name, [x], self.shape(x)))
+
+    def concat(self, name, *parts) -> str:
+        """Of the channels."""
+        n, _, *rest = self.shape(parts[0])
+        for part in parts[1:]:
+            if self.shape(part)[2:] != tuple(rest):
+                raise ValueError(f"{self.network.name}: {name} joins maps of {self.shape(parts[0])} and "
+                                 f"{self.shape(part)}; all extents but the channels must be equal")
+        channels = sum(self.shape(part)[1] for part in parts)
+        return self._add(Op("concat", name, list(parts), (n, channels, *rest), attrs=dict(axis=1)))
+
+    def upsample(self, name, x, factor) -> str:
+        """Every pixel becomes factor x factor equal ones."""
+        n, c, h, w = self.shape(x)
+        return self._add(Op("resize", name, [x], (n, c, h * factor, w * factor), attrs=dict(factor=factor)))
 
     def maxpool(self, name, x, kernel, stride, pad) -> str:
         n, c, h, w = self.shape(x)

@@ -47,7 +47,7 @@ def round_range(low: float, high: float) -> tuple[float, float]:
 
 
 def propagate(network, table: dict[str, tuple[float, float]], dtype: type) -> dict[str, Quant]:
-    """Parameters of every tensor. Max pooling and flatten pass their input's on, so no rescaling is needed there;
+    """Parameters of every tensor. What only selects or moves values passes its input's on, so that nothing is rescaled;
     a relu's range starts at 0 and a relu6's ends at 6 at most, so that clamping to 8 bits does the activation."""
     known = {**table, **network.ranges}
     result = {}
@@ -59,7 +59,7 @@ def propagate(network, table: dict[str, tuple[float, float]], dtype: type) -> di
 
     result[network.input_name] = from_range(*lookup(network.input_name), dtype)
     for op in network.ops:
-        if op.kind in ("maxpool", "flatten"):
+        if op.kind in ("maxpool", "resize", "flatten"):
             result[op.name] = result[op.inputs[0]]
             continue
         low, high = lookup(op.name)

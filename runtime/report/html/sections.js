@@ -32,6 +32,17 @@ function summary(run) {
     html('p', {class: 'dim'}, `program ${run.report.run.program} · exit code ${run.report.run.exit_code}`));
 }
 
+// What goes to and fro between host and device, and what that takes at least.
+function crossingsInWords(crossings) {
+  if (crossings.length === 0)
+    return [];
+  const steps = new Set(crossings.map((item) => item.device_step)).size;
+  const list = crossings.map((item) => `${item.tensor} ${item.to_device ? 'to the device' : 'to the host'}` +
+    `${steps > 1 ? `, step ${item.device_step + 1}` : ''} (${format.bytes(item.bytes)}, ${format.count(item.cycles_at_peak)} cycles)`);
+  return [`The device runs in ${steps} step${steps > 1 ? 's' : ''}. Not in the time either is what the host writes before and reads ` +
+    `after each, at least (bytes at the DRAM's peak bandwidth): ${list.join('; ')}.`];
+}
+
 function assumptions(run) {
   const {machine, host, energy} = run.report;
   const {description} = machine;
@@ -51,7 +62,8 @@ function assumptions(run) {
     `Parts of layers: a layer's own cycles and energy run from the dispatch of its first instruction to that of the next ` +
       `layer's, so they add up to the run; 'first' to 'last' is its own work and overlaps with its neighbours'.`,
     `Time and energy are of the accelerator and its DRAM. On the host, not counted: ` +
-      `${[...host.before, ...host.after].join(', ') || 'nothing'}.`,
+      `${host.steps.flatMap((step) => step.operators.map((op) => op.name)).join(', ') || 'nothing'}.`,
+    ...crossingsInWords(host.crossings),
   ];
   if (energy)
     items.push(`Energy: counts of the run times the actions of table '${energy.table.name}' (${energy.table.node_nm} nm, ` +

@@ -4,6 +4,8 @@
 #include "isa/program/program.h"
 #include "isa/support/error.h"
 #include "isa/support/file.h"
+#include "runtime/api/host_network.h"
+#include "runtime/report/report.h"
 #include "runtime/report/table.h"
 #include "runtime/tools/weft/command.h"
 #include "runtime/tools/weft/interrupt.h"
@@ -11,6 +13,7 @@
 #include "runtime/tools/weft/progress.h"
 
 #include <charconv>
+#include <filesystem>
 #include <fmt/format.h>
 #include <memory>
 
@@ -22,7 +25,7 @@ using runtime::grouped;
 using runtime::Table;
 
 struct Options {
-  std::string network, arch = "edge-16", output, mapping, emit;
+  std::string network, arch = "edge-16", output, mapping, emit, host = "allow";
   std::vector<std::string> dimensions;
   int64_t batch = 1;
 };
@@ -42,27 +45,73 @@ std::pair<std::string, int64_t> parseDimension(const std::string& text) {
 // The importer's messages do not know the file's name.
 net::Network import(const Options& options, std::string& graph) {
   ImportOptions settings;
+  settings.folder = std::filesystem::absolute(options.network).parent_path();
   settings.batch = options.batch;
   for (const std::string& dimension : options.dimensions)
     settings.dimensions.insert(parseDimension(dimension));
-  const std::vector<uint8_t> model = readFile(options.network);
+  GraphDump dump;
+  if (options.emit == "graph")
+    dump = [&](std::string_view, std::string_view text) { graph = text; };
+  std::vector<uint8_t> model = readFile(options.network);
   try {
-    if (options.emit != "graph")
-      return importOnnx(model, settings);
-    return importOnnx(model, settings, [&](std::string_view, std::string_view text) { graph = text; });
+    return importOnnx(std::move(model), settings, dump);
   } catch (const Error& error) {
     throw Error(fmt::format("{}: {}", options.network, error.what()));
   }
 }
 
-void printHost(const char* when, const std::vector<int32_t>& nodes, const net::Network& network) {
-  for (int32_t index : nodes) {
-    const net::Node& node = network.nodes[static_cast<size_t>(index)];
-    fmt::print("on the host, {} the device: {} ({})\n", when, node.name, node.op);
-  }
+constexpr std::pair<const char*, mapping::HostPolicy> kHostPolicies[] = {{"allow", mapping::HostPolicy::allow},
+                                                                         {"edges", mapping::HostPolicy::edges},
+                                                                         {"never", mapping::HostPolicy::never}};
+
+mapping::HostPolicy hostPolicy(const std::string& name) {
+  for (const auto& [known, policy] : kHostPolicies)
+    if (name == known)
+      return policy;
+  throw Error(fmt::format("--host {}: it is allow, edges or never", name));
 }
 
-void printResult(const Options& options, const Program& program, size_t fileBytes) {
+// What the host runs and why, and what goes to and fro for it.
+void printHost(const Program& program, const Machine& machine) {
+  const size_t last = program.manifest()->deviceSteps();
+  for (const runtime::HostStep& step : runtime::hostSteps(program)) {
+    const std::string when = step.deviceSteps == 0      ? "before the device"
+                             : step.deviceSteps == last ? "after the device"
+                                                        : fmt::format("between steps {} and {} of the device",
+                                                                      step.deviceSteps, step.deviceSteps + 1);
+    for (const runtime::HostStep::Operator& op : step.operators)
+      fmt::print("on the host, {}: {}: {}\n", when, op.name, op.reason);
+  }
+  for (const runtime::Crossing& crossing : runtime::crossings(program))
+    fmt::print("{} {} of the device: {}, {} bytes, {} cycles at the DRAM's peak bandwidth (an estimate)\n",
+               crossing.toDevice ? "from the host to step" : "to the host from step", crossing.deviceStep + 1,
+               crossing.tensor, grouped(crossing.bytes), grouped(runtime::crossingCycles(crossing.bytes, machine)));
+}
+
+// Convolutions and matrix products that the host runs: a network is seldom meant so.
+void warnOfHost(const Program& program) {
+  const net::Network& network = *program.network();
+  uint64_t all = 0;
+  for (const net::Node& node : network.nodes)
+    all += mapping::multiplyAccumulates(network, node);
+  for (const Step& step : program.manifest()->steps)
+    for (const HostNode& host : step.hostNodes) {
+      const net::Node& node = network.nodes[static_cast<size_t>(host.node)];
+      if (const uint64_t macs = mapping::multiplyAccumulates(network, node); macs > 0)
+        fmt::print(stderr, "weft: warning: node '{}' ({}) with {:.1f} % of the network's MACs runs on the host: {}\n",
+                   node.name, node.op, 100 * static_cast<double>(macs) / static_cast<double>(all), host.reason);
+    }
+}
+
+// Where ONNX Runtime computes in float what integers do here.
+void warnOfRounding(const net::Network& network) {
+  for (const net::Node& node : network.nodes)
+    if (const std::string why = node.text(net::kRoundingAttribute, ""); !why.empty())
+      fmt::print(stderr, "weft: warning: node '{}' ({}): single results may be one code away from ONNX Runtime's: {}\n",
+                 node.name, node.op, why);
+}
+
+void printResult(const Options& options, const Program& program, const Machine& machine, size_t fileBytes) {
   const Manifest& manifest = *program.manifest();
   uint64_t macs = 0;
   for (const Group& group : manifest.groups)
@@ -72,8 +121,7 @@ void printResult(const Options& options, const Program& program, size_t fileByte
   fmt::print("memory: {} constants, {} activations (lower bound {}), scratchpad peak {}\n",
              binaryBytes(manifest.constantBytes), binaryBytes(manifest.activationBytes),
              binaryBytes(manifest.activationLowerBound), binaryBytes(manifest.scratchpadPeak));
-  printHost("before", manifest.hostBefore, *program.network());
-  printHost("after", manifest.hostAfter, *program.network());
+  printHost(program, machine);
 }
 
 void writeText(const Options& options, std::string_view text) {
@@ -91,7 +139,7 @@ ExitCode compileNetwork(const Options& options, const Common& common) {
     Progress progress(common);
     progress.update("import", -1);
     std::string graph;
-    const net::Network network = import(options, graph);
+    net::Network network = import(options, graph);
     if (options.emit == "graph") {
       writeText(options, graph);
       return kOk;
@@ -102,8 +150,9 @@ ExitCode compileNetwork(const Options& options, const Common& common) {
       settings.mappingOrigin = options.mapping;
     }
     settings.emit = options.emit;
+    settings.host = hostPolicy(options.host);
     settings.progress = [&](const std::string& stage, double fraction) { progress.update(stage, fraction); };
-    result = compile(network, machine, settings);
+    result = compile(std::move(network), machine, settings);
   }
   throwIfInterrupted();
   if (!options.emit.empty()) {
@@ -113,7 +162,10 @@ ExitCode compileNetwork(const Options& options, const Common& common) {
   writeFile(options.output, result);
   if (!common.quiet) {
     const size_t bytes = result.size();
-    printResult(options, Program::parse(std::move(result), options.output), bytes);
+    const Program program = Program::parse(std::move(result), options.output);
+    printResult(options, program, machine, bytes);
+    warnOfHost(program);
+    warnOfRounding(*program.network());
   }
   return kOk;
 }
@@ -138,13 +190,22 @@ void addCompile(CLI::App& app, Action& action) {
       ->check(CLI::Range(int64_t{1}, int64_t{4096}));
   command->add_option("--dim", options->dimensions, "NAME=EXTENT of another open dimension; may be repeated")
       ->allow_extra_args(false);
-  command->footer("Operators that stay in float at the network's edges run on the host; they are named.\n"
-                  "Examples:\n"
-                  "  weft compile net.onnx --arch edge-16 -o net.weft\n"
-                  "  weft compile net.onnx --arch mine.yaml --batch 4 -o net.weft\n"
-                  "  weft compile net.onnx --emit mapping -o m.yaml      then edit m.yaml and\n"
-                  "  weft compile net.onnx --mapping m.yaml -o net.weft\n"
-                  "  weft compile net.onnx --emit asm | less");
+  command
+      ->add_option("--host", options->host,
+                   "What the host may run of what the machine does not: allow (anything anywhere), edges (before and "
+                   "after the machine's part), never (quantising inputs and dequantising outputs)")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"allow", "edges", "never"}));
+  command->footer(
+      "Operators that the machine does not have run on the host; they are named with the reason, and what goes\n"
+      "to and fro for them. Convolutions and matrix products among them are warned of.\n"
+      "Examples:\n"
+      "  weft compile net.onnx --arch edge-16 -o net.weft\n"
+      "  weft compile net.onnx --arch mine.yaml --batch 4 -o net.weft\n"
+      "  weft compile net.onnx --host edges -o net.weft\n"
+      "  weft compile net.onnx --emit mapping -o m.yaml      then edit m.yaml and\n"
+      "  weft compile net.onnx --mapping m.yaml -o net.weft\n"
+      "  weft compile net.onnx --emit asm | less");
   command->callback([options, &action] {
     if (options->output.empty() && options->emit.empty())
       throw CLI::RequiredError("--output (or --emit)");

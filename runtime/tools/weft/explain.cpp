@@ -9,6 +9,7 @@
 #include "runtime/tools/weft/interrupt.h"
 #include "runtime/tools/weft/progress.h"
 
+#include <filesystem>
 #include <fmt/format.h>
 #include <memory>
 
@@ -36,11 +37,12 @@ net::Network readNetwork(const std::string& file, const Report& report) {
     return *program.network();
   }
   ImportOptions settings;
+  settings.folder = std::filesystem::absolute(file).parent_path();
   const std::vector<int32_t>& inputs = report.workload->inputs;
   if (!inputs.empty())
-    settings.batch = report.workload->activations[static_cast<size_t>(inputs.front())].batch;
+    settings.batch = report.workload->activations[static_cast<size_t>(inputs.front())].view.shape().front();
   try {
-    return importOnnx(bytes, settings);
+    return importOnnx(std::move(bytes), settings);
   } catch (const Error& error) {
     throw Error(fmt::format("{}: {}", file, error.what()));
   }

@@ -1,4 +1,5 @@
-"""Random quantised models of one float operator between DequantizeLinear and QuantizeLinear, as quantisers write them."""
+"""Random quantised models of one float operator between DequantizeLinear and QuantizeLinear, as quantisers and exporters
+write them, and with what they leave in float in between."""
 
 import numpy as np
 from onnx import TensorProto, helper, numpy_helper
@@ -62,10 +63,20 @@ class Builder:
             return self.op("Clip", value, self.constant(np.float32(0)), self.constant(np.float32(6)))
         return value
 
+    def constant_codes(self, dtype, shape):
+        """A quantised constant behind a DequantizeLinear."""
+        return self.op("DequantizeLinear", self.constant(self.codes(dtype, shape)), self.constant(self.scale()),
+                       self.constant(self.codes(dtype, ())))
+
+    def quantize(self, value, dtype, low=0.002, high=0.2):
+        return self.op("QuantizeLinear", value, self.constant(self.scale(low, high)), self.constant(self.codes(dtype, ())))
+
     def finish(self, value, dtype, low=0.002, high=0.2):
-        result = self.op("QuantizeLinear", value, self.constant(self.scale(low, high)), self.constant(self.codes(dtype, ())))
+        return self.model([self.quantize(value, dtype, low, high)], dtype)
+
+    def model(self, results, dtype):
         graph = helper.make_graph(self.nodes, "pattern", self.inputs,
-                                  [helper.make_tensor_value_info(result, TYPES[np.dtype(dtype)], None)],
+                                  [helper.make_tensor_value_info(name, TYPES[np.dtype(dtype)], None) for name in results],
                                   self.initializers)
         return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 14)], ir_version=8), self.fed
 
@@ -178,11 +189,125 @@ def swish(rng, dtype):
     return b.finish(b.op("Mul", x, b.op("Sigmoid", x)), dtype)
 
 
+def other(dtype):
+    return np.uint8 if dtype == np.int8 else np.int8
+
+
+def gemm_general(rng, dtype):
+    b = Builder(rng)
+    k, n, m = (int(v) for v in rng.integers(2, 40, 3))
+    x, _ = b.activation(dtype, [k, m])
+    w, _ = b.weights([k, n], 1, n)
+    c = rng.uniform(-2, 2, [(), (1,), (n,), (1, n), (1, 1)][rng.integers(5)]).astype(np.float32)
+    y = b.op("Gemm", x, w, b.constant(c), transA=1, alpha=float(rng.choice([0.5, 1, 2])), beta=float(rng.choice([1, 2])))
+    return b.finish(b.rectify(y), dtype, 0.01, 2)
+
+
+def linear(rng, dtype):
+    b = Builder(rng)
+    k, n, m = (int(v) for v in rng.integers(2, 40, 3))
+    x, _ = b.activation(dtype, [2, m, k])
+    w, _ = b.weights([k, n], 1, n)
+    y = b.op("MatMul", x, w)
+    if rng.random() < 0.7:
+        c = b.constant(rng.uniform(-2, 2, n).astype(np.float32))
+        y = b.op("Add", y, c) if rng.random() < 0.5 else b.op("Add", c, y)
+    return b.finish(y, dtype, 0.01, 2)
+
+
+def attention(rng, dtype):
+    b = Builder(rng)
+    k, n, m = (int(v) for v in rng.integers(2, 20, 3))
+    left, _ = b.activation(dtype, [2, m, k])
+    right, _ = b.activation(dtype, [2, n, k])
+    return b.finish(b.op("MatMul", left, b.op("Transpose", right, perm=[0, 2, 1])), dtype, 0.01, 2)
+
+
+def pair(kind, both=False, constant=None):
+    """Operands of unlike types (unless `both` have the result's) or constants of a shape, in either order."""
+    def make(rng, dtype):
+        b = Builder(rng)
+        left, _ = b.activation(dtype if both else other(dtype), [2, 3, 5, 20])
+        right = b.activation(dtype, [2, 3, 5, 20])[0] if constant is None else b.constant_codes(dtype, constant)
+        operands = [left, right] if rng.random() < 0.5 else [right, left]
+        return b.finish(b.rectify(b.op(kind, *operands)), dtype)
+    return make
+
+
+def divided(rng, dtype):
+    b = Builder(rng)
+    x, _ = b.activation(dtype, [300])
+    return b.finish(b.op("Div", x, b.constant(np.float32(rng.uniform(0.5, 4)))), dtype)
+
+
+def mixed_concat(rng, dtype):
+    b = Builder(rng)
+    parts = [b.activation(kind, [1, 3, 4, 5])[0] for kind in (dtype, other(dtype), dtype)]
+    return b.finish(b.rectify(b.op("Concat", *parts, axis=int(rng.integers(1, 4)))), dtype)
+
+
+def off_grid_pad(rng, dtype):
+    b = Builder(rng)
+    x, _ = b.activation(dtype, [1, 3, 8, 8])
+    value = b.constant(np.float32(rng.choice([-3.4e38, 0.123, 1000])))
+    return b.finish(b.op("Pad", x, b.constant(np.array([0, 0, 1, 1, 0, 0, 1, 1], np.int64)), value), dtype)
+
+
+def float_weights(rng, dtype):
+    b = Builder(rng)
+    x, _ = b.activation(dtype, [1, 5, 9, 9])
+    operands = [x, b.constant(rng.normal(0, 0.3, [4, 5, 3, 3]).astype(np.float32))]
+    if rng.random() < 0.6:
+        operands.append(b.constant(rng.uniform(-3, 3, 4).astype(np.float32)))
+    return b.finish(b.op("Conv", *operands), dtype, 0.01, 2)
+
+
+def requantised_weights(rng, dtype):
+    b = Builder(rng)
+    x, _ = b.activation(dtype, [1, 5, 9, 9])
+    scale, zero = b.constant(np.array([b.scale() for _ in range(4)], np.float32)), b.constant(np.zeros(4, np.int8))
+    w = b.op("DequantizeLinear", b.constant(b.codes(np.int8, [4, 5, 3, 3])), scale, zero, axis=0)
+    w = b.op("DequantizeLinear", b.op("QuantizeLinear", w, scale, zero, axis=0), scale, zero, axis=0)
+    return b.finish(b.op("Conv", x, w), dtype, 0.01, 2)
+
+
+def normalised_conv(rng, dtype):
+    b = Builder(rng)
+    x, xs = b.activation(dtype, [1, 5, 9, 9])
+    w, ws = b.weights([4, 5, 3, 3], 0, 4)
+    y = b.op("Conv", x, w, b.bias(xs * ws, 4))
+    parameters = [rng.uniform(low, 2, 4).astype(np.float32) for low in (-2, -2, -2, 0.1)]
+    return b.finish(b.rectify(b.op("BatchNormalization", y, *map(b.constant, parameters))), dtype, 0.01, 2)
+
+
+def two_results(rng, dtype):
+    b = Builder(rng)
+    x, _ = b.activation(dtype, [1, 5, 9, 9])
+    w, _ = b.weights([4, 5, 3, 3], 0, 4)
+    y = b.op("Conv", x, w)
+    return b.model([b.quantize(y, dtype, 0.01, 2), b.quantize(b.op("Relu", y), dtype, 0.01, 2)], dtype)
+
+
+def activated_conv(rng, dtype):
+    b = Builder(rng)
+    x, _ = b.activation(dtype, [1, 5, 9, 9])
+    w, _ = b.weights([4, 5, 3, 3], 0, 4)
+    kind = str(rng.choice(["LeakyRelu", "Sigmoid", "Tanh", "HardSwish"]))
+    return b.finish(b.op(kind, b.op("Conv", x, w)), dtype, 0.01, 2)
+
+
 PATTERNS = {
     "conv": conv, "padded_conv": padded_conv, "gemm": gemm, "matmul": matmul, "add": binary("Add"),
     "mul": binary("Mul"), "relu": unary("Relu"), "sigmoid": unary("Sigmoid"), "tanh": unary("Tanh"),
     "hard_sigmoid": unary("HardSigmoid"), "hard_swish": unary("HardSwish"), "leaky_relu": unary("LeakyRelu", alpha=0.1),
     "swish": swish, "clip": clip, "max_pool": pool("MaxPool"), "average_pool": pool("AveragePool"),
     "global_average_pool": global_pool, "reduce_mean": mean, "concat": concat, "softmax": softmax,
-    "movement": movement,
+    "movement": movement, "gemm_general": gemm_general, "linear": linear, "attention": attention,
+    "mixed_add": pair("Add"), "mixed_mul": pair("Mul"), "mixed_sub": pair("Sub"), "sub": pair("Sub", both=True),
+    "add_scalar": pair("Add", True, ()), "mul_scalar": pair("Mul", True, ()), "sub_scalar": pair("Sub", True, ()),
+    "mixed_add_scalar": pair("Add", False, (1,)), "add_channels": pair("Add", True, (3, 1, 1)),
+    "mul_channels": pair("Mul", True, (1, 3, 1, 1)), "sub_channels": pair("Sub", True, (3, 1, 1)),
+    "mixed_mul_channels": pair("Mul", False, (3, 1, 1)), "div_scalar": divided, "mixed_concat": mixed_concat,
+    "off_grid_pad": off_grid_pad, "float_weights": float_weights, "requantised_weights": requantised_weights,
+    "normalised_conv": normalised_conv, "two_results": two_results, "activated_conv": activated_conv,
 }

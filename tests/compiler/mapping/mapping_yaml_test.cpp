@@ -20,7 +20,7 @@ TEST(MappingYaml, RoundTrip) {
                             .tileCols = 14,
                             .columnTiles = 2,
                             .chunks = {3, 1, 4}});
-  mapping.groups.push_back({.group = "pool"});
+  mapping.groups.push_back({.group = "pool", .pieces = true});
   const std::string text = toYaml(mapping);
   Mapping back = parseMapping(text, "m.yaml");
   EXPECT_EQ(toYaml(back), text);
@@ -33,6 +33,8 @@ TEST(MappingYaml, RoundTrip) {
   EXPECT_EQ(back.groups[0].columnTiles, 2);
   EXPECT_EQ(back.groups[0].chunks, (std::array<int64_t, 3>{3, 1, 4}));
   EXPECT_EQ(back.groups[0].buffers, 2);
+  EXPECT_FALSE(back.groups[0].pieces);
+  EXPECT_TRUE(back.groups[1].pieces);
 }
 
 TEST(MappingYaml, FieldsMayBeLeftOut) {
@@ -53,8 +55,9 @@ TEST(MappingYaml, MistakesAreNamedWithTheirLine) {
   EXPECT_EQ(error("groups:\n  - node: a\n    weights: x\n"), "m.yaml:3: weights is 'x', legal are resident, streamed");
   EXPECT_EQ(error("groups:\n  - node: a\n    chunks: [1, 2]\n"), "m.yaml:3: chunks has three numbers");
   EXPECT_EQ(error("groups:\n  - node: a\n    rows: 2\n"),
-            "m.yaml:3: unknown field 'rows'; known are node, weights, tile_rows, tile_cols, column_tiles, chunks, "
-            "buffers");
+            "m.yaml:3: unknown field 'rows'; known are node, weights, input, tile_rows, tile_cols, column_tiles, "
+            "chunks, buffers");
+  EXPECT_EQ(error("groups:\n  - node: a\n    input: x\n"), "m.yaml:3: input is 'x', legal are tiles, pieces");
   EXPECT_EQ(error("groups:\n  - node: a\n    tile_rows: many\n"), "m.yaml:3: bad conversion");
   EXPECT_EQ(error("groups:\n  - node: [\n").substr(0, 9), "m.yaml:3:");
 }

@@ -107,3 +107,45 @@ func.func @transposed_weights() -> tensor<3x2xf32> {
   %t = weft_graph.transpose %f {perm = array<i64: 1, 0>} : (tensor<2x3xf32>) -> tensor<3x2xf32>
   return %t : tensor<3x2xf32>
 }
+
+// ... but before a QuantizeLinear only what becomes of the filler matters: 0.3 / 0.5 is code 6.
+// CHECK-LABEL: @pad_quantised
+// CHECK: %[[V:.*]] = weft_graph.constant dense<6> : tensor<si8>
+// CHECK: %[[P:.*]] = weft_graph.pad %arg0, %{{.*}}, %[[V]]
+// CHECK-NEXT: return %[[P]]
+func.func @pad_quantised(%x: tensor<4xsi8>) -> tensor<6xsi8> {
+  %v = weft_graph.constant dense<0.3> : tensor<f32>
+  %s = weft_graph.constant dense<0.5> : tensor<f32>
+  %z = weft_graph.constant dense<5> : tensor<si8>
+  %pads = weft_graph.constant dense<1> : tensor<2xi64>
+  %f = weft_graph.dequantize %x, %s, %z {axis = 0 : i64} : (tensor<4xsi8>, tensor<f32>, tensor<si8>) -> tensor<4xf32>
+  %p = weft_graph.pad %f, %pads, %v {mode = "constant"} : (tensor<4xf32>, tensor<2xi64>, tensor<f32>) -> tensor<6xf32>
+  %q = weft_graph.quantize %p, %s, %z {axis = 0 : i64} : (tensor<6xf32>, tensor<f32>, tensor<si8>) -> tensor<6xsi8>
+  return %q : tensor<6xsi8>
+}
+
+// Unlike quantisations stay.
+// CHECK-LABEL: @concat_of_two_grids
+// CHECK: weft_graph.concat {{.*}} -> tensor<8xf32>
+func.func @concat_of_two_grids(%a: tensor<4xsi8>, %b: tensor<4xsi8>) -> tensor<8xf32> {
+  %s = weft_graph.constant dense<0.5> : tensor<f32>
+  %t = weft_graph.constant dense<0.25> : tensor<f32>
+  %z = weft_graph.constant dense<-1> : tensor<si8>
+  %0 = weft_graph.dequantize %a, %s, %z {axis = 0 : i64} : (tensor<4xsi8>, tensor<f32>, tensor<si8>) -> tensor<4xf32>
+  %1 = weft_graph.dequantize %b, %t, %z {axis = 0 : i64} : (tensor<4xsi8>, tensor<f32>, tensor<si8>) -> tensor<4xf32>
+  %2 = weft_graph.concat %0, %1 {axis = 0 : i64} : (tensor<4xf32>, tensor<4xf32>) -> tensor<8xf32>
+  return %2 : tensor<8xf32>
+}
+
+// Weights that are quantised a second time, by channel: -3 * 0.5 in units of 0.25, 4 * 0.25 in units of 0.5.
+// CHECK-LABEL: @weights_again
+// CHECK: dense<{{\[\[}}-6], [2]]> : tensor<2x1xsi8>
+func.func @weights_again() -> tensor<2x1xsi8> {
+  %w = weft_graph.constant dense<[[-3], [4]]> : tensor<2x1xsi8>
+  %s = weft_graph.constant dense<[0.5, 0.25]> : tensor<2xf32>
+  %t = weft_graph.constant dense<[0.25, 0.5]> : tensor<2xf32>
+  %z = weft_graph.constant dense<0> : tensor<2xsi8>
+  %f = weft_graph.dequantize %w, %s, %z {axis = 0 : i64} : (tensor<2x1xsi8>, tensor<2xf32>, tensor<2xsi8>) -> tensor<2x1xf32>
+  %q = weft_graph.quantize %f, %t, %z {axis = 0 : i64} : (tensor<2x1xf32>, tensor<2xf32>, tensor<2xsi8>) -> tensor<2x1xsi8>
+  return %q : tensor<2x1xsi8>
+}

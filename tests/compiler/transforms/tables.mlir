@@ -75,3 +75,39 @@ func.func @regrid(%x: tensor<2x2xsi8>, %w: tensor<2x2xsi8>) -> tensor<4xui8> {
   %y = weft_graph.quantize %f, %s, %u {axis = 0 : i64} : (tensor<4xf32>, tensor<f32>, tensor<ui8>) -> tensor<4xui8>
   return %y : tensor<4xui8>
 }
+
+// A constant may be quantised, too, and may be any shape as long as its elements are equal: (x - 1) / 2 in units of 1.
+// CHECK-LABEL: @constants
+// CHECK: weft_graph.constant dense<"0x{{[0-9A-F]*}}"> : tensor<256xsi8>
+// CHECK: weft_graph.lut8 %arg0
+// CHECK-NEXT: return
+func.func @constants(%x: tensor<4xsi8>) -> tensor<4xsi8> {
+  %s = weft_graph.constant dense<1.0> : tensor<f32>
+  %half = weft_graph.constant dense<0.5> : tensor<f32>
+  %z = weft_graph.constant dense<0> : tensor<si8>
+  %two = weft_graph.constant dense<2> : tensor<4xsi8>
+  %d = weft_graph.constant dense<2.0> : tensor<1xf32>
+  %f = weft_graph.dequantize %x, %s, %z {axis = 0 : i64} : (tensor<4xsi8>, tensor<f32>, tensor<si8>) -> tensor<4xf32>
+  %c = weft_graph.dequantize %two, %half, %z {axis = 0 : i64} : (tensor<4xsi8>, tensor<f32>, tensor<si8>) -> tensor<4xf32>
+  %m = weft_graph.sub %f, %c : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+  %h = weft_graph.div %m, %d : (tensor<4xf32>, tensor<1xf32>) -> tensor<4xf32>
+  %y = weft_graph.quantize %h, %s, %z {axis = 0 : i64} : (tensor<4xf32>, tensor<f32>, tensor<si8>) -> tensor<4xsi8>
+  return %y : tensor<4xsi8>
+}
+
+// The table leaves nothing of the clamp before it: its bounds are the new ones alone.
+// CHECK-LABEL: @clamp_at_top
+// CHECK: weft_graph.qlinear_add {{.*}} {clamp_hi = 0 : i64} :
+// CHECK-NEXT: return
+func.func @clamp_at_top(%x: tensor<4xui8>) -> tensor<4xui8> {
+  %s = weft_graph.constant dense<0.05> : tensor<f32>
+  %top = weft_graph.constant dense<255> : tensor<ui8>
+  %z = weft_graph.constant dense<0> : tensor<ui8>
+  %lo = weft_graph.constant dense<0.0> : tensor<f32>
+  %hi = weft_graph.constant dense<2.0> : tensor<f32>
+  %a = weft_graph.qlinear_add %x, %s, %z, %x, %s, %z, %s, %top {clamp_lo = 255 : i64} : (tensor<4xui8>, tensor<f32>, tensor<ui8>, tensor<4xui8>, tensor<f32>, tensor<ui8>, tensor<f32>, tensor<ui8>) -> tensor<4xui8>
+  %f = weft_graph.dequantize %a, %s, %top {axis = 0 : i64} : (tensor<4xui8>, tensor<f32>, tensor<ui8>) -> tensor<4xf32>
+  %r = weft_graph.clip %f, %lo, %hi : (tensor<4xf32>, tensor<f32>, tensor<f32>) -> tensor<4xf32>
+  %y = weft_graph.quantize %r, %s, %z {axis = 0 : i64} : (tensor<4xf32>, tensor<f32>, tensor<ui8>) -> tensor<4xui8>
+  return %y : tensor<4xui8>
+}

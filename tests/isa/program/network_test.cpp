@@ -57,6 +57,51 @@ TEST(Network, RoundTripKeepsEverything) {
   EXPECT_EQ(serialise(after), bytes);
 }
 
+TEST(Network, CopiesShareTheirConstants) {
+  const Network first = sample();
+  const Network second = first;
+  EXPECT_EQ(second.tensors[1].data.data(), first.tensors[1].data.data());
+}
+
+TEST(Network, ConstantsAreReadInPlaceWhereTheyAreAligned) {
+  for (size_t shift = 0; shift < 4; ++shift) {
+    Network network = sample();
+    network.name.append(shift, '!');
+    const SharedBytes bytes = serialise(network);
+    const SharedBytes data = deserialise(bytes).tensors[1].data;
+    EXPECT_EQ(data, network.tensors[1].data);
+    EXPECT_EQ(reinterpret_cast<uintptr_t>(data.data()) % 4, 0u);
+  }
+  Network network = sample();
+  network.tensors[1] = {"c", DType::s8, {3}, true, {1, 2, 3}};
+  const SharedBytes bytes = serialise(network);
+  const SharedBytes data = deserialise(bytes).tensors[1].data;
+  EXPECT_TRUE(data.data() > bytes.begin() && data.data() < bytes.end());
+}
+
+TEST(Network, ConstantsMayBeElsewhere) {
+  const Network network = sample();
+  const int32_t elsewhere[] = {1};
+  const std::vector<uint8_t> bytes = serialise(network, elsewhere);
+  EXPECT_EQ(bytes.size() + 8 + 12, serialise(network).size());
+  int made = 0;
+  const Network after = deserialise(bytes, [&](int32_t index, const Tensor& tensor) {
+    EXPECT_EQ(index, 1);
+    EXPECT_EQ(tensor.name, "c");
+    EXPECT_EQ(tensor.shape, Shape{3});
+    return SharedBytes(12, [&] {
+      ++made;
+      return std::vector<uint8_t>(12, 7);
+    });
+  });
+  EXPECT_EQ(made, 0);
+  EXPECT_EQ(serialise(after), serialise(network));
+  EXPECT_EQ(serialise(Network(after), elsewhere), bytes);
+  EXPECT_EQ(made, 1);
+  EXPECT_THROW(deserialise(bytes), Error);
+  EXPECT_THROW(deserialise(bytes, [](int32_t, const Tensor&) { return SharedBytes{1}; }), Error); // too few
+}
+
 TEST(Network, AttributesHaveTypesAndDefaults) {
   Node node = sample().nodes[0];
   EXPECT_EQ(node.integer("i", 1), -5);
@@ -90,7 +135,7 @@ TEST(Network, ValidateNamesWhatIsWrong) {
   EXPECT_NE(errorOf(network).find("defines tensor 't', which has a value already"), std::string::npos);
 
   network = sample();
-  network.tensors[1].data.pop_back();
+  network.tensors[1].data = std::vector<uint8_t>(11);
   EXPECT_NE(errorOf(network).find("'c' holds 11 bytes of data; its type and shape need 12"), std::string::npos);
 
   network = sample();
@@ -109,7 +154,7 @@ TEST(Network, ValidateNamesWhatIsWrong) {
 TEST(Network, EveryTruncationIsAnError) {
   std::vector<uint8_t> bytes = serialise(sample());
   for (size_t size = 0; size < bytes.size(); ++size)
-    EXPECT_THROW(deserialise(std::span(bytes).first(size)), Error) << size;
+    EXPECT_THROW(deserialise(SharedBytes(nullptr, std::span(bytes).first(size))), Error) << size;
   bytes.push_back(0);
   EXPECT_THROW(deserialise(bytes), Error);
 }
@@ -129,10 +174,55 @@ TEST(Network, DamagedBytesNeverCrash) {
   }
 }
 
-TEST(Operators, TableHasNoDuplicates) {
+TEST(Operators, AreFoundByName) {
   for (const OperatorInfo& info : kNetworkOperators)
     EXPECT_EQ(findOperator(info.name), &info);
   EXPECT_EQ(findOperator("Nonexistent"), nullptr);
+  EXPECT_EQ(&info(Op::Conv), findOperator("Conv"));
+  EXPECT_EQ(opOf(Node{"Conv", "n", {}, {}, {}}), Op::Conv);
+  EXPECT_THROW(opOf(Node{"Nonexistent", "n", {}, {}, {}}), Error);
+}
+
+TEST(Operators, HaveTheAritiesOfTheirOperands) {
+  struct Arity {
+    Op op;
+    size_t least, leastInFiles, most;
+  };
+  for (const Arity& arity : {Arity{Op::Conv, 2, 2, 3},
+                             {Op::QLinearConv, 8, 8, 9},
+                             {Op::QLinearAdd, 7, 7, 8},
+                             {Op::Clip, 1, 1, 3},
+                             {Op::Pad, 2, 1, 4},
+                             {Op::Slice, 3, 1, 5},
+                             {Op::Unsqueeze, 2, 1, 2},
+                             {Op::Concat, 1, 1, kVariadic},
+                             {Op::QLinearConcat, 5, 5, kVariadic}}) {
+    const OperatorInfo& entry = info(arity.op);
+    EXPECT_EQ(entry.minInputs, arity.least) << entry.name;
+    EXPECT_EQ(entry.minOnnxInputs, arity.leastInFiles) << entry.name;
+    EXPECT_EQ(entry.maxInputs, arity.most) << entry.name;
+  }
+}
+
+TEST(Operators, NameTheirOperandsAndAttributes) {
+  EXPECT_EQ(ops::QLinearConv::w, 3u);
+  EXPECT_EQ(ops::QLinearConv::b, 8u);
+  EXPECT_EQ(info(Op::QLinearConv).operands[ops::QLinearConv::y_scale].name, "y_scale");
+
+  Node node{"Conv", "n", {}, {}, {}};
+  EXPECT_EQ(value(node, ops::Conv::group), 1);
+  EXPECT_EQ(value(node, ops::Conv::strides, {1, 1}), (std::vector<int64_t>{1, 1}));
+  node.attributes["group"] = int64_t(4);
+  EXPECT_EQ(value(node, ops::Conv::group), 4);
+  EXPECT_EQ(value(node, ops::QLinearConv::clamp_lo), std::nullopt);
+  EXPECT_EQ(value(node, ops::LeakyRelu::alpha), 0.01);
+  EXPECT_EQ(value(node, ops::Pad::mode), "constant");
+  try {
+    value(node, ops::Concat::axis);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_STREQ(error.what(), "node 'n' (Conv): attribute 'axis' is missing");
+  }
 }
 
 } // namespace

@@ -1,7 +1,9 @@
 // Does each tensor instruction do what the manual says? Random operands against a second, element-by-element
 // implementation; then the faults.
+#include "isa/semantics/operands.h"
 #include "isa/semantics/special.h"
 #include "isa/semantics/tensor.h"
+#include "tests/support/opcodes.h"
 #include "tests/support/program_builder.h"
 
 #include <gtest/gtest.h>
@@ -86,7 +88,7 @@ struct Naive {
       dma();
     else if (code == Opcode::MM || code == Opcode::MMA)
       matrix();
-    else if (code >= Opcode::VMOVF && code <= Opcode::VERFF)
+    else if (operands::usage(code).floatRows)
       floatRows();
     else if (code == Opcode::VLDLUT)
       for (size_t i = 0; i < 256; ++i)
@@ -127,50 +129,50 @@ struct Naive {
 
   uint32_t floatElement(int64_t a, int64_t b, float d) {
     const float x = word<float>(a);
-    const bool two = code != Opcode::VMOVF && code <= Opcode::VMINF;
+    const bool two = operands::usage(code).scratchpadB;
     const float y = two ? word<float>(b) : 0.0f;
     const bool fromInt = code == Opcode::VMOVF && (cfg.field[0] & 15) == 2;
     const bool toInt = code == Opcode::VMOVF && (cfg.field[0] >> 8 & 15) == 2;
     const float t = std::fma(fromInt ? static_cast<float>(word<int32_t>(a)) : x, real(config::ra), real(config::rf));
     float result = t;
-    switch (code) {
-    case Opcode::VMOVF:
+    switch (static_cast<WideOp>(code)) {
+    case WideOp::VMOVF:
       if (toInt)
         return static_cast<uint32_t>(static_cast<int32_t>(
             std::isnan(t) ? -0x1p31 : std::fmin(std::fmax(std::nearbyint(double{t}), -0x1p31), 0x1p31 - 1)));
       break;
-    case Opcode::VADDF:
+    case WideOp::VADDF:
       result = x + y;
       break;
-    case Opcode::VMULF:
+    case WideOp::VMULF:
       result = x * y;
       break;
-    case Opcode::VFMAF:
+    case WideOp::VFMAF:
       result = std::fma(x, y, d);
       break;
-    case Opcode::VMAXF:
+    case WideOp::VMAXF:
       result = x > y || (x == y && std::signbit(y)) ? x : y;
       if (std::isnan(x) || std::isnan(y))
         result = NAN;
       break;
-    case Opcode::VMINF:
+    case WideOp::VMINF:
       result = x < y || (x == y && std::signbit(x)) ? x : y;
       if (std::isnan(x) || std::isnan(y))
         result = NAN;
       break;
-    case Opcode::VEXPF:
+    case WideOp::VEXPF:
       result = special(Special::exp, t);
       break;
-    case Opcode::VRCPF:
+    case WideOp::VRCPF:
       result = special(Special::rcp, t);
       break;
-    case Opcode::VRSQF:
+    case WideOp::VRSQF:
       result = special(Special::rsq, t);
       break;
-    case Opcode::VTANHF:
+    case WideOp::VTANHF:
       result = special(Special::tanh, t);
       break;
-    default:
+    case WideOp::VERFF:
       result = special(Special::erf, t);
       break;
     }
@@ -217,10 +219,10 @@ struct Naive {
   int32_t element(const std::array<int64_t, 4>& i, int64_t c) {
     int64_t a = op.a + offset(op.pA, i);
     int64_t b = op.b + offset(op.pB, i) + c;
-    switch (code) {
-    case Opcode::VRQ:
+    switch (static_cast<LaneOp>(code)) {
+    case LaneOp::VRQ:
       return throughLut(requantise(memory.accumulators.at(static_cast<size_t>(a * C + c)), c));
-    case Opcode::VRQA: {
+    case LaneOp::VRQA: {
       int32_t q = requantise(memory.accumulators.at(static_cast<size_t>(a * C + c)), c);
       bool exchanged = ((op.pD.field[config::types] >> 13) & 1) != 0;
       if (!exchanged)
@@ -230,37 +232,44 @@ struct Naive {
       return throughLut(static_cast<int32_t>(
           limit(sum, static_cast<float>(field(config::lo2)), static_cast<float>(field(config::hi2)))));
     }
-    case Opcode::VADD:
+    case LaneOp::VADD:
       return affine(elementA(a + c), elementB(b), config::lo, config::hi);
-    case Opcode::VMUL: {
+    case LaneOp::VMUL: {
       int32_t product = (elementA(a + c) - field(config::za)) * (elementB(b) - field(config::zb));
       float scaled = static_cast<float>(product) * real(config::ra);
       float shifted = std::nearbyint(scaled + static_cast<float>(field(config::zo)));
       return static_cast<int32_t>(
           limit(shifted, static_cast<float>(field(config::lo)), static_cast<float>(field(config::hi))));
     }
-    case Opcode::VLUT:
+    case LaneOp::VLUT:
       return memory.lut[byte(a + c)];
-    default:
-      break;
+    case LaneOp::VMAX: {
+      int32_t largest = INT32_MIN;
+      forEachTap(a + c, [&](int32_t value, int64_t) { largest = std::max(largest, value); });
+      return std::min(std::max(largest, field(config::lo)), field(config::hi));
     }
-    // Windows.
-    int32_t largest = INT32_MIN;
-    int64_t sum = 0;
-    int64_t products = 0;
-    int64_t tap = 0;
-    forEachPoint(op.pB, [&](std::array<int64_t, 4> t) {
-      int32_t value = elementA(a + offset(op.pB, t) + c);
-      largest = std::max(largest, value);
-      sum += value - field(config::za);
-      if (code == Opcode::VDW)
+    case LaneOp::VSUM: {
+      int64_t sum = 0;
+      forEachTap(a + c, [&](int32_t value, int64_t) { sum += value - field(config::za); });
+      return requantise(sum, c);
+    }
+    case LaneOp::VDW: {
+      int64_t products = 0;
+      forEachTap(a + c, [&](int32_t value, int64_t tap) {
         products +=
             static_cast<int64_t>(value - field(config::za)) * (elementB(op.b + tap * C + c) - field(config::zb));
-      ++tap;
-    });
-    if (code == Opcode::VMAX)
-      return std::min(std::max(largest, field(config::lo)), field(config::hi));
-    return code == Opcode::VSUM ? requantise(sum, c) : throughLut(requantise(products, c));
+      });
+      return throughLut(requantise(products, c));
+    }
+    }
+    ADD_FAILURE() << "no formula";
+    return 0;
+  }
+
+  // The elements of operand A in the window, and the numbers of the taps.
+  void forEachTap(int64_t a, const std::function<void(int32_t, int64_t)>& visit) {
+    int64_t tap = 0;
+    forEachPoint(op.pB, [&](std::array<int64_t, 4> t) { visit(elementA(a + offset(op.pB, t)), tap++); });
   }
 };
 
@@ -397,7 +406,7 @@ protected:
     default:
       t.b = source();
       t.d = 4096;
-      if (code < Opcode::VMOVF) {
+      if (!operands::usage(code).floatRows) {
         fillParameters(memory, t.d, random);
         break;
       }
@@ -484,9 +493,15 @@ TEST_P(TensorTest, Depthwise) {
 }
 
 TEST_P(TensorTest, Floats) {
-  for (Opcode code : {Opcode::VMOVF, Opcode::VADDF, Opcode::VMULF, Opcode::VFMAF, Opcode::VMAXF, Opcode::VMINF,
-                      Opcode::VEXPF, Opcode::VRCPF, Opcode::VRSQF, Opcode::VTANHF, Opcode::VERFF})
+  for (Opcode code : test::vectorOpcodes(true))
     compare(code, 10);
+}
+
+// Those too that have no test of their own yet.
+TEST_P(TensorTest, EveryInstruction) {
+  for (Engine engine : {Engine::load, Engine::store, Engine::matrix, Engine::vector})
+    for (Opcode code : test::builtOpcodes(engine))
+      compare(code, 3);
 }
 
 INSTANTIATE_TEST_SUITE_P(Shapes, TensorTest,

@@ -53,3 +53,19 @@ def BROKEN_DOC : ScalarInst<0xfe, (outs), (ins), "broken">;
 def BROKEN_COUNTER : Counter<0, "broken", "a number that is taken">;
 def BROKEN_FIELD : PatternField<3, "broken", 0, "a number that is taken">;
 def BROKEN_CONFIG : ConfigField<3, "broken", "a number that is taken">;
+def BROKEN_ELEMENT : ElementType<12, "broken", 8, "a gap in the numbers">;
+def BROKEN_FLAG : ConfigFlag<11, "broken", "a bit of an element type">;
+def BROKEN_FAULT : FaultCause<9, "deadlock", "a name that is taken", "none">;
+
+class BrokenVector<list<Role> roles> : VectorInst<0xfe, "broken", "Broken.", roles>;
+class BrokenMatrix<list<Role> roles> : MatrixInst<0xfe, "broken", "Broken."> {
+  let Roles = roles;
+}
+def BROKEN_NO_ROLES : BrokenVector<[]>;
+def BROKEN_ROLE_REGISTER : BrokenMatrix<[Parameters, NewSums]>;
+def BROKEN_ROLE_WALK : BrokenMatrix<[SumsA, NewSums]>;
+def BROKEN_ROLE_SLOTS : BrokenVector<[BytesA, Fp32A, ByteResult]>;
+def BROKEN_ROLE_UNIT : BrokenVector<[Role<"a", Accumulators, "rA", LaneRow>, ByteResult]>;
+def BROKEN_ROLE_TYPES : BrokenVector<[Typed<"a", Scratchpad, "rA", LaneRow, TypeA, []>, ByteResult]>;
+def BROKEN_VECTOR_ROLE : BrokenVector<[Weights, ByteResult]>;
+def BROKEN_VECTOR_TYPES : BrokenVector<[BytesA, Fp32Result]>;

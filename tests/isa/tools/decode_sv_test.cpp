@@ -1,5 +1,5 @@
-// Is the SystemVerilog decoder the C++ decoder? Built twice: of the package as Verilator reads it, and of the netlist
-// that Yosys makes of it (the two tools disagree about parts of the language).
+// Is the SystemVerilog decoder the C++ decoder, and does it say the same of operands? Built twice: of the package as
+// Verilator reads it, and of the netlist that Yosys makes of it (the two tools disagree about parts of the language).
 #include <cstdint>
 #include <random>
 
@@ -8,6 +8,7 @@
 #include "Vdecode_top.h"
 
 #include "isa/generated/instructions.h"
+#include "isa/generated/operands.h"
 
 namespace weft {
 namespace {
@@ -62,6 +63,37 @@ TEST(SystemVerilogDecoder, AgreesWithCppOnEveryOpcode) {
       ASSERT_TRUE(agrees(top, word));
       ASSERT_TRUE(agrees(top, word ^ (uint64_t{1} << (random() % 64))));
     }
+  }
+}
+
+// The element types that an instruction names in a place; one that is not built has no roles.
+uint64_t typesAt(Opcode op, int slot) {
+  uint64_t types = 0;
+  for (const operands::Role& role : operands::roles(op))
+    types |= role.slot == slot ? role.types : 0;
+  return types;
+}
+
+TEST(SystemVerilogUsage, IsThatOfTheRoles) {
+  Vdecode_top top;
+  for (uint64_t opcode = 0; opcode < 256; ++opcode) {
+    top.word_i = opcode;
+    top.eval();
+    const auto op = static_cast<Opcode>(opcode);
+    const bool vector = isOpcode(static_cast<uint8_t>(opcode)) && info(op).engine == Engine::vector;
+    const operands::Usage& use = operands::usage(op);
+    const bool result = vector && info(op).built && !use.tableLoad;
+    uint32_t expected = 0;
+    for (const bool bit : {use.tableLoad, use.accumulatorA, use.scratchpadA, use.scratchpadB, use.taps, use.weights,
+                           result, use.floatRows})
+      expected = expected << 1 | (bit ? 1 : 0);
+    expected = expected << 7 | use.parameterRows;
+    expected = expected << 1 | (use.lut == operands::Lut::always ? 1 : 0);
+    expected = expected << 1 | (use.lut == operands::Lut::ifFlagged ? 1 : 0);
+    ASSERT_EQ(top.usage_o, expected) << std::hex << opcode;
+    const uint64_t types =
+        vector ? typesAt(op, slot::a) << 32 | typesAt(op, slot::b) << 16 | typesAt(op, slot::result) : 0;
+    ASSERT_EQ(top.types_o, types) << std::hex << opcode;
   }
 }
 

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "isa/generated/operands.h"
 #include "isa/generated/timing.h"
 
 namespace weft {
@@ -186,6 +187,73 @@ TEST(Tables, NumbersAndNamesAgree) {
   EXPECT_EQ(counter::cycle_high, 1);
   EXPECT_STREQ(counter::table[counter::matrix_stall_weights].name, "matrix_stall_weights");
   EXPECT_EQ(counter::table[2].name, nullptr);
+}
+
+TEST(Tables, NumbersThatProgramFilesContain) {
+  EXPECT_EQ(kScalarMemoryBase, 0x10000u);
+  EXPECT_EQ(kDramBase, 0x80000000u);
+  EXPECT_EQ(kResetPc, kDramBase);
+  EXPECT_EQ(operands::u8, 0u);
+  EXPECT_EQ(operands::s8, 1u);
+  EXPECT_EQ(operands::s32, 2u);
+  EXPECT_EQ(operands::fp32, 8u);
+  EXPECT_EQ(operands::kElementBits[operands::u4], 4u);
+  EXPECT_EQ(operands::types(1, 2, 8, flag::lut | flag::exchange), 0x3821u);
+  EXPECT_EQ(timing::LARGEST_COUNT, 65535);
+}
+
+TEST(Tables, FaultNames) {
+  EXPECT_STREQ(name(FaultCause::none), "none");
+  EXPECT_STREQ(name(FaultCause::illegalInstruction), "illegal-instruction");
+  EXPECT_EQ(static_cast<int>(FaultCause::semaphoreOverflow), 6);
+  EXPECT_STREQ(name(FaultCause::software), "software");
+  EXPECT_STREQ(name(static_cast<FaultCause>(200)), "unknown");
+}
+
+// --- Roles of operands ---------------------------------------------------------------------------------------------
+
+TEST(Roles, EveryBuiltTensorInstructionWritesItsResultLast) {
+  for (const InstructionInfo& description : allInstructions()) {
+    const std::span<const operands::Role> roles = operands::roles(description.op);
+    EXPECT_EQ(!roles.empty(), description.built && description.format == Format::tensor) << description.mnemonic;
+    EXPECT_TRUE(roles.empty() || roles.back().write) << description.mnemonic;
+  }
+}
+
+// Against the manual's prose.
+TEST(Roles, OfARequantisationWithResidual) {
+  const std::span<const operands::Role> roles = operands::roles(Opcode::VRQA);
+  ASSERT_EQ(roles.size(), 5u);
+  EXPECT_EQ(roles[0].base, 3);
+  EXPECT_EQ(roles[0].units, 8u);
+  EXPECT_EQ(roles[1].space, Space::accumulator);
+  EXPECT_EQ(roles[1].slot, operands::kNone);
+  EXPECT_EQ(roles[2].base, 1);
+  EXPECT_EQ(roles[2].steps[0].strides, 1);
+  EXPECT_EQ(roles[2].steps[0].counts, 2);
+  EXPECT_EQ(roles[2].slot, slot::b);
+  EXPECT_EQ(roles[2].types, 1 << operands::u8 | 1 << operands::s8);
+  EXPECT_EQ(roles[3].space, Space::lut);
+  EXPECT_EQ(roles[3].onlyIf, flag::lut);
+  EXPECT_EQ(operands::flags(Opcode::VRQA), flag::lut | flag::exchange);
+
+  const operands::Usage& use = operands::usage(Opcode::VRQA);
+  EXPECT_TRUE(use.accumulatorA && use.scratchpadB && !use.scratchpadA && !use.taps && !use.weights && !use.floatRows);
+  EXPECT_EQ(use.parameterRows, 8u);
+  EXPECT_EQ(use.lut, operands::Lut::ifFlagged);
+}
+
+TEST(Roles, OfAWindowWithWeights) {
+  const operands::Usage& use = operands::usage(Opcode::VDW);
+  EXPECT_TRUE(use.scratchpadA && use.taps && use.weights && !use.scratchpadB && !use.accumulatorA);
+  EXPECT_EQ(operands::roles(Opcode::VDW)[2].sequence, 1);
+}
+
+TEST(Roles, OfOthersThereAreNone) {
+  EXPECT_TRUE(operands::roles(Opcode::ADD).empty());
+  EXPECT_TRUE(operands::roles(Opcode::VROPE).empty());
+  EXPECT_FALSE(operands::usage(Opcode::MM).scratchpadA);
+  EXPECT_TRUE(operands::usage(Opcode::VLDLUT).tableLoad);
 }
 
 // busy + idle + stalls = cycles can only be checked if every engine has these.

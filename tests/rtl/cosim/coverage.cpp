@@ -4,6 +4,7 @@
 #include "isa/semantics/operands.h"
 #include "isa/semantics/tensor.h"
 #include "simulator/cycle/core_model.h"
+#include "tests/support/opcodes.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -39,6 +40,15 @@ bool hasFloatRows(Opcode op) {
   return operands::usage(op).floatRows;
 }
 
+bool hasFlag(Opcode op, uint32_t flag) {
+  return (operands::flags(op) & flag) != 0;
+}
+
+// Whether the configuration names element types.
+bool namesTypes(Opcode op) {
+  return !elementTypes(op, slot::result).empty();
+}
+
 std::vector<Feature> ownFeatures(Opcode op) {
   const Feature strides{"strides", {"one", "positive", "zero", "negative"}};
   const Feature dimensions{"dimensions", {"0", "1", "2", "3", "4"}};
@@ -59,15 +69,16 @@ std::vector<Feature> ownFeatures(Opcode op) {
   }
   case Engine::matrix:
     return {{"rows", {"1", "few", "many"}}, {"steps", {"1", "many"}}, dimensions, strides, types};
-  default:
+  case Engine::vector:
+  case Engine::sequencer:
     break;
   }
-  if (op == Opcode::VLDLUT)
+  if (operands::usage(op).tableLoad)
     return {{"table", {"any"}}};
   std::vector<Feature> result = {{"rows", {"1", "few", "many"}}, dimensions, strides};
   if (op == Opcode::VMOVF)
     result.push_back({"types", {"ff", "fs", "sf", "ss"}});
-  else if (op != Opcode::VLUT && !hasFloatRows(op)) {
+  else if (namesTypes(op) && !hasFloatRows(op)) {
     result.push_back(types);
     result.push_back({"result", {"u", "s"}});
   }
@@ -75,9 +86,9 @@ std::vector<Feature> ownFeatures(Opcode op) {
     result.push_back({"taps", {"1", "many"}});
   if (inPlace(op))
     result.push_back({"place", {"same", "other"}});
-  if (op == Opcode::VRQ || op == Opcode::VRQA || op == Opcode::VDW)
+  if (hasFlag(op, flag::lut))
     result.push_back({"lut", {"no", "yes"}});
-  if (op == Opcode::VRQA)
+  if (hasFlag(op, flag::exchange))
     result.push_back({"addends", {"inner", "outer"}});
   return result;
 }
@@ -127,7 +138,8 @@ std::string rowClass(uint64_t rows, uint64_t few) {
 
 std::string typeClass(const PatternRegister& config) {
   const uint32_t types = config.field[config::types];
-  return std::string((types & 15) == 1 ? "s" : "u") + ((types >> 4 & 15) == 1 ? "s" : "u");
+  return std::string((types >> slot::a & 15) == operands::s8 ? "s" : "u") +
+         ((types >> slot::b & 15) == operands::s8 ? "s" : "u");
 }
 
 const char* alignment(bool aligned) {
@@ -143,9 +155,10 @@ int64_t endOf(Space space, const Machine& machine) {
     return machine.accumulatorRows();
   case Space::scratchpad:
     return machine.scratchpad.bytes;
-  default:
-    return -1;
+  case Space::lut:
+    break;
   }
+  return -1;
 }
 
 // Whether an operand touches the last byte or row of its memory.
@@ -193,10 +206,11 @@ std::vector<std::string> shapes(const TensorOp& op, const Machine& machine) {
     add("strides", strideClass(op.pA, op.pA, 0, 0));
     add("types", typeClass(op.pD));
     return result;
-  default:
+  case Engine::vector:
+  case Engine::sequencer:
     break;
   }
-  if (code == Opcode::VLDLUT) {
+  if (operands::usage(code).tableLoad) {
     add("table", "any");
     return result;
   }
@@ -205,20 +219,20 @@ std::vector<std::string> shapes(const TensorOp& op, const Machine& machine) {
   add("strides", strideClass(op.pC, op.pC, 0, 0));
   const uint32_t types = op.pD.field[config::types];
   if (code == Opcode::VMOVF)
-    add("types",
-        std::string((types & 15) == operands::s32 ? "s" : "f") + ((types >> 8 & 15) == operands::s32 ? "s" : "f"));
-  else if (code != Opcode::VLUT && !hasFloatRows(code)) {
+    add("types", std::string((types >> slot::a & 15) == operands::s32 ? "s" : "f") +
+                     ((types >> slot::result & 15) == operands::s32 ? "s" : "f"));
+  else if (namesTypes(code) && !hasFloatRows(code)) {
     add("types", typeClass(op.pD));
-    add("result", (types >> 8 & 15) == 1 ? "s" : "u");
+    add("result", (types >> slot::result & 15) == operands::s8 ? "s" : "u");
   }
   if (isWindow(code))
     add("taps", pointsOf(op.pB) == 1 ? "1" : "many");
   if (inPlace(code))
     add("place", op.a == op.c || (readsB(code) && op.b == op.c) ? "same" : "other");
-  if (code == Opcode::VRQ || code == Opcode::VRQA || code == Opcode::VDW)
-    add("lut", (types >> 12 & 1) != 0 ? "yes" : "no");
-  if (code == Opcode::VRQA)
-    add("addends", (types >> 13 & 1) != 0 ? "outer" : "inner");
+  if (hasFlag(code, flag::lut))
+    add("lut", (types & flag::lut) != 0 ? "yes" : "no");
+  if (hasFlag(code, flag::exchange))
+    add("addends", (types & flag::exchange) != 0 ? "outer" : "inner");
   return result;
 }
 
@@ -239,9 +253,11 @@ std::vector<Stall> stallsOf(Engine engine) {
   case Engine::matrix: // a bank never holds it up: its activations go before everybody, and its weights wait for those
                        // only
     return {{"weights", counter::matrix_stall_weights}};
-  default:
-    return {{"bank", counter::vector_stall_bank}};
+  case Engine::vector:
+  case Engine::sequencer:
+    break;
   }
+  return {{"bank", counter::vector_stall_bank}};
 }
 
 int semaphoreStall(Engine engine) {

@@ -84,7 +84,7 @@ for machine in ("s4x4", "s16x8"):
     PROOFS[f"dma_request_{machine}"] = Proof("weft_dma_request_proof", machine, faults=[
         ("weft_dma_request", "32'(bytes_i) - 32'd1", "32'(bytes_i)"),
         ("weft_dma_request", "33'(bytes_i) <= DRAM_END", "33'(bytes_i) < DRAM_END"),
-        ("weft_dma_request", "dram_i >= weft_pkg::DRAM_BASE && ", ""),
+        ("weft_dma_request", "dram_i >= weft_isa_pkg::DRAM_BASE && ", ""),
     ])
 
 # Counts of up to 3 and offsets of 3 bits.

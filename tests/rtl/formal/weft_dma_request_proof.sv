@@ -23,7 +23,7 @@ module weft_dma_request_proof #(
   assign at    = 40'(byte_i);
 
   logic inside_dram;
-  assign inside_dram = at >= 40'(weft_pkg::DRAM_BASE) && at < 40'(weft_pkg::DRAM_BASE) + 40'(weft_params_pkg::DRAM_BYTES);
+  assign inside_dram = at >= 40'(weft_isa_pkg::DRAM_BASE) && at < 40'(weft_isa_pkg::DRAM_BASE) + 40'(weft_params_pkg::DRAM_BYTES);
 
   always_comb begin
     assume (bytes_i != '0 && first / BURST == last / BURST);
@@ -32,7 +32,7 @@ module weft_dma_request_proof #(
     assert (last <= high && high < last + BUS);
     // In DRAM means all its bytes; not in DRAM means the first or the last is outside.
     assert (!(in_dram && at >= first && at <= last) || inside_dram);
-    assert (in_dram || !(at == first && inside_dram) || last >= 40'(weft_pkg::DRAM_BASE) + 40'(weft_params_pkg::DRAM_BYTES));
+    assert (in_dram || !(at == first && inside_dram) || last >= 40'(weft_isa_pkg::DRAM_BASE) + 40'(weft_params_pkg::DRAM_BYTES));
   end
 
 endmodule

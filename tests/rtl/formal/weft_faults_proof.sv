@@ -83,9 +83,9 @@ module weft_faults_proof #(
       for (int unsigned u = 0; u < UNITS; u++) begin
         if (now && !earlier[u]) begin
           if (overflows[u]) begin
-            assert (winner == {weft_pkg::FAULT_SEMAPHORE_OVERFLOW, 3'(u), overflow_pc_i, 64'(overflow_semaphore_i)});
+            assert (winner == {weft_isa_pkg::FAULT_SEMAPHORE_OVERFLOW, 3'(u), overflow_pc_i, 64'(overflow_semaphore_i)});
           end else if (u == 0 && deadlock_i) begin
-            assert (winner == {weft_pkg::FAULT_DEADLOCK, 3'(u), deadlock_pc_i, 64'(deadlock_engine_i)});
+            assert (winner == {weft_isa_pkg::FAULT_DEADLOCK, 3'(u), deadlock_pc_i, 64'(deadlock_engine_i)});
           end else if (fault_i[u]) begin
             assert (winner == {cause_i[4*u +: 4], 3'(u), pc_i[32*u +: 32], info_i[64*u +: 64]});
           end

@@ -4,6 +4,7 @@
 
 #include "isa/semantics/tensor.h"
 #include "simulator/dram/dram_model.h"
+#include "tests/support/opcodes.h"
 
 #include <gtest/gtest.h>
 
@@ -28,7 +29,7 @@ public:
 
   TensorOp legal() {
     TensorOp op;
-    op.instruction.op = random_.pick({Opcode::MM, Opcode::MMA});
+    op.instruction.op = random_.pick(test::builtOpcodes(Engine::matrix));
     uint32_t mostRows = random_.pick<uint32_t>({1, 3, machine_.array.rows + 2, 40});
     uint32_t rows = walk(op.pA, mostRows);
     walk(op.pB, random_.pick<uint32_t>({1, 2, 6}));

@@ -38,8 +38,12 @@ uint32_t expected(Opcode op, uint32_t a, uint32_t b) {
     return b == 0 ? a : static_cast<uint32_t>(sa % sb);
   case Opcode::REMU:
     return b == 0 ? a : a % b;
-  default:
+  case Opcode::MUL:
+  case Opcode::MULI:
     return static_cast<uint32_t>(ua * ub);
+  default:
+    ADD_FAILURE() << "no product, quotient or remainder: " << info(op).mnemonic;
+    return 0;
   }
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "isa/semantics/state.h"
+#include "tests/support/opcodes.h"
 
 #include <cstring>
 #include <random>
@@ -191,11 +192,12 @@ private:
     in.s1 = chance(1, 8) ? in.s0 : semaphore();
   }
   uint64_t tensor() {
-    constexpr Opcode kOps[] = {Opcode::LD,   Opcode::ST,   Opcode::MM,   Opcode::MMA,  Opcode::VRQ,
-                               Opcode::VRQA, Opcode::VADD, Opcode::VMUL, Opcode::VLUT, Opcode::VLDLUT,
-                               Opcode::VMAX, Opcode::VSUM, Opcode::VDW};
+    // Each engine as often, whatever the number of its instructions.
+    static const std::vector<Opcode> ops[] = {builtOpcodes(Engine::load), builtOpcodes(Engine::store),
+                                              builtOpcodes(Engine::matrix), builtOpcodes(Engine::vector)};
+    const std::vector<Opcode>& engine = ops[random_() % 4];
     Instruction in;
-    in.op = kOps[chance(3, 4) ? random_() % 4 : random_() % std::size(kOps)];
+    in.op = engine[random_() % engine.size()];
     in.rA = source();
     in.rB = source();
     in.rC = source();

@@ -6,16 +6,12 @@
 #include "isa/semantics/tensor.h"
 #include "simulator/cycle/walk.h"
 #include "tests/rtl/vector/fp_vectors.h"
+#include "tests/support/opcodes.h"
 #include "tests/support/random.h"
 
 #include <cstring>
 
 namespace weft::test {
-
-inline constexpr Opcode kVectorOpcodes[] = {
-    Opcode::VRQ,   Opcode::VRQA,  Opcode::VADD,  Opcode::VMUL,  Opcode::VLUT,   Opcode::VMAX,  Opcode::VLDLUT,
-    Opcode::VSUM,  Opcode::VDW,   Opcode::VMOVF, Opcode::VADDF, Opcode::VMULF,  Opcode::VFMAF, Opcode::VMAXF,
-    Opcode::VMINF, Opcode::VEXPF, Opcode::VRCPF, Opcode::VRSQF, Opcode::VTANHF, Opcode::VERFF};
 
 // Factors that bring a sum to the range of a byte; now and then any number at all.
 inline uint32_t factor(VectorSource& source) {
@@ -87,7 +83,7 @@ public:
     uint32_t other = upwards ? middle : parameterBytes;
     uint32_t part = machine.scratchpad.bytes - middle;
     op.c = placed({Walk(op.pC, op.pC).extent()}, cols, cols, other, part);
-    if (opcode == Opcode::VLDLUT) {
+    if (use.tableLoad) {
       op.a = placed({}, timing::LUT_ENTRIES, cols, low, part);
       return op;
     }
@@ -185,14 +181,9 @@ private:
 
   void configuration(TensorOp& op) {
     auto& p = op.pD.field;
-    p[config::types] = random.below(2) | random.below(2) << 4 | random.below(2) << 8 | random.below(16) << 12 |
-                       static_cast<uint32_t>(random.word()) << 16;
-    if (operands::usage(op.instruction.op).floatRows) {
-      p[config::types] = (p[config::types] & ~0xfffu) | 0x888;
-      if (op.instruction.op == Opcode::VMOVF)
-        p[config::types] ^= random.pick<uint32_t>({0, 0xa, 0xa00, 0xa0a}); // s32
-    }
-    if (op.instruction.op == Opcode::VLUT || op.instruction.op == Opcode::VLDLUT)
+    p[config::types] = randomTypes(op.instruction.op, [this](uint32_t n) { return random.below(n); }) |
+                       static_cast<uint32_t>(random.word()) << 12; // flags, and bits that nothing reads
+    if (elementTypes(op.instruction.op, slot::result).empty())
       p[config::types] = static_cast<uint32_t>(random.word());
     for (size_t f : {size_t{config::ra}, size_t{config::rb}})
       p[f] = factor(source) + (source.below(2) << 26);

@@ -15,7 +15,7 @@ protected:
     source.fill(initial);
     std::vector<TensorOp> ops;
     for (size_t i = 0; i < count; ++i) {
-      Opcode opcode = kVectorOpcodes[source.random.below(std::size(kVectorOpcodes))];
+      Opcode opcode = source.random.pick(builtOpcodes(Engine::vector));
       ops.push_back(source.instruction(i == 0 ? Opcode::VLDLUT : opcode, static_cast<uint32_t>(kDramBase + 8 * i)));
     }
     return ops;
@@ -27,7 +27,7 @@ protected:
 };
 
 TEST_F(VectorTest, EachInstructionAlone) {
-  for (Opcode opcode : kVectorOpcodes)
+  for (Opcode opcode : builtOpcodes(Engine::vector))
     for (uint64_t seed = 0; seed < 30 && !HasFailure(); ++seed) {
       VectorOps source(machine, seed);
       std::vector<TensorOp> ops = program(source, 1);

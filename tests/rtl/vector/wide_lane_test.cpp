@@ -4,6 +4,7 @@
 #include "isa/semantics/vector_float.h"
 #include "tests/rtl/vector/fp_bench.h"
 #include "tests/rtl/vector/fp_vectors.h"
+#include "tests/support/opcodes.h"
 
 #include <ostream>
 
@@ -64,8 +65,21 @@ private:
 
 constexpr uint32_t kOne = 0x3f800000, kMinusZero = 0x80000000;
 constexpr uint32_t kFp32 = 0x888, kToInt = 0x288, kFromInt = 0x882, kInt = 0x282;
-constexpr Opcode kTwo[] = {Opcode::VADDF, Opcode::VMULF, Opcode::VFMAF, Opcode::VMAXF, Opcode::VMINF};
-constexpr Opcode kFunctions[] = {Opcode::VEXPF, Opcode::VRCPF, Opcode::VRSQF, Opcode::VTANHF, Opcode::VERFF};
+// Instructions of two operands, and special functions.
+const std::vector<Opcode> kTwo = [] {
+  std::vector<Opcode> result;
+  for (const Opcode op : vectorOpcodes(true))
+    if (operands::usage(op).scratchpadB)
+      result.push_back(op);
+  return result;
+}();
+const std::vector<Opcode> kFunctions = [] {
+  std::vector<Opcode> result;
+  for (const Opcode op : vectorOpcodes(true))
+    if (!operands::usage(op).scratchpadB && op != Opcode::VMOVF)
+      result.push_back(op);
+  return result;
+}();
 
 constexpr uint32_t kSpecialValues[] = {
     0x00000000, 0x00000001, 0x00200000, 0x003fffff, 0x00400000, 0x007fffff, 0x00800000, 0x00800001,

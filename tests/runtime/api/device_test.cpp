@@ -9,7 +9,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
+#include <numeric>
 
 namespace weft::runtime {
 namespace {
@@ -34,10 +36,11 @@ uint64_t word(Opcode op, uint8_t rd, uint8_t rs1, uint32_t imm) {
 }
 
 // x -> Relu -> y, as a program whose device part only halts: input and output are the same place.
-std::shared_ptr<const Program> identityNetwork(const Machine& machine) {
+std::shared_ptr<const Program> identityNetwork(const Machine& machine, net::DType type = net::DType::s8,
+                                               const net::Shape& shape = {1, 2, 2, 2}) {
   net::Network network;
   network.name = "identity";
-  network.tensors = {{"x", net::DType::s8, {1, 2, 2, 2}, false, {}}, {"y", net::DType::s8, {1, 2, 2, 2}, false, {}}};
+  network.tensors = {{"x", type, shape, false, {}}, {"y", type, shape, false, {}}};
   network.nodes = {{"Identity", "id0", {0}, {1}, {}}};
   network.inputs = {0};
   network.outputs = {1};
@@ -45,10 +48,15 @@ std::shared_ptr<const Program> identityNetwork(const Machine& machine) {
   manifest.machineName = machine.name;
   manifest.machineHash = hash(machine);
   manifest.machineYaml = toYaml(machine);
-  DeviceTensor place{0, kDramBase + 4096, 1, 2, 2, 2, 16, 0, 0, 0, 0, 0};
-  manifest.inputs = {place};
+  std::vector<int32_t> channelsLast(shape.size());
+  std::iota(channelsLast.begin(), channelsLast.end(), 0);
+  std::rotate(channelsLast.begin() + 1, channelsLast.begin() + 2, channelsLast.end());
+  DeviceTensor place{0, kDramBase + 4096, {type, shape, orderedLayout(shape, channelsLast, 16)}};
+  Step& step = manifest.steps.emplace_back();
+  step.endGroup = 1;
+  step.inputs = {place};
   place.tensor = 1;
-  manifest.outputs = {place};
+  step.outputs = {place};
   manifest.groups = {{"_start", {0}, {"id0"}, "nothing to do", 0}};
   const uint64_t halt = word(Opcode::HALT, 0, 0, 0);
   std::vector<uint8_t> code(8);
@@ -104,6 +112,16 @@ TEST_P(EveryDevice, RunsANetworkAnyNumberOfTimes) {
     RunResult result = loaded->run(sampleInput());
     EXPECT_EQ(result.outputs.at("y"), sampleInput().at("x"));
     EXPECT_EQ(result.statistics.device, GetParam());
+  }
+}
+
+TEST_P(EveryDevice, MovesElementsOfAnyTypeAndRank) {
+  for (const net::Shape& shape : {net::Shape{3, 7}, net::Shape{2, 3, 5}, net::Shape{1, 2, 3, 2, 3}}) {
+    std::vector<int16_t> values(static_cast<size_t>(net::elementCount(shape)));
+    std::iota(values.begin(), values.end(), int16_t{-300});
+    const HostTensors inputs = {{"x", makeTensor<int16_t>(shape, values)}};
+    EXPECT_EQ(device->load(identityNetwork(machine, net::DType::s16, shape))->run(inputs).outputs.at("y"),
+              inputs.at("x"));
   }
 }
 

@@ -49,19 +49,25 @@ class Suite:
         call(self.weft, "compile", network, "--arch", machine, "-o", program, "--quiet")
         return program
 
-    def check(self, network, machine="edge-16", device="cycle"):
-        golden = self.folder / "golden"
+    def check(self, network, machine="edge-16", devices=("cycle",)):
+        golden, output = self.folder / "golden", self.folder / "y.npz"
         self.script("golden.py", network, "-d", golden)
         program = self.compile(network, machine)
-        call(self.weft, "run", program, "--device", device, "--input", golden / "inputs.npz", "--output",
-             self.folder / "y.npz", "--quiet")
-        print(f"{network.name} on {machine}: " + self.script("compare.py", golden / "outputs.npz", self.folder / "y.npz").strip())
+        for device in devices:
+            call(self.weft, "run", program, "--device", device, "--input", golden / "inputs.npz", "--output", output,
+                 "--quiet")
+            print(f"{network.name} on {machine}, {device}: " +
+                  self.script("compare.py", golden / "outputs.npz", output).strip())
 
 
 def quick(suite):
     suite.check(DIGITS)
     suite.check(suite.build("resnet18", "--size", "64"))
     suite.check(suite.build("mobilenetv2", "--size", "96", "--form", "qlinear"), machine="cloud-128")
+    for name in ("mobilenetv3", "efficientnet_lite0", "unet"):
+        network = suite.build(name, "--size", "64")
+        for machine in ("edge-16", "cloud-128"):
+            suite.check(network, machine, devices=("ref", "func", "cycle"))
     for name in ("resnet8_int8_qdq", "dscnn_int8_qdq", "ad_int8_qdq"):
         network = DATA / "models" / f"{name}.onnx"
         if network.exists():

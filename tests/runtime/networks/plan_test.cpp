@@ -1,12 +1,13 @@
 // Does the plan of a network keep what is alive apart, and are the chosen mappings ones that it would take from a user?
-#include "compiler/mapping/chooser.h"
 #include "compiler/mapping/planner.h"
+#include "compiler/mapping/sizes.h"
 #include "isa/support/error.h"
 #include "tests/runtime/networks/random_network.h"
 
 #include <algorithm>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <optional>
 
 namespace weft::mapping {
 namespace {
@@ -22,68 +23,67 @@ void expectDisjoint(std::vector<Range> ranges, const std::string& where) {
     EXPECT_LE(ranges[i - 1].end, ranges[i].begin) << where << ": " << ranges[i - 1].what << " and " << ranges[i].what;
 }
 
-// Groups, inclusive, during which an activation holds a value. What the host sees holds it always.
-std::pair<int64_t, int64_t> lifetime(const DeviceGraph& graph, int32_t index) {
-  auto groups = static_cast<int64_t>(graph.groups.size());
-  if (std::count(graph.inputs.begin(), graph.inputs.end(), index) ||
-      std::count(graph.outputs.begin(), graph.outputs.end(), index))
-    return {-1, groups};
-  int64_t first = groups, last = -1;
-  for (int64_t g = 0; g < groups; ++g) {
-    const Group& group = graph.groups[static_cast<size_t>(g)];
-    if (group.output == index || group.residual == index ||
-        std::count(group.inputs.begin(), group.inputs.end(), index)) {
+// Layers, inclusive, during which a storage holds a value. What the host sees holds it always, constants are elsewhere.
+std::optional<std::pair<int64_t, int64_t>> lifetime(const DeviceGraph& graph, int32_t storage) {
+  const auto layers = static_cast<int64_t>(graph.layers.size());
+  auto isIt = [&](int32_t activation) { return graph.activation(activation).storage == storage; };
+  if (graph.storages[static_cast<size_t>(storage)].constant)
+    return std::nullopt;
+  if (std::any_of(graph.inputs.begin(), graph.inputs.end(), isIt) ||
+      std::any_of(graph.outputs.begin(), graph.outputs.end(), isIt))
+    return std::pair{int64_t{-1}, layers};
+  int64_t first = layers, last = -1;
+  for (int64_t g = 0; g < layers; ++g) {
+    const Layer& layer = *graph.layers[static_cast<size_t>(g)];
+    if (isIt(layer.output) || std::any_of(layer.inputs.begin(), layer.inputs.end(), isIt)) {
       first = std::min(first, g);
       last = g;
     }
   }
-  return {first, last};
+  return std::pair{first, last};
 }
 
-int64_t bytesOf(const Activation& a, const Home& home, int64_t pitch) {
-  return a.batch * (a.height + home.padTop + home.padBottom) * (a.width + home.padLeft + home.padRight) * pitch;
+// The last dimension padded to rows unless the place says otherwise, a border around the others.
+int64_t bytesOf(const Storage& storage, const Place& place, const Machine& machine) {
+  int64_t bytes = storage.extents.back() * static_cast<int64_t>(net::byteSize(storage.element));
+  if (!place.packed)
+    bytes = roundUp(bytes, machine.rowBytes());
+  for (size_t d = 0; d + 1 < storage.extents.size(); ++d)
+    bytes *= storage.extents[d] + place.border[d][0] + place.border[d][1];
+  return bytes;
 }
 
 void checkPlan(const DeviceGraph& graph, const Machine& machine, const Plan& made, const std::string& where) {
-  for (size_t g = 0; g < graph.groups.size(); ++g) {
-    const Group& group = graph.groups[g];
-    const std::string here = fmt::format("{}, group {} ({})", where, g, group.name);
+  const Site site{graph, machine, made.places};
+  for (size_t g = 0; g < graph.layers.size(); ++g) {
+    const Layer& layer = *graph.layers[g];
+    const std::string here = fmt::format("{}, layer {} ({})", where, g, layer.name);
     std::vector<Range> scratch = {{"reserved", 0, made.scratchReserved}}, dram;
-    for (size_t a = 0; a < graph.activations.size(); ++a) {
-      auto [first, last] = lifetime(graph, static_cast<int32_t>(a));
-      if (static_cast<int64_t>(g) < first || static_cast<int64_t>(g) > last)
+    for (size_t s = 0; s < graph.storages.size(); ++s) {
+      const auto alive = lifetime(graph, static_cast<int32_t>(s));
+      if (!alive || static_cast<int64_t>(g) < alive->first || static_cast<int64_t>(g) > alive->second)
         continue;
-      const Home& home = made.homes[a];
-      int64_t pitch = channelPitch(graph.activations[a], machine);
-      for (size_t user = 0; user < graph.groups.size(); ++user)
-        if (graph.groups[user].inputs[0] == static_cast<int32_t>(a) &&
-            made.mapping.groups[user].input == InputFlow::windows)
-          pitch = graph.activations[a].channels; // laid out without padding channels
-      int64_t bytes = bytesOf(graph.activations[a], home, pitch);
-      (home.scratchpad ? scratch : dram).push_back({"tensor " + home.tensor, home.address, home.address + bytes});
-      if (!home.scratchpad) {
-        EXPECT_GE(home.address, made.arenaBase) << here;
-        EXPECT_LE(home.address + bytes, int64_t{made.arenaBase} + made.arenaBytes) << here;
+      const Place& place = made.places[s];
+      const int64_t bytes = bytesOf(graph.storages[s], place, machine);
+      EXPECT_EQ(place.span, bytes) << here;
+      (place.scratchpad ? scratch : dram)
+          .push_back({fmt::format("storage {}", s), place.address, place.address + bytes});
+      if (!place.scratchpad) {
+        EXPECT_GE(place.address, made.arenaBase) << here;
+        EXPECT_LE(place.address + bytes, int64_t{made.arenaBase} + made.arenaBytes) << here;
       }
     }
-    const Buffers& b = made.buffers[g];
-    auto stream = [&](const char* name, int64_t address, int64_t bytes) {
-      if (bytes > 0)
-        scratch.push_back({name, address, address + bytes});
-    };
-    stream("input", b.input, b.sizes.inputBuffers * b.sizes.input);
-    stream("second input", b.secondInput, b.sizes.inputBuffers * b.sizes.secondInput);
-    stream("weights", b.weights, b.sizes.weightBuffers * b.sizes.weights);
-    stream("residual", b.residual, b.sizes.outputBuffers * b.sizes.residual);
-    stream("output", b.output, b.sizes.outputBuffers * b.sizes.output);
-    stream("parameters", b.parameters, b.sizes.parameters);
+    const Buffers& buffers = made.buffers[g];
+    ASSERT_EQ(buffers.addresses.size(), buffers.streams.size());
+    for (size_t i = 0; i < buffers.streams.size(); ++i)
+      if (const Stream& stream = buffers.streams[i]; stream.bytes > 0)
+        scratch.push_back({fmt::format("stream {} ({})", i, name(stream.use)), buffers.addresses[i],
+                           buffers.addresses[i] + stream.buffers * stream.bytes});
     expectDisjoint(scratch, here + ", scratchpad");
     expectDisjoint(dram, here + ", DRAM");
     for (const Range& range : scratch)
       EXPECT_LE(range.end, machine.scratchpad.bytes) << here << ": " << range.what;
-    EXPECT_NO_THROW(checkMapping(graph, group, machine, made.mapping.groups[g], made.residency(group),
-                                 machine.scratchpad.bytes - made.scratchReserved))
-        << here;
+    EXPECT_NO_THROW(layer.check(site, made.mapping.groups[g], machine.scratchpad.bytes - made.scratchReserved)) << here;
   }
 }
 

@@ -17,13 +17,14 @@ constexpr float kTypical = 74;           // standard deviation of uniformly dist
 
 using Ints = std::vector<int64_t>;
 
-struct Extent { // one axis of a window
+struct Axis { // one axis of a window
   int64_t kernel = 1, stride = 1, dilation = 1, begin = 0, end = 0, out = 1;
 };
 
 class Generator {
 public:
-  Generator(uint64_t seed, int steps) : random_(seed), left_(steps) {}
+  Generator(uint64_t seed, int steps, Extent extent)
+      : random_(seed), left_(steps), extreme_(extent == Extent::extreme) {}
 
   net::Network build() {
     builder_.network.name = "random";
@@ -43,6 +44,8 @@ public:
 
 private:
   int64_t channels() {
+    if (extreme_ && random_.percent(15))
+      return random_.between(200, 5000);
     switch (random_.below(4)) {
     case 0:
       return random_.between(1, 4);
@@ -109,7 +112,9 @@ private:
   void keep(const Value& value) { values_.push_back(value); }
 
   // A window over `in` elements; nothing if the draw does not fit.
-  bool window(int64_t in, int64_t largestKernel, bool dilated, bool padded, Extent& axis) {
+  bool window(int64_t in, int64_t largestKernel, bool dilated, bool padded, Axis& axis) {
+    if (extreme_ && random_.percent(25))
+      largestKernel = in;
     axis.kernel = random_.percent(40) ? 3 : int64_t{1} + random_.below(static_cast<uint64_t>(largestKernel));
     axis.stride = random_.percent(60) ? 1 : random_.between(1, 3);
     axis.dilation = dilated && random_.percent(25) ? 2 : 1;
@@ -124,7 +129,7 @@ private:
     return axis.out <= 40;
   }
 
-  static NetworkBuilder::Attributes attributes(const Extent& h, const Extent& w) {
+  static NetworkBuilder::Attributes attributes(const Axis& h, const Axis& w) {
     return {{"kernel_shape", Ints{h.kernel, w.kernel}},
             {"strides", Ints{h.stride, w.stride}},
             {"dilations", Ints{h.dilation, w.dilation}},
@@ -158,7 +163,7 @@ private:
     return builder_.constant(DType::s32, {outputs}, values);
   }
 
-  Value convolution(const Value& x, int64_t outputs, int64_t groups, const Extent& h, const Extent& w, DType stored) {
+  Value convolution(const Value& x, int64_t outputs, int64_t groups, const Axis& h, const Axis& w, DType stored) {
     const Shape in = shape(x);
     int64_t perGroup = in[1] / groups, depth = perGroup * h.kernel * w.kernel;
     float s = 1;
@@ -175,7 +180,7 @@ private:
   void addConvolution(const Value& x) {
     const Shape in = shape(x);
     for (int attempt = 0; attempt < 20; ++attempt) {
-      Extent h, w;
+      Axis h, w;
       if (!window(in[2], 7, true, true, h) || !window(in[3], 7, true, true, w))
         continue;
       int64_t groups = 1, outputs = channels();
@@ -198,7 +203,7 @@ private:
   // A convolution whose result has the shape and type of `x`.
   Value sameConvolution(const Value& x) {
     const Shape in = shape(x);
-    Extent h{1, 1, 1, 0, 0, in[2]}, w{1, 1, 1, 0, 0, in[3]};
+    Axis h{1, 1, 1, 0, 0, in[2]}, w{1, 1, 1, 0, 0, in[3]};
     if (in[0] * in[1] * in[1] * in[2] * in[3] * 9 <= kMacLimit && random_.percent(60)) {
       h = {3, 1, 1, 1, 1, in[2]};
       w = {3, 1, 1, 1, 1, in[3]};
@@ -292,7 +297,7 @@ private:
     const Shape in = shape(x);
     bool max = random_.percent(60);
     for (int attempt = 0; attempt < 20; ++attempt) {
-      Extent h, w;
+      Axis h, w;
       if (!window(in[2], 5, max, true, h) || !window(in[3], 5, max, true, w))
         continue;
       auto attrs = attributes(h, w);
@@ -301,9 +306,9 @@ private:
         Shape out = {in[0], in[1], h.out, w.out};
         if (random_.percent(40)) {
           attrs["ceil_mode"] = int64_t{1};
-          const Extent* axes[2] = {&h, &w};
+          const Axis* axes[2] = {&h, &w};
           for (size_t i = 0; i < 2; ++i) {
-            const Extent& axis = *axes[i];
+            const Axis& axis = *axes[i];
             int64_t room = in[2 + i] + axis.begin + axis.end - (axis.kernel - 1) * axis.dilation - 1;
             if (room % axis.stride != 0 && axis.out * axis.stride < in[2 + i] + axis.begin)
               ++out[2 + i];
@@ -472,6 +477,7 @@ private:
 
   Random random_;
   int left_;
+  bool extreme_;
   NetworkBuilder builder_;
   std::vector<Value> values_;
 };
@@ -482,8 +488,8 @@ int stepsOf(uint64_t seed) {
   return static_cast<int>(Random(seed ^ 0x7374657073).between(1, 6));
 }
 
-net::Network randomNetwork(uint64_t seed, int steps) {
-  return Generator(seed, steps).build();
+net::Network randomNetwork(uint64_t seed, int steps, Extent extent) {
+  return Generator(seed, steps, extent).build();
 }
 
 Machine randomNetworkMachine(uint64_t seed) {
@@ -522,6 +528,45 @@ Machine randomNetworkMachine(uint64_t seed) {
   machine.dram.bandwidthMbS = random.pick({4000u, 16000u, 64000u});
   machine.dram.preset = random.pick({DramPreset::ddr4_2400, DramPreset::lpddr4_3200, DramPreset::hbm2});
   machine.dram.channels = random.pick({1u, 2u});
+  return parseMachine(toYaml(machine), "random machine"); // checks it
+}
+
+Machine randomLegalMachine(uint64_t seed) {
+  Random random(seed ^ 0x6c6567616c);
+  Machine machine = parseMachine(builtinMachines()[1].yaml, "base");
+  machine.name = "legal";
+  auto power = [&](uint32_t least, uint32_t most) { // of two
+    uint32_t value = least;
+    while (value < most && random.percent(75))
+      value *= 2;
+    return value;
+  };
+  machine.clockMhz = random.pick({1u, 333u, 1000u, 10000u});
+  machine.array = {power(4, 256), power(4, 256)};
+  machine.dma.busBytes = power(4, 1024);
+  machine.dma.burstBytes = power(machine.dma.busBytes, std::min(256 * machine.dma.busBytes, 4096u));
+  machine.dma.loadOutstanding = random.pick({1u, 2u, 32u, 256u});
+  machine.dma.storeOutstanding = random.pick({1u, 2u, 16u, 256u});
+  // Two buffers of everything for one pixel, one array row of channels and one column tile; a table; what the runtime
+  // keeps for itself.
+  const uint32_t rows = machine.array.rows, cols = machine.array.cols, row = machine.rowBytes();
+  const uint32_t smallest = 2 * rows * cols + 16 * cols + 512 + 10 * row + 2 * machine.lineBytes();
+  machine.scratchpad.banks = power(1, 256);
+  const uint32_t unit = machine.scratchpad.banks * machine.lineBytes();
+  const uint32_t wanted = random.percent(60) ? smallest : smallest * random.pick({2u, 8u, 64u});
+  machine.scratchpad.bytes = (wanted + unit - 1) / unit * unit;
+  machine.accumulator.banks = power(1, 64);
+  const uint32_t banksRows = machine.accumulator.banks * random.pick({1u, 2u, 16u, 256u});
+  machine.accumulator.bytes = machine.accumulatorRowBytes() * std::max(2u, banksRows);
+  machine.queues = {random.between(1, 64), random.between(1, 64), random.between(1, 64), random.between(1, 64)};
+  if (random.percent(30))
+    machine.queues = {1, 1, 1, 1};
+  machine.icache.bytes = power(256, 8192);
+  machine.dram.model = random.percent(35) ? DramModel::detailed : DramModel::ideal;
+  machine.dram.latencyNs = random.pick({1u, 100u, 1000u});
+  machine.dram.bandwidthMbS = random.pick({100u, 16000u, 1000000u});
+  machine.dram.preset = random.pick({DramPreset::ddr4_2400, DramPreset::lpddr4_3200, DramPreset::hbm2});
+  machine.dram.channels = power(1, 32);
   return parseMachine(toYaml(machine), "random machine"); // checks it
 }
 

@@ -1,10 +1,12 @@
-// Does a group fetch only the weights that are real, where that pays, and as fast as the cost model says?
+// Does a layer fetch only the weights that are real, where that pays, and as fast as the cost model says?
 #include "compiler/driver/compiler.h"
+#include "compiler/layers/contraction/contraction.h"
+#include "compiler/layers/contraction/weight_walk.h"
 #include "compiler/mapping/planner.h"
-#include "compiler/mapping/weight_walk.h"
+#include "compiler/mapping/sizes.h"
 #include "isa/generated/timing.h"
 #include "runtime/api/device.h"
-#include "tests/compiler/mapping/networks.h"
+#include "tests/compiler/layers/layers.h"
 
 #include <gtest/gtest.h>
 #include <optional>
@@ -27,8 +29,8 @@ struct Layer {
       group.weights = mapping::WeightFlow::resident;
       group.chunks = {1, 1, 1};
     }
-    geometry.emplace(graph, graph.groups[0], machine, group);
-    walk = mapping::chooseWeightWalk(*geometry, group, machine);
+    geometry.emplace(layerAs<layers::Contraction>(graph, 0), machine, group, true);
+    walk = layers::chooseWeightWalk(*geometry, group, machine);
   }
 
   runtime::RunStatistics run() const {
@@ -47,8 +49,8 @@ struct Layer {
   const Machine machine;
   net::Network network;
   mapping::Mapping mapping;
-  std::optional<mapping::Geometry> geometry;
-  mapping::WeightWalk walk;
+  std::optional<layers::Geometry> geometry;
+  layers::WeightWalk walk;
 };
 
 // tpu-256 with partial tiles along rows, columns, both, and one that is nearly empty; a small array at a slow memory.

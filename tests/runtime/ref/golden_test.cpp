@@ -68,7 +68,7 @@ TEST_P(Golden, DamagedNetworksNeverCrash) {
 INSTANTIATE_TEST_SUITE_P(Operators, Golden,
                          testing::Values("qlinear_conv", "qlinear_matmul", "qgemm", "matmul_integer", "conv_integer",
                                          "qlinear_add", "qlinear_mul", "qlinear_average_pool",
-                                         "qlinear_global_average_pool", "max_pool", "qlinear_concat",
+                                         "qlinear_global_average_pool", "max_pool", "resize_nearest", "qlinear_concat",
                                          "qlinear_leaky_relu", "qlinear_sigmoid", "qlinear_softmax", "quantize_linear",
                                          "dequantize_linear"),
                          [](const auto& item) { return std::string(item.param); });

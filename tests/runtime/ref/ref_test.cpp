@@ -100,7 +100,7 @@ TEST(Executor, ResultsMustBeWhatTheNetworkDeclares) {
 TEST(Executor, HasEveryOperatorOfTheList) {
   for (const net::OperatorInfo& info : net::kNetworkOperators)
     EXPECT_EQ(errorOf(std::string(info.name), {}).find("has no operator"), std::string::npos) << info.name;
-  EXPECT_EQ(errorOf("Frobnicate", {}), "node 'n': the reference executor has no operator 'Frobnicate'");
+  EXPECT_EQ(errorOf("Frobnicate", {}), "node 'n' (Frobnicate): the operator is unknown");
 }
 
 // --- numerics.h ------------------------------------------------------------------------------------------------------

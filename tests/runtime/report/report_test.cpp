@@ -60,7 +60,8 @@ RunStatistics sampleStatistics() {
   statistics.layers[1].share = share(200, 200, 0);
   statistics.layers[1].share.counters["load_bytes_read"] = 96;
   statistics.layers[1].share.activity["dram_row_hits"] = 5;
-  statistics.hostAfter = {"softmax (Softmax)"};
+  statistics.host = {{1, {{"softmax (Softmax)", "it computes in float32"}}}};
+  statistics.crossings = {{"x", 0, true, 512}, {"y", 0, false, 32}};
   return statistics;
 }
 
@@ -137,6 +138,11 @@ TEST(Report, JsonRoundTripKeepsEverything) {
   EXPECT_EQ(toYaml(read.description), toYaml(loadMachine("edge-16")));
   EXPECT_EQ(read.layers[0].share.cycles, 540u);
   EXPECT_EQ(read.layers[1].share.activity.at("dram_row_hits"), 5u);
+  ASSERT_EQ(read.host.size(), 1u);
+  EXPECT_EQ(read.host[0].operators.at(0).reason, "it computes in float32");
+  ASSERT_EQ(read.crossings.size(), 2u);
+  EXPECT_TRUE(read.crossings[0].toDevice);
+  EXPECT_EQ(read.crossings[1].bytes, 32u);
   ASSERT_TRUE(read.prologue);
   EXPECT_EQ(read.prologue->cycles, 60u);
 }
@@ -147,7 +153,7 @@ TEST(Report, InconsistentReportsAreRefused) {
   EXPECT_NE(errorOf(replaced(json, "\"busy\": 300", "\"busy\": 301")).find("add up to 1001"), std::string::npos);
   EXPECT_NE(errorOf(replaced(json, "\"first_cycle\": 50", "\"first_cycle\": 51")).find("r.json.layers[0]: 'cycles'"),
             std::string::npos);
-  EXPECT_NE(errorOf(replaced(json, "weft-report/2", "weft-report/1")).find("this version reads 'weft-report/2'"),
+  EXPECT_NE(errorOf(replaced(json, "weft-report/3", "weft-report/2")).find("this version reads 'weft-report/3'"),
             std::string::npos);
   EXPECT_NE(errorOf(replaced(json, "\"own_cycles\": 540", "\"own_cycles\": 541")).find("add up to 1001"),
             std::string::npos);
@@ -165,8 +171,8 @@ TEST(Report, InconsistentReportsAreRefused) {
 
 TEST(Report, SummaryHasEveryPartAndColoursOnlyOnRequest) {
   const std::string text = summary(sampleReport(), false);
-  for (const char* part :
-       {"cycles", "utilisation", "50.0 %", "Engines", "Memory traffic", "Layers", "softmax", "tile 8"})
+  for (const char* part : {"cycles", "utilisation", "50.0 %", "Engines", "Memory traffic", "Layers", "softmax",
+                           "float32", "to the device", "512", "tile 8"})
     EXPECT_NE(text.find(part), std::string::npos) << part;
   EXPECT_EQ(text.find('\x1b'), std::string::npos);
   EXPECT_NE(summary(sampleReport(), true).find('\x1b'), std::string::npos);

@@ -22,7 +22,7 @@ TEST(DramMeter, TellsPartsAndRangesApart) {
   meter.request(0x208, 0x17f0, 16, true);
   meter.request(0x208, 0x1800, 16, true);  // beyond the second
   meter.request(0x300, 0x1000, 16, false); // of no part
-  const auto counts = meter.counts();
+  const auto counts = meter.takeCounts();
   ASSERT_EQ(counts.size(), 4u);
   EXPECT_EQ(counts[0].part, 0u);
   EXPECT_EQ(counts[0].range, 0u);
@@ -43,10 +43,21 @@ TEST(DramMeter, KnowsBeatsThatWereMovedBefore) {
   meter.request(0x100, 0x1020, 64, false);   // half of it again
   meter.request(0x100, 0x1000, 64, true);    // a write is no read
   meter.request(0x200, 0x1000, 2048, false); // in another part: 96 bytes again, over words of the bit map
-  const auto counts = meter.counts();
+  const auto counts = meter.takeCounts();
   ASSERT_EQ(counts.size(), 2u);
   EXPECT_EQ(list(counts[0].moves), (std::vector<uint64_t>{128, 32, 64, 0}));
   EXPECT_EQ(list(counts[1].moves), (std::vector<uint64_t>{2048, 96, 0, 0}));
+}
+
+TEST(DramMeter, RemembersBeatsWhenItsCountsAreTaken) {
+  DramMeter meter({{0x100, 0x200}}, {{0x1000, 0x9000, 0, 0}}, kBus);
+  meter.request(0x100, 0x1000, 64, false);
+  EXPECT_EQ(meter.takeCounts().size(), 1u);
+  EXPECT_TRUE(meter.takeCounts().empty());
+  meter.request(0x100, 0x1000, 128, false);
+  const auto counts = meter.takeCounts();
+  ASSERT_EQ(counts.size(), 1u);
+  EXPECT_EQ(list(counts[0].moves), (std::vector<uint64_t>{128, 64, 0, 0}));
 }
 
 TEST(DramMeter, AddsUpToTheCountersOfTheRun) {
@@ -62,7 +73,7 @@ TEST(DramMeter, AddsUpToTheCountersOfTheRun) {
       run.options.meter = &meter;
       run.run();
       DramMoves sum;
-      for (const DramMeter::Count& count : meter.counts()) {
+      for (const DramMeter::Count& count : meter.takeCounts()) {
         EXPECT_EQ(count.part, 0u);
         EXPECT_LT(count.range, 2u);
         sum.read += count.moves.read;

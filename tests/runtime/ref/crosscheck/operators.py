@@ -225,6 +225,25 @@ def qlinear_concat(rng):
     return model("QLinearConcat", operands, names_except(operands, *fed), dtype, {"axis": axis}, "com.microsoft")
 
 
+def resize_nearest(rng):
+    """Which element each result is: positions are rounded in float32, so ties are a matter of bits."""
+    dtype = types8(rng)
+    shape = [int(v) for v in rng.integers(1, 12, 4)]
+    operands = [("x", full_range(rng, dtype, shape)), ("", None)]
+    if rng.random() < 0.6:
+        factors = [rng.choice([0.5, 0.75, 1, 1.5, 2, 3, 7 / 3, rng.uniform(0.4, 4)]) for _ in range(2)]
+        scales = [1, 1] + [max(factor, 1 / extent) for factor, extent in zip(factors, shape[2:])]
+        operands.append(("scales", np.array(scales, np.float32)))
+    else:
+        operands += [("", None), ("sizes", np.array(shape[:2] + [int(v) for v in rng.integers(1, 24, 2)], np.int64))]
+    # half_pixel_symmetric is left out: ONNX Runtime's bits near whole numbers are not those of its formula in float32.
+    attributes = {"mode": "nearest",
+                  "coordinate_transformation_mode": str(rng.choice(["half_pixel", "asymmetric", "align_corners",
+                                                                    "pytorch_half_pixel"])),
+                  "nearest_mode": str(rng.choice(["round_prefer_floor", "round_prefer_ceil", "floor", "ceil"]))}
+    return model("Resize", operands, {"scales", "sizes"}, dtype, attributes)
+
+
 def _every_byte(dtype):
     return np.arange(256, dtype=np.uint8).view(dtype)
 
@@ -280,5 +299,5 @@ def dequantize_linear(rng):
 
 
 CASES = [qlinear_conv, qlinear_matmul, qgemm, matmul_integer, conv_integer, qlinear_add, qlinear_mul,
-         qlinear_average_pool, qlinear_global_average_pool, max_pool, qlinear_concat, qlinear_leaky_relu,
+         qlinear_average_pool, qlinear_global_average_pool, max_pool, resize_nearest, qlinear_concat, qlinear_leaky_relu,
          qlinear_sigmoid, qlinear_softmax, quantize_linear, dequantize_linear]

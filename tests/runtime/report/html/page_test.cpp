@@ -102,7 +102,7 @@ TEST(LayersCsv, HasAllFiguresOfAllReports) {
   const LayerStatistics& layer = timed.layers[0];
   EXPECT_TRUE(
       lines[1].starts_with("a.json,net,edge-16,cycle,cycle-accurate simulation with data,0,g000,"
-                           "\"a \"\"b\"\",c_0 + relu\",\"matrix: tile 4 x 8, weights resident\",40,839,800,800,"))
+                           "\"a \"\"b\"\",c_0 + relu\",\"contraction: tile 4 x 8, weights resident\",40,839,800,800,"))
       << lines[1];
   const std::string macs = "," + std::to_string(layer.usefulMacs) + "," + std::to_string(layer.arrayMacs) + ",";
   EXPECT_NE(lines[1].find(macs), std::string::npos) << lines[1];

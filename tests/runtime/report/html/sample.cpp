@@ -86,7 +86,7 @@ Report sampleReport(const Sample& sample) {
     LayerStatistics layer;
     layer.symbol = fmt::format("g{:03}", i);
     layer.onnxNodes = {fmt::format("{}_{}", sample.layerName, i), "relu"};
-    layer.mapping = i % 3 == 2 ? "depthwise: tile 4 x 8" : "matrix: tile 4 x 8, weights resident";
+    layer.mapping = i % 3 == 2 ? "map vdw: tile 4 x 8" : "contraction: tile 4 x 8, weights resident";
     layer.share = share(800 + 80 * i + sample.slower);
     layer.span.include(statistics.cycles, statistics.cycles + layer.share.cycles - 1);
     layer.usefulMacs = 256 * layer.share.cycles;
@@ -100,7 +100,8 @@ Report sampleReport(const Sample& sample) {
     statistics.layers.push_back(std::move(layer));
   }
   statistics.traffic = {{"dram", "load", 64, 0, statistics.counters["load_bytes_read"], 0}};
-  statistics.hostAfter = {"softmax (Softmax)"};
+  statistics.host = {{1, {{"softmax (Softmax)", "it computes in float32"}}}};
+  statistics.crossings = {{"x", 0, true, 512}, {"y", 0, false, 32}};
   const Machine machine = loadMachine("edge-16");
   Report report = makeReport(statistics, Program{}, machine, "p.weft");
   report.network = sample.network;
