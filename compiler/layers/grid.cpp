@@ -167,6 +167,11 @@ bool GridLayer::takesResident(const DeviceGraph& graph, int32_t activation) cons
   const View& view = graph.activation(activation).view;
   const int64_t extent = graph.storageOf(activation).extents.back();
   auto takes = [&](const Grid& grid) { return grid.channels.extent == extent && view.start.back() == 0; };
+  // Padding is a border there, around dimensions of its own.
+  const size_t rank = graph.storageOf(activation).extents.size();
+  const bool bordered = window.isPadded() && inputs[0] == activation;
+  if (bordered && (rank < 3 || (rank < 4 && (window.padTop > 0 || window.padBottom > 0))))
+    return false;
   for (size_t i = 0; i < inputs.size(); ++i)
     if (inputs[i] == activation && !takes(grids[i]))
       return false;

@@ -6,6 +6,7 @@
 #include "isa/support/error.h"
 
 #include <fmt/format.h>
+#include <utility>
 
 namespace weft::layers {
 namespace {
@@ -16,6 +17,9 @@ using mapping::WeightFlow;
 
 // Columns whose results wait in the accumulators at once, each with a signal of its own: half of a semaphore's range.
 constexpr int64_t kMostColumns = 64;
+
+// How much better one estimate must be than another one of a different model.
+constexpr int64_t kClearly = 2;
 
 // Ways to cut the steps of a column tile into equal chunks: kernel rows first, then columns, then channel blocks.
 std::vector<std::array<int64_t, 3>> chunkings(const Geometry& geometry) {
@@ -275,10 +279,15 @@ std::optional<GroupMapping> Contraction::choose(const Site& site, int64_t bytes,
   };
   if (!diagonal)
     forTilings(whole.outH, whole.outW, accumulatorHalf(machine), tiling, [&] { return best.has_value(); });
-  if (best)
+  // Where a tiling fits but leaves the array idle for most of the time, pieces that are surely better are taken
+  // instead.
+  const int64_t busy = whole.batch * whole.outH * whole.outW * whole.columnTiles * whole.steps();
+  if (best && bestCost <= kClearly * busy)
     return best;
+  const std::optional<GroupMapping> fitting = std::exchange(best, std::nullopt);
+  const int64_t fittingCost = bestCost;
   auto pieces = [&](int64_t tileRows, int64_t tileCols) {
-    if (!diagonal)
+    if (!diagonal && !fitting)
       tiling(tileRows, tileCols);
     GroupMapping candidate = mapping;
     candidate.tileRows = tileRows;
@@ -296,7 +305,7 @@ std::optional<GroupMapping> Contraction::choose(const Site& site, int64_t bytes,
     }
   };
   forAllTilings(whole.outH, whole.outW, accumulatorHalf(machine), pieces);
-  return best;
+  return fitting && (!best || kClearly * bestCost > fittingCost) ? fitting : best;
 }
 
 void Contraction::check(const Site& site, const GroupMapping& mapping, int64_t bytes) const {

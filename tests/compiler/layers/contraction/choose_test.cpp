@@ -28,14 +28,14 @@ struct Choose : testing::Test {
   const Site site{graph, kMachine, places};
 };
 
-TEST_F(Choose, TakesTheWholeMapWhereItFitsAndPartsOfARowWhereARowDoesNot) {
+TEST_F(Choose, TakesTheWholeMapWhereItFitsAndPartsOfARowOrPiecesWhereARowDoesNot) {
   auto roomy = layer.choose(site, kMachine.scratchpad.bytes, false);
   ASSERT_TRUE(roomy);
   EXPECT_EQ(roomy->weights, WeightFlow::resident) << "14 KiB of weights fit and are read for two tiles";
   // A row of 6 results needs 2 buffers of 3 x 13 input pixels of 32 bytes, which is 2496 alone.
   auto narrow = layer.choose(site, 3200, false);
   ASSERT_TRUE(narrow);
-  EXPECT_LT(narrow->tileCols, 6);
+  EXPECT_TRUE(narrow->tileCols < 6 || narrow->pieces);
   EXPECT_NO_THROW(layer.check(site, *narrow, 3200));
   EXPECT_FALSE(layer.choose(site, 500, false));
 }
