@@ -167,21 +167,20 @@ bool GridLayer::takesResident(const DeviceGraph& graph, int32_t activation) cons
   const View& view = graph.activation(activation).view;
   const int64_t extent = graph.storageOf(activation).extents.back();
   auto takes = [&](const Grid& grid) { return grid.channels.extent == extent && view.start.back() == 0; };
-  // Padding is a border there, around dimensions of its own.
-  const size_t rank = graph.storageOf(activation).extents.size();
-  const bool bordered = window.isPadded() && inputs[0] == activation;
-  if (bordered && (rank < 3 || (rank < 4 && (window.padTop > 0 || window.padBottom > 0))))
-    return false;
   for (size_t i = 0; i < inputs.size(); ++i)
     if (inputs[i] == activation && !takes(grids[i]))
       return false;
   return output != activation || takes(resultGrid);
 }
 
-// A border is around images: height and width must be the whole dimensions before the channels' one.
+// A border is around images: height and width must be the whole dimensions before the channels' one, and be there where
+// the window reaches beyond them.
 bool GridLayer::takesBorder(const DeviceGraph& graph, int32_t activation) const {
   const net::Shape& extents = graph.storageOf(activation).extents;
   const auto rank = static_cast<int32_t>(extents.size());
+  const bool rows = activation == inputs[0] && (window.padTop != 0 || window.padBottom > 0);
+  if (rank < (rows ? 4 : 3))
+    return false;
   auto whole = [&](const Axis& axis, int32_t along) {
     if (axis.along == View::kNowhere)
       return along < 0 || extents[static_cast<size_t>(along)] == 1;

@@ -132,15 +132,18 @@ private:
     return any;
   }
 
-  // Names a contraction, or else an operator on 8-bit data, since those might be the accelerator's in another form.
+  // Names a contraction, or else an operator from 8-bit data to such data, since those might be the accelerator's in
+  // another form.
   [[noreturn]] void refuseAll(const std::vector<std::string>& refusals) const {
+    auto isByte = [&](int32_t index) {
+      if (index < 0)
+        return false;
+      const net::Tensor& tensor = network_.tensors[static_cast<size_t>(index)];
+      return !tensor.isConstant && net::byteSize(tensor.type) == 1 && tensor.type != net::DType::boolean;
+    };
     auto is8Bit = [&](const Node& node) {
-      return std::any_of(node.inputs.begin(), node.inputs.end(), [&](int32_t input) {
-        if (input < 0)
-          return false;
-        const net::Tensor& tensor = network_.tensors[static_cast<size_t>(input)];
-        return !tensor.isConstant && net::byteSize(tensor.type) == 1 && tensor.type != net::DType::boolean;
-      });
+      return std::any_of(node.inputs.begin(), node.inputs.end(), isByte) &&
+             std::any_of(node.outputs.begin(), node.outputs.end(), isByte);
     };
     for (bool contraction : {true, false})
       for (size_t i = 0; i < network_.nodes.size(); ++i) {

@@ -123,7 +123,7 @@ private:
         for (size_t side = 0; side < 2; ++side)
           place.border[d][side] = std::max(place.border[d][side], wish->border[d][side]);
     });
-    if (!place.hasBorder())
+    if (!wanted)
       return true;
     layOut(graph_.storages[storage], machine_, place);
     // A row of the border is filled by one run.

@@ -77,8 +77,11 @@ void ContractionLowering::emit() {
 void ContractionLowering::setUp() {
   const Window& window = layer_.window;
   for (int pattern : {kMatrixRows, kMatrixSteps, kMatrixConfig, kVectorA, kVectorB, kVectorResult, kVectorConfig,
-                      kBlockDram, kBlockScratch, kOutputDram, kOutputScratch})
+                      kBlockDram, kBlockScratch})
     e_.preset(pattern);
+  if (loadsResidual() || !resident(layer_.output))
+    for (int pattern : {kOutputDram, kOutputScratch})
+      e_.preset(pattern);
 
   const bool windows = mapping_.input == mapping::InputFlow::windows; // one window for each result column
   if (loadsInput())
@@ -241,7 +244,8 @@ void ContractionLowering::emitTile(const Tile& tile) {
   e_.setField(kVectorResult, field::count1, tile.rows);
   const int64_t stored = mapping_.columnTiles * cols_;
   // Result and residual have the same strides, unless the result stays in the scratchpad and has a border there.
-  setTileTransfer(tile, loadsResidual() ? strides_[1] : resultStrides_);
+  if (loadsResidual() || !resident(layer_.output))
+    setTileTransfer(tile, loadsResidual() ? strides_[1] : resultStrides_);
   const int64_t blocks = geometry_.tiles() * geometry_.columnGroups;
   e_.loop(geometry_.columnGroups, [&](Value columnGroup) {
     Value block = e_.add(e_.mul(tile.index, geometry_.columnGroups), columnGroup);

@@ -98,9 +98,11 @@ void MapLowering::loadWeights() {
 
 void MapLowering::setUp() {
   const Window& window = layer_.window;
-  for (int pattern :
-       {kVectorA, kVectorB, kVectorResult, kVectorConfig, kBlockDram, kBlockScratch, kOutputDram, kOutputScratch})
+  for (int pattern : {kVectorA, kVectorB, kVectorResult, kVectorConfig, kBlockDram, kBlockScratch})
     e_.preset(pattern);
+  if (!resident(layer_.output))
+    for (int pattern : {kOutputDram, kOutputScratch})
+      e_.preset(pattern);
   if (const std::vector<size_t> inputs = loaded(); !inputs.empty())
     setUpInputLoad(inputs[0]);
 
@@ -160,7 +162,8 @@ void MapLowering::emitTile(const Tile& tile) {
 
   e_.setField(kVectorResult, field::count0, tile.cols);
   e_.setField(kVectorResult, field::count1, tile.rows);
-  setTileTransfer(tile, resultStrides_);
+  if (!resident(layer_.output))
+    setTileTransfer(tile, resultStrides_);
   const int64_t instructions = operation.parameters ? geometry_.columnTiles : 1;
   e_.loop(instructions, [&](Value column) {
     Value first = e_.equal(column, 0), last = e_.equal(column, instructions - 1);
@@ -238,7 +241,8 @@ void MapLowering::emitPieces(const Tile& tile) {
   const Operation& operation = layer_.operation;
   e_.setField(kVectorResult, field::count0, tile.cols);
   e_.setField(kVectorResult, field::count1, tile.rows);
-  setTileTransfer(tile, resultStrides_);
+  if (!resident(layer_.output))
+    setTileTransfer(tile, resultStrides_);
   const int64_t blocks = geometry_.tiles() * geometry_.columnTiles, turns = blocks * parts();
   const bool stores = !resident(layer_.output);
   e_.loop(geometry_.columnTiles, [&](Value column) {

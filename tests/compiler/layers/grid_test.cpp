@@ -1,6 +1,7 @@
 // Which views are images of rows of pixels, with which strides, and where may they have a border?
 #include "compiler/layers/grid.h"
 #include "compiler/layers/map/map.h"
+#include "compiler/mapping/planner.h"
 #include "tests/compiler/layers/layers.h"
 
 #include <gtest/gtest.h>
@@ -95,6 +96,19 @@ TEST(GridLayer, WantsItsPaddingAsBorderWhereItSeesAllOfTheStorage) {
   EXPECT_EQ(wish->value, 9);
   EXPECT_FALSE(graph.layers[1]->borderWish(graph)) << "no window";
   EXPECT_TRUE(graph.layers[1]->takesBorder(graph, graph.layers[1]->inputs[0]));
+}
+
+// Regression: a window over vectors wanted a border that its storage cannot have, and read what lies around it.
+TEST(GridLayer, TakesNoBorderOfDimensionsThatItsStorageDoesNotHave) {
+  NetworkBuilder builder;
+  const Value vector = addLut(builder, builder.input(DType::u8, {1, 6}));
+  const int32_t axes = builder.constant(DType::s64, {2}, Ints{2, 3});
+  const Value map = builder.node("Unsqueeze", {vector.tensor, axes}, DType::u8, {1, 6, 1, 1});
+  builder.output(addConv(builder, map, 8, 3, {1, 1, 1, 1}));
+  const DeviceGraph graph = graphOf(builder);
+  EXPECT_FALSE(graph.layers[1]->takesBorder(graph, graph.layers[1]->inputs[0]));
+  const mapping::Plan made = mapping::plan(graph, loadMachine("edge-16"), {});
+  EXPECT_FALSE(made.places[static_cast<size_t>(graph.activation(graph.layers[0]->output).storage)].scratchpad);
 }
 
 TEST(GridLayer, AWindowTakesAttributesOfOneOrTwoDimensions) {

@@ -128,6 +128,16 @@ TEST_F(DeviceGraphTest, RefusesNetworksWithoutAnything) {
                      "QLinear form)");
 }
 
+// What only has another shape is not worth the way, and a dequantisation is no reason.
+TEST_F(DeviceGraphTest, RefusesNetworksWithoutWorkForTheAccelerator) {
+  Value x = builder.input(DType::u8, {1, 4, 2, 2});
+  Value flat = builder.node("Flatten", {x.tensor}, DType::u8, {1, 16}, {{"axis", int64_t{1}}});
+  builder.output(builder.node("DequantizeLinear", builder.quantised(flat), DType::f32, {1, 16}));
+  builder.network.name = "n";
+  EXPECT_EQ(error(), "network 'n' has no operator that the accelerator runs; it runs 8-bit integer networks (QDQ or "
+                     "QLinear form)");
+}
+
 TEST_F(DeviceGraphTest, RefusesHostOperatorsInTheMiddle) {
   Value a = addConv(builder, builder.input(DType::u8, {1, 4, 4, 4}), 4, 1);
   Value b = builder.node("Abs", {a.tensor}, DType::u8, {1, 4, 4, 4});

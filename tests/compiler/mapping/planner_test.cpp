@@ -103,7 +103,7 @@ TEST(Planner, TakesPiecesWhereNoTileFitsAndSaysWhichNodeDoesNotFit) {
   const DeviceGraph graph = buildDeviceGraph(builder.network);
   tiny.scratchpad = {1024, 1};
   EXPECT_TRUE(plan(graph, tiny, {}).mapping.groups[0].pieces);
-  tiny.scratchpad = {256, 1};
+  tiny.scratchpad = {256, 1}; // not even two pieces of one pixel
   EXPECT_EQ(errorOf([&] { plan(graph, tiny, {}); }),
             "node 'QLinearConv_0' (contraction): no tiling fits machine 'edge-16' (224 bytes of scratchpad free, 1024 "
             "accumulator rows)");

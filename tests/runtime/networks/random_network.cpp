@@ -212,12 +212,15 @@ private:
     return convolution(x, in[1], groups, h, w, builder_.type(x));
   }
 
+  // Over the last axis of a map or of vectors.
   void addGemm(const Value& x) {
-    const Shape in = shape(x);
-    int64_t depth = in[1], outputs = random_.between(1, random_.percent(70) ? 40 : 200);
-    if (depth * outputs * in[0] > kMacLimit)
+    Shape out = shape(x);
+    const int64_t depth = out.back(), rows = net::elementCount(out) / depth;
+    int64_t outputs = random_.between(1, random_.percent(70) ? 40 : 200);
+    if (isMap(x) || depth * outputs * rows > kMacLimit)
       outputs = 4;
-    bool gemm = random_.percent(60), transposed = gemm && random_.percent(50);
+    out.back() = outputs;
+    bool gemm = !isMap(x) && random_.percent(60), transposed = gemm && random_.percent(50);
     DType stored = type();
     float s = 1;
     auto operands = weights(transposed ? Shape{outputs, depth} : Shape{depth, outputs}, outputs, depth, x.scale, s);
@@ -230,7 +233,7 @@ private:
       attrs["alpha"] = random_.percent(80) ? 1.0 : 0.5;
     }
     all = join({all, builder_.quantisation(stored, s, z)});
-    keep(builder_.node(gemm ? "QGemm" : "QLinearMatMul", all, stored, {in[0], outputs}, clamp(stored, attrs), s, z));
+    keep(builder_.node(gemm ? "QGemm" : "QLinearMatMul", all, stored, out, clamp(stored, attrs), s, z));
   }
 
   void addFlatten(const Value& x) {
@@ -257,6 +260,7 @@ private:
     keep(made);
   }
 
+  // `b` may have to be broadcast to the shape of `a`.
   void addBinary(const Value& a, const Value& b) {
     bool add = random_.percent(75);
     DType stored = builder_.type(a);
@@ -267,12 +271,29 @@ private:
                        stored, shape(a), clamp(stored), s, z));
   }
 
+  // An operand that stands still along some dimensions: a constant, or what has been averaged over the map.
+  void addBroadcast(const Value& x) {
+    const Shape in = shape(x);
+    if (isMap(x) && random_.percent(40)) {
+      addGlobalAverage(x);
+      addBinary(x, values_.back());
+      return;
+    }
+    Shape shape = in;
+    for (int64_t& extent : shape)
+      if (random_.percent(50))
+        extent = 1;
+    if (random_.percent(30))
+      shape.erase(shape.begin(), shape.begin() + random_.below(shape.size()));
+    DType stored = builder_.type(x);
+    addBinary(x, {builder_.constant(stored, shape, randomBytes(net::elementCount(shape))), scale(), zero(stored)});
+  }
+
   // Another value of the same shape and type, a convolution of `x` if it is a map and there is none; in either order.
   void addResidual(const Value& x) {
     std::vector<Value> others;
     for (const Value& value : values_)
-      if (value.tensor != x.tensor && shape(value) == shape(x) && builder_.type(value) == builder_.type(x) &&
-          !flattened(value))
+      if (value.tensor != x.tensor && shape(value) == shape(x) && builder_.type(value) == builder_.type(x))
         others.push_back(value);
     Value other = x;
     if (isMap(x) && (others.empty() || random_.percent(60)))
@@ -340,26 +361,28 @@ private:
 
   void addConcat(const Value& x) {
     const Shape in = shape(x);
+    const size_t axis = random_.percent(60) ? 1 : random_.below(in.size());
     std::vector<Value> parts = {x};
     for (const Value& value : values_) {
       Shape other = shape(value);
       if (other.size() != in.size() || parts.size() >= 4 || !random_.percent(60))
         continue;
-      other[1] = in[1];
-      if (other == in && builder_.type(value) == builder_.type(x) && !flattened(value))
+      other[axis] = in[axis];
+      if (other == in && builder_.type(value) == builder_.type(x))
         parts.insert(parts.begin() + (random_.percent(50) ? 0 : static_cast<int64_t>(parts.size())), value);
     }
     Shape out = in;
-    out[1] = 0;
+    out[axis] = 0;
     for (const Value& part : parts)
-      out[1] += shape(part)[1];
-    if (out[1] > 300)
+      out[axis] += shape(part)[axis];
+    if (out[axis] > (axis == 1 ? 300 : 60))
       return;
+    const auto along = static_cast<int64_t>(axis) - (random_.percent(20) ? static_cast<int64_t>(in.size()) : 0);
     if (random_.percent(50)) {
       std::vector<int32_t> inputs;
       for (const Value& part : parts)
         inputs.push_back(part.tensor);
-      keep(builder_.node("Concat", inputs, builder_.type(x), out, {{"axis", int64_t{1}}}, x.scale, x.zeroPoint));
+      keep(builder_.node("Concat", inputs, builder_.type(x), out, {{"axis", along}}, x.scale, x.zeroPoint));
       return;
     }
     DType stored = builder_.type(x);
@@ -372,7 +395,7 @@ private:
     auto operands = builder_.quantisation(stored, s, z);
     for (const Value& part : parts)
       operands = join({operands, builder_.quantised(part)});
-    keep(builder_.node("QLinearConcat", operands, stored, out, {{"axis", int64_t{1}}}, s, z));
+    keep(builder_.node("QLinearConcat", operands, stored, out, {{"axis", along}}, s, z));
   }
 
   void addPad(const Value& x) {
@@ -388,22 +411,18 @@ private:
   void addTranspose(const Value& x) {
     const Shape in = shape(x);
     Ints order = {0, 1, 2, 3};
-    for (size_t i = 3; i > 1; --i)
-      std::swap(order[i], order[1 + random_.below(i)]);
+    const size_t first = random_.percent(20) ? 0 : 1; // dimension that may move
+    for (size_t i = 3; i > first; --i)
+      std::swap(order[i], order[first + random_.below(i - first + 1)]);
     Shape out;
     for (int64_t axis : order)
       out.push_back(in[static_cast<size_t>(axis)]);
-    bool supported = in[0] == 1 || (in[2] * in[3] > 1 && out[2] * out[3] > 1);
-    if (supported && out[1] <= 200 && out[2] <= 40 && out[3] <= 40)
+    if (out[0] <= 8 && out[1] <= 200 && out[2] <= 40 && out[3] <= 40)
       keep(builder_.node("Transpose", {x.tensor}, builder_.type(x), out, {{"perm", order}}, x.scale, x.zeroPoint));
   }
 
   void step() {
     Value x = pick();
-    if (flattened(x)) {
-      addGemm(x);
-      return;
-    }
     if (!isMap(x)) {
       switch (random_.below(10)) {
       case 0:
@@ -419,6 +438,9 @@ private:
       case 4:
         addResidual(x);
         break;
+      case 5:
+        addBroadcast(x);
+        break;
       default:
         addGemm(x);
       }
@@ -427,8 +449,10 @@ private:
     uint32_t kind = random_.below(100);
     if (kind < 40)
       addConvolution(x);
-    else if (kind < 56)
+    else if (kind < 52)
       addResidual(x);
+    else if (kind < 56)
+      addBroadcast(x);
     else if (kind < 68)
       addPool(x);
     else if (kind < 72)
@@ -437,24 +461,16 @@ private:
       addConcat(x);
     else if (kind < 85)
       addPad(x);
-    else if (kind < 90)
+    else if (kind < 88)
       addLut(x);
+    else if (kind < 90)
+      addGemm(x);
     else if (kind < 93)
       addTranspose(x);
     else if (bytes(x) / shape(x)[0] <= 2000)
       addFlatten(x);
     else
       addGlobalAverage(x);
-  }
-
-  // A flattened map can only go into a matrix product.
-  bool flattened(const Value& x) const {
-    for (const net::Node& node : builder_.network.nodes)
-      if (node.outputs[0] == x.tensor && (node.op == "Flatten" || node.op == "Reshape")) {
-        const Shape& from = builder_.network.tensors[static_cast<size_t>(node.inputs[0])].shape;
-        return from[2] * from[3] > 1;
-      }
-    return false;
   }
 
   void finish() {
