@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "isa/machine/fields.h"
+#include "isa/support/embedded.h"
 #include "isa/support/error.h"
 #include "isa/support/file.h"
 
@@ -108,6 +109,18 @@ std::string toSystemVerilog(const Machine& machine) {
   parameter("accumulator_rows", machine.accumulatorRows());
   parameter("accumulator_bank_rows", machine.accumulatorBankRows());
   return text + "endpackage\n/* verilator lint_on UNUSEDPARAM */\n";
+}
+
+EmbeddedFiles machineFiles();
+
+const std::vector<BuiltinMachine>& builtinMachines() {
+  static const std::vector<BuiltinMachine> machines = [] {
+    std::vector<BuiltinMachine> found;
+    for (const EmbeddedFile& file : machineFiles())
+      found.push_back({file.name.substr(0, file.name.rfind('.')), file.content});
+    return found;
+  }();
+  return machines;
 }
 
 Machine loadMachine(const std::string& nameOrPath) {

@@ -1,5 +1,6 @@
 #include "runtime/energy/table.h"
 
+#include "isa/support/embedded.h"
 #include "isa/support/file.h"
 #include "runtime/energy/yaml_fields.h"
 
@@ -161,6 +162,12 @@ EnergyTable tableOf(const YamlFields& in) {
 
 EnergyTable parseTable(const std::string& yaml, const std::string& origin) {
   return tableOf(YamlFields(parseYaml(yaml, origin), origin));
+}
+
+EmbeddedFiles tableFiles();
+
+std::string_view builtinTable() {
+  return tableFiles().front().content;
 }
 
 EnergyTable loadTable(const std::string& path) {

@@ -6,6 +6,11 @@
 #include <mutex>
 #include <optional>
 
+#ifdef __SANITIZE_ADDRESS__
+#include <pthread.h>
+#include <sanitizer/common_interface_defs.h>
+#endif
+
 // libsystemc has a main() of its own that calls sc_main(); programs that link it need one, although ours never runs.
 int sc_main(int, char**) {
   return 1;
@@ -41,6 +46,22 @@ private:
 
 std::mutex kernelMutex;
 
+// libsystemc tells AddressSanitizer of every switch to the stack of a coroutine, but not of the one back when
+// sc_start() returns. Without that the sanitizer takes the thread's own stack for an overflow at the next exception.
+void announceOwnStack() {
+#ifdef __SANITIZE_ADDRESS__
+  pthread_attr_t attributes;
+  void* bottom = nullptr;
+  size_t bytes = 0;
+  pthread_getattr_np(pthread_self(), &attributes);
+  pthread_attr_getstack(&attributes, &bottom, &bytes);
+  pthread_attr_destroy(&attributes);
+  void* fakeStack = nullptr;
+  __sanitizer_start_switch_fiber(&fakeStack, bottom, bytes);
+  __sanitizer_finish_switch_fiber(fakeStack, nullptr, nullptr);
+#endif
+}
+
 } // namespace
 
 CycleResult runSystem(const Machine& machine, CoreMemory& memory, const CycleOptions& options,
@@ -62,6 +83,7 @@ CycleResult runSystem(const Machine& machine, CoreMemory& memory, const CycleOpt
   core.socket.bind(dram->target());
   core.countFrom(*dram);
   sc_core::sc_start(); // until the core's thread has ended
+  announceOwnStack();
 
   if (core.error())
     std::rethrow_exception(core.error());

@@ -1,11 +1,15 @@
 #include "runtime/report/html/page.h"
 
+#include "isa/support/embedded.h"
+#include "isa/support/error.h"
 #include "runtime/energy/dram.h"
-#include "runtime/report/html/parts.h"
 
 #include <nlohmann/json.hpp>
 
 namespace weft::runtime {
+
+EmbeddedFiles pageFiles(); // template, style, scripts in their order
+
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -31,6 +35,13 @@ std::string withoutMarkup(const std::string& json) {
   return text;
 }
 
+// `text` with the one place `name` filled in.
+std::string filled(std::string text, std::string_view name, std::string_view value) {
+  const size_t place = text.find(name);
+  WEFT_CHECK(place != std::string::npos, "the page's template lacks a place");
+  return text.replace(place, name.size(), value);
+}
+
 } // namespace
 
 std::string htmlPage(const std::vector<NamedReport>& reports) {
@@ -40,10 +51,14 @@ std::string htmlPage(const std::vector<NamedReport>& reports) {
                      {"peak", peakToJson(item.report)},
                      {"why", {{"network", item.why.network}, {"layers", item.why.layers}}},
                      {"report", Json::parse(toJson(item.report))}});
-  std::string page(kPageBeforeReports);
-  page += withoutMarkup(items.dump(-1, ' ', false, Json::error_handler_t::replace));
-  page += kPageAfterReports;
-  return page;
+  const EmbeddedFiles files = pageFiles();
+  std::string scripts;
+  for (const EmbeddedFile& script : files.subspan(2))
+    scripts.append(script.content) += '\n';
+  // The reports last: their names may hold anything.
+  std::string page = filled(std::string(files[0].content), "@STYLE@", files[1].content);
+  page = filled(page, "@SCRIPT@", scripts);
+  return filled(page, "@REPORTS@", withoutMarkup(items.dump(-1, ' ', false, Json::error_handler_t::replace)));
 }
 
 } // namespace weft::runtime

@@ -81,9 +81,6 @@ TEST(RunCycle, StopsWhenAskedTo) {
 }
 
 TEST(RunCycle, PassesOnWhatTheCallerThrows) {
-#ifdef __SANITIZE_ADDRESS__
-  GTEST_SKIP() << "AddressSanitizer takes exceptions on the stacks of SystemC's coroutines for overflows";
-#endif
   Machine machine = smallMachine();
   CoreMemory memory(machine);
   endless().load(memory);
