@@ -100,6 +100,8 @@ fs::path followLinks(fs::path path) {
 OutputFile::OutputFile(const fs::path& path) : OutputFile() {
   path_ = path;
   const std::optional<struct stat> status = statusOf(path);
+  if (!status && errno != ENOENT)
+    fail(errno);
   if (status && S_ISDIR(status->st_mode))
     fail(EISDIR);
   int file = -1;

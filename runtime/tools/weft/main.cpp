@@ -11,6 +11,7 @@
 #include <cstring>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <sstream>
 #include <unistd.h>
 
 namespace weft::tool {
@@ -77,7 +78,9 @@ ExitCode runCommandLine(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) { // --help
-      app.exit(error);
+      std::ostringstream text;
+      app.exit(error, text, text);
+      printText(text.str());
       return kOk;
     }
     printError(fmt::format("{}; {}", explain(error, app, argc, argv), usageHint(app)));
@@ -120,7 +123,7 @@ int main(int argc, char** argv) {
   weft::tool::openStandardFiles();
   weft::tool::catchSignals();
   const int code = weft::tool::guarded(argc, argv);
-  if (std::fflush(stdout) != 0 || std::ferror(stdout)) {
+  if (!std::ferror(stdout) && std::fflush(stdout) != 0) { // else it has been said
     weft::tool::printError(fmt::format("cannot write to stdout: {}", std::strerror(errno)));
     return code == 0 ? weft::tool::kUserError : code;
   }

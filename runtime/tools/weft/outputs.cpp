@@ -42,9 +42,11 @@ bool isSame(const std::string& one, const std::string& other) {
                           stat(other.c_str(), &status[1]) == 0};
   if (exists[0] && exists[1])
     return S_ISREG(status[0].st_mode) && status[0].st_dev == status[1].st_dev && status[0].st_ino == status[1].st_ino;
-  std::error_code ignored;
-  return !exists[0] && !exists[1] &&
-         fs::weakly_canonical(followLinks(one), ignored) == fs::weakly_canonical(followLinks(other), ignored);
+  auto place = [](const std::string& path) {
+    std::error_code ignored;
+    return fs::weakly_canonical(fs::absolute(followLinks(path)), ignored);
+  };
+  return !exists[0] && !exists[1] && place(one) == place(other);
 }
 
 } // namespace
@@ -61,7 +63,7 @@ bool checkFiles(const std::vector<std::string>& inputs, const std::vector<Output
     if (!streams)
       checkPlace(output.path);
     for (const std::string& input : inputs)
-      if (!streams && isSame(input, output.path))
+      if (!streams && !input.empty() && isSame(input, output.path))
         throw Error(
             fmt::format("cannot write '{}' ({}): it is an input of the same command", output.path, output.option));
     for (const Output& other : seen)
