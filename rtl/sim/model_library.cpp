@@ -7,7 +7,9 @@
 #include "simulator/cycle/events.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
 #include <cstring>
 #include <dlfcn.h>
@@ -18,6 +20,8 @@
 #include <set>
 #include <sstream>
 #include <sys/file.h>
+#include <sys/stat.h>
+#include <thread>
 #include <unistd.h>
 
 namespace weft::rtl {
@@ -26,6 +30,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kLibrary = "model.so";
+constexpr const char* kSeal = "seal"; // says what the library has to be
 constexpr const char* kLog = "build.log";
 constexpr int kAttempts = 3; // at a build, if the sources change meanwhile
 
@@ -70,12 +75,18 @@ std::string processor() {
   return text;
 }
 
+template <typename Bytes> uint64_t hashOf(const Bytes& bytes) {
+  return dataHash(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size());
+}
+
 std::string lastLines(const std::string& text, size_t lines) {
   size_t begin = text.size();
   for (size_t i = 0; i < lines && begin != std::string::npos && begin > 0; ++i)
     begin = text.rfind('\n', begin - 1);
   return begin == std::string::npos ? text : text.substr(begin);
 }
+
+using Meanwhile = std::function<void()>;
 
 // Everything that goes into a library.
 class Recipe {
@@ -97,33 +108,35 @@ public:
   }
 
   // The library's name in the cache.
-  std::string key(const fs::path& scratch) const {
-    const fs::path version = scratch / fmt::format(".version.{}", getpid());
-    runProgram({"verilator", "--version"}, version);
-    std::string text = readTextFile(version) + processor() + parameters_ + kIsaPackage;
-    fs::remove(version);
-    for (const std::string& option : options("", ""))
+  std::string key() const {
+    Workspace workspace(temporaryFolder());
+    workspace.run({"verilator", "--version"}, "version", "version");
+    std::string text = readTextFile(workspace.path() / "version") + processor() + parameters_ + kIsaPackage;
+    for (const std::string& option : options(""))
       text += option + '\n';
     for (const fs::path& source : sources_)
       text += source.filename().string() + '\n' + readTextFile(source);
     for (const char* file : {"glue.cpp", "interface.h", "public.vlt"})
       text += readTextFile(folder_ / "sim" / file);
-    return fmt::format("{:016x}", dataHash(reinterpret_cast<const uint8_t*>(text.data()), text.size()));
+    return fmt::format("{:016x}", hashOf(text));
   }
 
-  // Builds the library in an empty folder.
-  void build(const fs::path& folder) const {
-    writeFile(folder / "weft_isa_pkg.sv", std::string_view(kIsaPackage));
-    writeFile(folder / "weft_params_pkg.sv", parameters_);
-    if (runProgram(options(folder_, folder), folder / kLog))
+  // Builds the library in a workspace; the messages are kept in the file `log` if that fails.
+  void build(Workspace& workspace, const fs::path& log, const Meanwhile& meanwhile) const {
+    writeFile(workspace.path() / "weft_isa_pkg.sv", std::string_view(kIsaPackage));
+    writeFile(workspace.path() / "weft_params_pkg.sv", parameters_);
+    std::vector<std::string> command = options(folder_);
+    command.insert(command.begin(), {"env", "--chdir=" + workspace.path().string()});
+    if (workspace.run(command, kLog, kLog, meanwhile))
       return;
-    const std::string log = readTextFile(folder / kLog);
-    throw Error(fmt::format("the RTL could not be compiled:{}\n(all messages: {})", lastLines(log, 12),
-                            (folder / kLog).string()));
+    const std::string messages = readTextFile(workspace.path() / kLog);
+    writeFile(log, messages);
+    throw Error(
+        fmt::format("the RTL could not be compiled:{}\n(all messages: {})", lastLines(messages, 12), log.string()));
   }
 
 private:
-  std::vector<std::string> options(const fs::path& sources, const fs::path& output) const {
+  std::vector<std::string> options(const fs::path& sources) const {
     std::vector<std::string> command;
     std::istringstream words(
         "verilator --cc --exe --build -j 2 -O3 --unroll-count 2048 --unroll-stmts 100000 --output-split 20000 "
@@ -159,11 +172,12 @@ private:
     }
     const fs::path sim = fs::absolute(sources) / "sim";
     for (const fs::path& file :
-         {output / "weft_isa_pkg.sv", output / "weft_params_pkg.sv", fs::absolute(sources) / "weft_pkg.sv",
+         {fs::path("weft_isa_pkg.sv"), fs::path("weft_params_pkg.sv"), fs::absolute(sources) / "weft_pkg.sv",
           sim / "weft_sim_top.sv", sim / "public.vlt", sim / "glue.cpp"})
       command.push_back(file.string());
-    for (const std::string& part : {std::string("--Mdir"), (output / "obj").string(), std::string("-CFLAGS"),
-                                    fmt::format("-I{}", sim.string()), std::string("-o"), (output / kLibrary).string()})
+    for (const std::string& part :
+         {std::string("--Mdir"), std::string("obj"), std::string("-CFLAGS"), fmt::format("-I{}", sim.string()),
+          std::string("-o"), fmt::format("../{}", kLibrary)})
       command.push_back(part);
     return command;
   }
@@ -182,9 +196,15 @@ const char* duration(const Machine& machine) {
 // Held by one process at a time; released when the process ends, however it ends.
 class FileLock {
 public:
-  explicit FileLock(const fs::path& path) : file_(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666)) {
-    if (file_ < 0 || flock(file_, LOCK_EX) != 0)
-      throw Error(fmt::format("cannot lock '{}': {}", path.string(), std::strerror(errno)));
+  FileLock(const fs::path& path, const Meanwhile& meanwhile)
+      : file_(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666)) {
+    while (file_ >= 0 && flock(file_, LOCK_EX | LOCK_NB) != 0 && (errno == EWOULDBLOCK || errno == EINTR)) {
+      meanwhile();
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
+    if (file_ < 0)
+      throw Error(
+          fmt::format("cannot keep compiled models in '{}': {}", path.parent_path().string(), std::strerror(errno)));
   }
   ~FileLock() { close(file_); }
   FileLock(const FileLock&) = delete;
@@ -194,33 +214,69 @@ private:
   int file_;
 };
 
-const Interface& load(const fs::path& library) {
-  void* handle = dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (!handle)
-    throw Error(fmt::format("cannot load '{}': {}", library.string(), dlerror()));
-  using Entry = const Interface* (*)();
-  auto entry = reinterpret_cast<Entry>(dlsym(handle, kInterfaceSymbol));
-  if (!entry || entry()->version != kInterfaceVersion)
-    throw Error(fmt::format("the RTL in '{}' does not fit this program", sourceFolder().string()));
-  return *entry();
+// Whether nobody but this user and root can have made or changed a file or folder.
+bool isOurs(const struct stat& status) {
+  return (status.st_uid == geteuid() || status.st_uid == 0) && (status.st_mode & (S_IWGRP | S_IWOTH)) == 0;
 }
 
-// Builds the library `key` unless another process has. False if the sources changed meanwhile: nothing is kept then.
-bool buildIn(const fs::path& cache, const std::string& key, const Recipe& recipe, const std::function<void()>& begins) {
-  const FileLock lock(cache / (key + ".lock"));
+std::string seal(const std::string& key, const std::vector<uint8_t>& library) {
+  return fmt::format("{} {} {:016x}\n", key, library.size(), hashOf(library));
+}
+
+// Loads the library from the folder in which it is kept. Null if it is not there, is not what its seal says, or can be
+// the work of somebody else.
+const Interface* loadKept(const fs::path& folder, const std::string& key) {
+  struct stat status;
+  for (const fs::path& path : {folder, folder / kSeal, folder / kLibrary})
+    if (lstat(path.c_str(), &status) != 0 || !isOurs(status))
+      return nullptr;
+  // Stays open: what was looked at is what is loaded, and the loader knows libraries by their names.
+  const int file = open((folder / kLibrary).c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+  const std::string opened = fmt::format("/proc/self/fd/{}", file);
+  void* handle = nullptr;
+  try {
+    if (file >= 0 && seal(key, readFile(opened)) == readTextFile(folder / kSeal))
+      handle = dlopen(opened.c_str(), RTLD_NOW | RTLD_LOCAL);
+  } catch (const Error&) { // cannot be read
+  }
+  using Entry = const Interface* (*)();
+  auto entry = handle ? reinterpret_cast<Entry>(dlsym(handle, kInterfaceSymbol)) : nullptr;
+  if (!handle && file >= 0)
+    close(file);
+  if (handle && (!entry || entry()->version != kInterfaceVersion))
+    throw Error(fmt::format("the RTL in '{}' does not fit this program", sourceFolder().string()));
+  return entry ? entry() : nullptr;
+}
+
+// Where to build: make knows no names with spaces and other special characters.
+fs::path buildFolder(const fs::path& cache) {
+  for (const fs::path& folder : {fs::absolute(cache), temporaryFolder()})
+    if (std::all_of(folder.native().begin(), folder.native().end(),
+                    [](unsigned char c) { return std::isalnum(c) || std::strchr("/._+,@-", c); }))
+      return folder;
+  return "/tmp";
+}
+
+// Builds the library `key` and keeps it in place of what is there. False if the sources changed meanwhile: nothing is
+// kept then.
+bool buildIn(const fs::path& cache, const std::string& key, const Recipe& recipe, const Meanwhile& meanwhile) {
   const fs::path folder = cache / key;
-  if (fs::exists(folder / kLibrary))
-    return true;
-  begins();
-  const fs::path scratch = cache / (key + ".building");
-  fs::remove_all(scratch);
-  fs::create_directories(scratch);
-  recipe.build(scratch);
-  if (recipe.key(cache) != key)
+  Workspace workspace(cache);
+  const fs::path made = workspace.path() / "kept";
+  fs::create_directory(made);
+  {
+    Workspace building(buildFolder(cache));
+    recipe.build(building, cache / (key + ".log"), meanwhile);
+    fs::copy_file(building.path() / kLibrary, made / kLibrary);
+  }
+  if (recipe.key() != key)
     return false;
-  fs::remove_all(scratch / "obj");
-  fs::remove_all(folder);
-  fs::rename(scratch, folder);
+  writeFile(made / kSeal, seal(key, readFile(made / kLibrary)));
+  for (const fs::path& path : {made, made / kLibrary, made / kSeal})
+    fs::permissions(path, fs::perms::group_write | fs::perms::others_write, fs::perm_options::remove);
+  if (fs::exists(fs::symlink_status(folder)))
+    fs::rename(folder, workspace.path() / "older");
+  fs::rename(made, folder);
   return true;
 }
 
@@ -236,21 +292,27 @@ const Interface& modelLibrary(const Machine& machine, const LibraryVariant& vari
   const Interface*& library =
       loaded[fmt::format("{}{}{}{}\n{}\n{}", parameters(machine), variant.wave, variant.assertions, variant.coverage,
                          sourceFolder().string(), cache.string())];
-  auto begins = [&] {
+  auto meanwhile = [&] {
     if (building)
       building(fmt::format("building the RTL of {} (once, {})", machine.name, duration(machine)));
   };
   try {
-    fs::create_directories(cache);
     for (int attempt = 0; !library; ++attempt) {
       if (attempt == kAttempts)
-        throw Error(
-            fmt::format("the sources of the RTL in '{}' change while they are compiled", sourceFolder().string()));
+        throw Error(fmt::format("the sources of the RTL in '{}' change while they are compiled, or what is compiled "
+                                "cannot be kept in '{}'",
+                                sourceFolder().string(), cache.string()));
       const Recipe recipe(machine, variant);
-      const std::string key = recipe.key(cache);
-      const fs::path file = cache / key / kLibrary;
-      if (fs::exists(file) || buildIn(cache, key, recipe, begins))
-        library = &load(file);
+      const std::string key = recipe.key();
+      if ((library = loadKept(cache / key, key)))
+        break;
+      meanwhile();
+      fs::create_directories(cache);
+      const FileLock lock(cache / (key + ".lock"), meanwhile);
+      if ((library = loadKept(cache / key, key))) // another process has built it
+        break;
+      if (buildIn(cache, key, recipe, meanwhile))
+        library = loadKept(cache / key, key);
     }
     return *library;
   } catch (const fs::filesystem_error& error) {

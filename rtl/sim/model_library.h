@@ -1,6 +1,7 @@
 // Shared libraries with Verilated cores: sizes are compile-time parameters of the design, so each machine has its own.
 // They are compiled when they are first needed and kept in ${WEFT_CACHE}/rtl, by default ~/.cache/weft/rtl, under a
-// hash of everything that goes into them.
+// hash of everything that goes into them, with a seal of size and hash of the library. What is damaged, or can be the
+// work of another user than this one or root, is built again; a folder that cannot be written is good for what it has.
 #pragma once
 
 #include "isa/machine/machine.h"
@@ -18,8 +19,9 @@ struct LibraryVariant {
 };
 
 // The library for a machine, which stays loaded. Machines that differ in nothing that the hardware sees share one. If
-// there is none yet, `building` (may be empty) is called with a sentence for the user, and it is built; processes that
-// want the same one at the same time wait for the first. Throws Error if it cannot be built.
+// there is none yet, it is built; meanwhile `building` (may be empty) is called with a sentence for the user some times
+// a second, and what it throws ends the build. Processes that want the same one at the same time wait for the first.
+// Throws Error if it cannot be built.
 const Interface& modelLibrary(const Machine& machine, const LibraryVariant& variant,
                               const std::function<void(const std::string&)>& building);
 

@@ -4,6 +4,7 @@
 #include "rtl/sim/axi_memory.h"
 #include "rtl/sim/model_library.h"
 #include "rtl/sim/tracer.h"
+#include "rtl/sim/wave_file.h"
 
 #include <algorithm>
 #include <cstring>
@@ -42,13 +43,18 @@ struct RtlModel::Implementation {
     tracer.keepRecords = options.keepRecords;
     tracer.parts = options.parts;
     meter = options.meter;
-    if (wave && !library.openWave(model.get(), wave->file.c_str()))
+    if (wave && !library.openWave(model.get(), waveFile.emplace(wave->file).path().c_str()))
       throw Error(fmt::format("cannot write the waveform '{}'", wave->file.string()));
     reset();
   }
   ~Implementation() {
     if (wave)
       library.closeWave(model.get());
+  }
+  void endWave() {
+    library.closeWave(model.get());
+    wave.reset();
+    waveFile->commit();
   }
   Implementation(const Implementation&) = delete;
   Implementation& operator=(const Implementation&) = delete;
@@ -204,7 +210,8 @@ struct RtlModel::Implementation {
   WriteChannel sequencerWrite, storeWrite;
   Tracer tracer;
   DramMeter* meter = nullptr;
-  std::optional<Wave> wave;
+  std::optional<Wave> wave; // while it is open
+  std::optional<WaveFile> waveFile;
   State state = State::running;
   uint64_t cycle = 0;
   Fault fault;
@@ -222,7 +229,14 @@ RtlModel::State RtlModel::state() const {
 RtlModel::State RtlModel::run(uint64_t limit) {
   while (self_->state == State::running && self_->cycle < limit)
     self_->step();
+  if (self_->wave && (self_->state != State::running || self_->cycle > self_->wave->last))
+    self_->endWave();
   return self_->state;
+}
+
+void RtlModel::endWave() {
+  if (self_->wave)
+    self_->endWave();
 }
 
 uint64_t RtlModel::cycle() const {
@@ -283,6 +297,8 @@ CycleResult runRtl(const Machine& machine, CoreMemory& memory, const RtlOptions&
       break;
     }
   }
+  if (result.status == CycleResult::Status::cycleLimit)
+    model.endWave();
   if (model.state() == RtlModel::State::halted) {
     result.status = CycleResult::Status::halted;
     result.exitCode = model.exitCode();

@@ -29,7 +29,8 @@ struct RtlModelOptions {
   bool assertions = false; // of the design: a violation is an Error; registers without reset begin with random values
   bool coverage = false;   // of lines and cover properties: writeCoverage()
   std::optional<Wave> wave;
-  // Called before the design is compiled for this machine, if it has not been yet, with a sentence for the user.
+  // Called with a sentence for the user some times a second while the design is compiled for this machine, if it has
+  // not been yet; what it throws ends that.
   std::function<void(const std::string&)> building;
 };
 
@@ -45,7 +46,10 @@ public:
   enum class State : uint8_t { running, halted, faulted };
   State state() const;
   // Advances until the core stops or `limit` cycles are over in all. Throws Error if an assertion of the design fails.
+  // Completes the waveform when the core has stopped or its last cycle is over.
   State run(uint64_t limit);
+  // Completes the waveform now. One that is not complete vanishes with the model.
+  void endWave();
 
   uint64_t cycle() const; // cycles that are over
   uint32_t exitCode() const;

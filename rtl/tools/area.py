@@ -49,19 +49,18 @@ def synthesise(arguments, top, folder, say):
     counts = netlist.instances(modules, root)
     clock = re.search(r"CLOCK_MHZ = 32'd(\d+)", arguments.parameters.read_text(encoding="utf-8"))
     mapper = netlist.Mapper(arguments.yosys, arguments.library, folder, 1000000 // int(clock.group(1)), arguments.cache)
-    blocks, files = {}, []
+    blocks, netlists = {}, []
     for number, name in enumerate(sorted(counts), 1):
         begin = time.monotonic()
-        kept = mapper.known(modules[name], modules)
         say(f"{top}: {number} of {len(counts)}: {plain(name)}")
-        mapped, file = mapper.map(modules[name], modules)
+        kept = mapper.kept(modules[name], modules)
+        blocks[name], text = kept or mapper.map(modules[name], modules)
         say(f"{top}: {number} of {len(counts)}: {plain(name)}: " + ("kept" if kept else f"{time.monotonic() - begin:.0f} s"))
-        blocks[name] = mapped
-        files.append(file)
+        netlists.append(text)
     path = None
     if len(blocks) > 1:
         say(f"{top}: longest path through {len(blocks)} blocks")
-        path = netlist.whole_path(arguments.yosys, arguments.abc, mapper, modules, root, files, folder)
+        path = netlist.whole_path(arguments.yosys, arguments.abc, mapper, modules, root, netlists, folder)
     return collect(top, root, counts, blocks, path, time.monotonic() - begun)
 
 
@@ -146,8 +145,12 @@ def run(arguments):
     print(json.dumps(reports, indent=1) if arguments.json else "\n\n".join(map(table, reports)))
 
 
+STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
 def interrupt(*_):
-    signal.signal(signal.SIGINT, signal.SIG_IGN) # it may come twice: from the terminal and from `weft`
+    for number in STOPPING:
+        signal.signal(number, signal.SIG_IGN) # the first one is enough
     raise KeyboardInterrupt
 
 
@@ -162,12 +165,14 @@ def main():
     parser.add_argument("--yosys", default="yosys")
     parser.add_argument("--abc", default="yosys-abc")
     parser.add_argument("--progress", action="store_true")
-    signal.signal(signal.SIGINT, interrupt)
-    signal.signal(signal.SIGTERM, interrupt)
+    for number in STOPPING:
+        signal.signal(number, interrupt)
     try:
         run(parser.parse_args())
     except (AreaError, liberty.LibraryError, netlist.NetlistError) as error:
         sys.exit(f"weft: error: {error}")
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error: # in what is made of the library's text
+        sys.exit(f"weft: error: the cell library cannot be used: {type(error).__name__}: {error}")
     except KeyboardInterrupt:
         sys.exit(130)
 

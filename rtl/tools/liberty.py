@@ -5,7 +5,10 @@ import gzip
 import os
 import pathlib
 import re
+import zlib
 
+COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+MARK = re.compile(r'"[^"]*"|/\*.*?\*/|[{}]', re.DOTALL)
 RTL = pathlib.Path(__file__).resolve().parent.parent
 
 
@@ -32,26 +35,37 @@ def library_files(names):
 
 
 def read_library(path):
-    with (gzip.open if path.suffix == ".gz" else open)(path, "rt", encoding="utf-8", errors="replace") as file:
-        text = file.read()
+    try:
+        with (gzip.open if path.suffix == ".gz" else open)(path, "rt", encoding="utf-8", errors="replace") as file:
+            text = file.read()
+    except (OSError, EOFError, zlib.error) as error:
+        raise LibraryError(f"cannot read the Liberty file '{path}': {getattr(error, 'strerror', None) or error}") from error
     if not re.search(r"^\s*library\s*\(", text, re.MULTILINE) or not re.search(r"^\s*cell\s*\(", text, re.MULTILINE):
         raise LibraryError(f"'{path}' is no Liberty file with cells")
+    last = end_of_group(text, text.find("{") + 1)
+    if last is None or COMMENT.sub("", text[last:]).strip() or COMMENT.sub("", text).count('"') % 2:
+        raise LibraryError(f"the Liberty file '{path}' is damaged: its braces or quotes do not match")
     return text
+
+
+def end_of_group(text, position):
+    """Where the group ends whose first brace is before the position; None if it does not."""
+    depth = 1
+    for match in MARK.finditer(text, position):
+        depth += {"{": 1, "}": -1}.get(match.group(), 0)
+        if depth == 0:
+            return match.end()
+    return None
 
 
 def without(text, *groups):
     """The library without groups of these names."""
     kept, position = [], 0
-    brace = re.compile(r"[{}]")
     for match in re.finditer(rf"[ \t]*\b(?:{'|'.join(groups)})\s*\([^)\n]*\)\s*\{{", text):
         if match.start() < position:
             continue
         kept.append(text[position:match.start()])
-        depth, position = 1, match.end()
-        while depth:
-            found = brace.search(text, position)
-            depth += 1 if found.group() == "{" else -1
-            position = found.end()
+        position = end_of_group(text, match.end())
         position += text[position:position + 1] == "\n"
     return "".join(kept) + text[position:]
 

@@ -26,11 +26,11 @@ RECIPE = f"""read_rtlil block.il
 hierarchy -check -top %(top)s
 synth -run coarse: -noabc -noshare
 rename -wire -suffix _reg t:$_*FF*
-dfflibmap -liberty %(outline)s
-abc -D %(period)d -liberty %(library)s -script +{MAPPING.replace(" ", ",")}
+dfflibmap -liberty outline.lib
+abc -D %(period)d -liberty /proc/self/cwd/cells.lib -script +{MAPPING.replace(" ", ",")}
 opt_clean -purge
 rename -enumerate -pattern _mapped%%_
-tee -o stat.txt stat -liberty %(outline)s
+tee -o stat.txt stat -liberty outline.lib
 select %(top)s
 write_rtlil -selected netlist.il
 """
@@ -49,10 +49,11 @@ def plain(name):
 
 
 def run(command, folder, log):
-    """Runs a program to its end; it does not outlive this process's interruption."""
+    """Runs a program to its end; it does not outlive this process's interruption. Yosys and ABC put names into scripts and
+    shell commands as they are: all files are in the folder and have plain names."""
     with open(log, "w", encoding="utf-8") as file:
         process = subprocess.Popen(command, stdout=file, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, cwd=folder,
-                                   start_new_session=True)
+                                   env={**os.environ, "TMPDIR": "."}, start_new_session=True)
         try:
             code = process.wait()
         except BaseException:
@@ -66,9 +67,8 @@ def run(command, folder, log):
 
 
 def yosys(program, script, folder):
-    path = folder / "script.ys"
-    path.write_text(script, encoding="utf-8")
-    return run([program, "-Q", "-s", str(path)], folder, folder / "yosys.log")
+    (folder / "script.ys").write_text(script, encoding="utf-8")
+    return run([program, "-Q", "-s", "script.ys"], folder, folder / "yosys.log")
 
 
 # --- RTL ----------------------------------------------------------------------------------------------------------------
@@ -183,46 +183,78 @@ def check_nothing_is_lost(before, counts, after, root):
 
 # --- One block ----------------------------------------------------------------------------------------------------------
 
+class Cache:
+    """Texts under a key, each in a file of its own with a hash. What is damaged, or can be the work of another user than
+    this one or root, is not there; a folder that cannot be written is good for what it has."""
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def seal(self, key, text):
+        return hashlib.sha256((key + text).encode()).hexdigest()
+
+    def get(self, key):
+        try:
+            with open(self.folder / key, encoding="utf-8", newline="",
+                      opener=lambda name, flags: os.open(name, flags | os.O_NOFOLLOW | os.O_NONBLOCK)) as file:
+                status = os.fstat(file.fileno())
+                if status.st_uid not in (0, os.geteuid()) or status.st_mode & 0o022:
+                    return None
+                seal, _, text = file.read().partition("\n")
+        except (OSError, UnicodeDecodeError):
+            return None
+        return text if seal == self.seal(key, text) else None
+
+    def check(self):
+        """Before long work whose result is to be kept."""
+        if not os.access(self.folder, os.W_OK | os.X_OK):
+            raise NetlistError(f"cannot keep mapped blocks in '{self.folder}', which cannot be written: set WEFT_CACHE")
+
+    def put(self, key, text):
+        try:
+            with tempfile.TemporaryDirectory(prefix=".weft-", dir=self.folder) as name:
+                path = pathlib.Path(name) / key
+                path.write_text(f"{self.seal(key, text)}\n{text}", encoding="utf-8", newline="")
+                path.chmod(path.stat().st_mode & ~0o022)
+                os.replace(path, self.folder / key)
+        except OSError as error:
+            raise NetlistError(f"cannot keep mapped blocks in '{self.folder}': {error.strerror}") from error
+
+
 class Mapper:
-    """Maps blocks; what was mapped once is kept in the cache under a hash of everything that goes into it."""
+    """Maps blocks in a folder; what was mapped once is kept in the cache under a hash of everything that goes into it."""
 
     def __init__(self, program, library, folder, period_ps, cache):
         self.program = program
-        self.library = folder / "cells.lib"
-        self.outline = folder / "outline.lib"
-        self.library.write_text(library, encoding="utf-8")
-        self.outline.write_text(liberty.outline(library), encoding="utf-8")
+        self.folder = folder
+        (folder / "cells.lib").write_text(library, encoding="utf-8")
+        (folder / "outline.lib").write_text(liberty.outline(library), encoding="utf-8")
         self.sequential = liberty.sequential_cells(library)
         self.period = period_ps
-        self.cache = cache
+        self.cache = Cache(cache)
         version = subprocess.run([program, "-V"], capture_output=True, text=True).stdout
         self.recipe = "\n".join([version, hashlib.sha256(library.encode()).hexdigest(), str(period_ps), RECIPE])
 
     def place(self, module, modules):
         text = "".join(modules[kind].interface() for kind in sorted(set(module.kinds)) if kind in modules) + module.text
-        key = hashlib.sha256((self.recipe + text).encode()).hexdigest()[:32]
-        return text, self.cache / f"{key}.json", self.cache / f"{key}.il"
+        return text, hashlib.sha256((self.recipe + text).encode()).hexdigest()[:32] + ".json"
 
-    def known(self, module, modules):
-        _, report, netlist = self.place(module, modules)
-        return report.exists() and netlist.exists()
+    def kept(self, module, modules):
+        """Report and netlist of a block that was mapped before, or None."""
+        text = self.cache.get(self.place(module, modules)[1])
+        return text and tuple(json.loads(text))
 
     def map(self, module, modules):
-        """The report of a block, and the file of its netlist."""
-        text, report, netlist = self.place(module, modules)
-        if report.exists() and netlist.exists():
-            return json.loads(report.read_text(encoding="utf-8")), netlist
-        with tempfile.TemporaryDirectory(dir=self.cache) as name:
-            folder = pathlib.Path(name)
-            (folder / "block.il").write_text(text, encoding="utf-8")
-            script = RECIPE % {"top": escaped(module.name), "library": self.library, "outline": self.outline, "period": self.period}
-            log = yosys(self.program, script, folder)
-            mapped = read_modules((folder / "netlist.il").read_text(encoding="utf-8"))[module.name]
-            result = self.describe(module, mapped, (folder / "stat.txt").read_text(encoding="utf-8"), log)
-            (folder / "report.json").write_text(json.dumps(result), encoding="utf-8")
-            os.replace(folder / "netlist.il", netlist)
-            os.replace(folder / "report.json", report)
-        return result, netlist
+        """The report of a block, and its netlist."""
+        self.cache.check()
+        text, key = self.place(module, modules)
+        (self.folder / "block.il").write_text(text, encoding="utf-8")
+        log = yosys(self.program, RECIPE % {"top": escaped(module.name), "period": self.period}, self.folder)
+        result = (self.folder / "netlist.il").read_text(encoding="utf-8")
+        stat = (self.folder / "stat.txt").read_text(encoding="utf-8")
+        report = self.describe(module, read_modules(result)[module.name], stat, log)
+        self.cache.put(key, json.dumps([report, result]))
+        return report, result
 
     def describe(self, module, mapped, stat, log):
         if sorted(mapped.macros()) != sorted(module.macros()):
@@ -281,7 +313,9 @@ def whole_path(program, abc, mapper, modules, root, netlists, folder):
     """Picoseconds of the longest path between registers, macros and ports of the blocks put together again, its ends, and whether
     the nets that leave a block got their buffers."""
     (folder / "macro.il").write_text(modules[MACRO].interface() if MACRO in modules else "", encoding="utf-8")
-    reads = "\n".join(f"read_rtlil {netlist}" for netlist in netlists)
+    for number, text in enumerate(netlists):
+        (folder / f"netlist{number}.il").write_text(text, encoding="utf-8")
+    reads = "\n".join(f"read_rtlil netlist{number}.il" for number in range(len(netlists)))
     yosys(program, f"""read_rtlil macro.il
 {reads}
 hierarchy -top {escaped(root)}
@@ -293,7 +327,7 @@ write_blif -gates -cname whole.blif
     text, inputs, outputs = cut((folder / "whole.blif").read_text(encoding="utf-8"), mapper.sequential)
     (folder / "cut.blif").write_text(text, encoding="utf-8")
     def timed(buffer):
-        return run([abc, "-c", f"read_lib -w {mapper.library}; read_blif cut.blif; topo; {buffer}upsize -D {mapper.period}; stime -p"],
+        return run([abc, "-c", f"read_lib -w cells.lib; read_blif cut.blif; topo; {buffer}upsize -D {mapper.period}; stime -p"],
                    folder, folder / "abc.log")
 
     try:

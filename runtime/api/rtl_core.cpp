@@ -31,6 +31,8 @@ public:
     if (options.wave)
       settings.wave = {options.wave->file, options.wave->first, options.wave->last};
     settings.building = [&](const std::string& text) {
+      if (options.cancel && *options.cancel)
+        throw Cancelled();
       if (options.progress)
         options.progress(text, -1);
     };
@@ -40,23 +42,10 @@ public:
       return !options.cancel || !*options.cancel;
     };
     settings.observer = run.trace.get();
-    const CycleResult result = runOrCancel(run.machine, run.memory, settings, options);
+    const CycleResult result = rtl::runRtl(run.machine, run.memory, settings);
     if (result.status == CycleResult::Status::stopped)
       throw Cancelled();
     return endStep(run, result);
-  }
-
-private:
-  // An interrupt ends the compiler too: what fails then was cancelled.
-  static CycleResult runOrCancel(const Machine& machine, CoreMemory& memory, const rtl::RtlOptions& settings,
-                                 const RunOptions& options) {
-    try {
-      return runRtl(machine, memory, settings);
-    } catch (const Error&) {
-      if (options.cancel && *options.cancel)
-        throw Cancelled();
-      throw;
-    }
   }
 };
 

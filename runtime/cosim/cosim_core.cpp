@@ -44,12 +44,12 @@ public:
     auto tell = [&](const std::string& stage) {
       if (options.progress)
         options.progress(stage, -1);
+      if (options.cancel && *options.cancel)
+        throw runtime::Cancelled();
     };
     CosimOptions comparison = options_.comparison;
     comparison.progress = [&](uint64_t cycle) {
       tell(fmt::format("simulator and RTL, {} cycles", run.cycles + cycle));
-      if (options.cancel && *options.cancel)
-        throw runtime::Cancelled();
     };
     std::optional<Dram> left; // for the host and the next step
     if (run.step + 1 < run.steps)

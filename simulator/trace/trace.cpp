@@ -1,16 +1,12 @@
 #include "simulator/trace/trace.h"
 
 #include "isa/generated/instructions.h"
-#include "isa/support/error.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <cerrno>
 #include <cmath>
-#include <cstring>
-#include <unistd.h>
 
 namespace weft {
 
@@ -33,35 +29,20 @@ std::string jsonString(const std::string& text) {
 } // namespace
 
 TraceWriter::TraceWriter(const std::filesystem::path& path, const Machine& machine, TraceOptions options)
-    : path_(path), temporary_(path), clockMhz_(machine.clockMhz), options_(std::move(options)),
-      phase_(options_.phases.size()) {
-  temporary_ += fmt::format(".{}.tmp", getpid());
-  file_ = std::fopen(temporary_.c_str(), "wb");
-  if (!file_)
-    throw Error(fmt::format("cannot write trace file '{}': {}", path_.string(), std::strerror(errno)));
-  std::string header = fmt::format("{{\"displayTimeUnit\":\"ns\",\"otherData\":{{\"machine\":{},\"clock_mhz\":{}}},"
-                                   "\"traceEvents\":[\n",
-                                   jsonString(machine.name), machine.clockMhz);
-  failed_ = std::fwrite(header.data(), 1, header.size(), file_) != header.size();
-  std::string process = fmt::format(R"({{"ph":"M","pid":{},"tid":0,"name":"process_name","args":{{"name":{}}}}})",
-                                    kProcess, jsonString(machine.name));
-  failed_ = failed_ || std::fwrite(process.data(), 1, process.size(), file_) != process.size();
+    : file_(path), clockMhz_(machine.clockMhz), options_(std::move(options)), phase_(options_.phases.size()) {
+  file_.write(fmt::format("{{\"displayTimeUnit\":\"ns\",\"otherData\":{{\"machine\":{},\"clock_mhz\":{}}},"
+                          "\"traceEvents\":[\n",
+                          jsonString(machine.name), machine.clockMhz));
+  file_.write(fmt::format(R"({{"ph":"M","pid":{},"tid":0,"name":"process_name","args":{{"name":{}}}}})", kProcess,
+                          jsonString(machine.name)));
   nameTrack(thread(Engine::sequencer, 0), engineName(Engine::sequencer));
   if (!options_.phases.empty())
     nameTrack(kPhaseTrack, "layers");
 }
 
-TraceWriter::~TraceWriter() {
-  if (!file_)
-    return;
-  std::fclose(file_);
-  std::error_code ignored;
-  std::filesystem::remove(temporary_, ignored);
-}
-
 void TraceWriter::line(const std::string& json) {
-  failed_ =
-      failed_ || std::fwrite(",\n", 1, 2, file_) != 2 || std::fwrite(json.data(), 1, json.size(), file_) != json.size();
+  file_.write(",\n");
+  file_.write(json);
 }
 
 uint64_t TraceWriter::picoseconds(uint64_t cycle) const {
@@ -266,24 +247,13 @@ void TraceWriter::event(const CycleEvent& ofRun) {
 }
 
 void TraceWriter::finish(uint64_t cycles) {
-  WEFT_CHECK(file_, "a trace is finished once");
   waiting_ = {};
   sample(cycles + options_.window);
   endPhase(cycles);
   line(fmt::format(R"({{"ph":"M","pid":{},"tid":0,"name":"process_labels","args":{{"labels":"{} cycles{}"}}}})",
                    kProcess, cycles, omitted_ == 0 ? "" : fmt::format(", {} later instructions left out", omitted_)));
-  failed_ = failed_ || std::fwrite("\n]}\n", 1, 4, file_) != 4;
-  failed_ = std::fclose(file_) != 0 || failed_;
-  file_ = nullptr;
-  std::error_code error;
-  if (!failed_)
-    std::filesystem::rename(temporary_, path_, error);
-  if (failed_ || error) {
-    std::error_code ignored;
-    std::filesystem::remove(temporary_, ignored);
-    throw Error(fmt::format("cannot write trace file '{}': {}", path_.string(),
-                            error ? error.message() : std::string("the disk may be full")));
-  }
+  file_.write("\n]}\n");
+  file_.commit();
 }
 
 } // namespace weft

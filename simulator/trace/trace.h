@@ -2,12 +2,12 @@
 #pragma once
 
 #include "isa/machine/machine.h"
+#include "isa/support/file.h"
 #include "simulator/cycle/events.h"
 #include "simulator/cycle/program_part.h"
 #include "simulator/trace/flows.h"
 
 #include <array>
-#include <cstdio>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -43,21 +43,18 @@ struct TraceOptions {
 // instruction with its pc, node, dispatch cycle and the cycles that it waited in the queue; a track of the phases and
 // their counters; flows from the retirement of an instruction to the start of the one that waits for its data
 // (SemaphoreFlows); counters of the DRAM bandwidth in GB/s and of the most instructions that waited in each queue; an
-// instant for halt or fault. Time is that of the machine's clock. The file is written as the run goes on, under a
-// temporary name until finish().
+// instant for halt or fault. Time is that of the machine's clock. The file is written as the run goes on; without
+// finish() nothing remains of it (OutputFile).
 class TraceWriter final : public CycleObserver {
 public:
-  // Throws Error if the file cannot be created.
+  // Throws Error if the file cannot be written, as event() and finish() do.
   TraceWriter(const std::filesystem::path& path, const Machine& machine, TraceOptions options = {});
-  ~TraceWriter() override; // without finish(): nothing remains
-  TraceWriter(const TraceWriter&) = delete;
-  TraceWriter& operator=(const TraceWriter&) = delete;
 
   void event(const CycleEvent& event) override;
   // The core has stopped and starts again from reset: the cycles of later events count from here, which is `cycles`
   // after the beginning. Nothing is under way.
   void restart(uint64_t cycles);
-  // Completes the file and gives it its name. Throws Error if it could not be written.
+  // Completes the file.
   void finish(uint64_t cycles);
 
   uint64_t slices() const { return slices_; }
@@ -94,10 +91,7 @@ private:
   void sample(uint64_t cycle);
   void writeSample();
 
-  std::filesystem::path path_;
-  std::filesystem::path temporary_;
-  std::FILE* file_ = nullptr;
-  bool failed_ = false;
+  OutputFile file_;
   double clockMhz_;
   TraceOptions options_;
   std::unordered_map<uint32_t, TraceLabel> labels_;

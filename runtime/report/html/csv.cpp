@@ -8,7 +8,10 @@
 namespace weft::runtime {
 namespace {
 
-std::string quoted(const std::string& text) {
+// A cell of text. A spreadsheet would compute one that begins like a formula.
+std::string quoted(std::string text) {
+  if (!text.empty() && std::string_view("=+-@\t\r").find(text.front()) != std::string_view::npos)
+    text.insert(0, 1, '\'');
   if (text.find_first_of(",\"\r\n") == std::string::npos)
     return text;
   std::string result = "\"";

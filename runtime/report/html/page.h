@@ -24,7 +24,8 @@ struct NamedReport {
 // others are compared with. At least one report.
 std::string htmlPage(const std::vector<NamedReport>& reports);
 
-// The layers of all reports as CSV (RFC 4180) with one line of titles: integers as counted, energy in pJ. What a report
+// The layers of all reports as CSV (RFC 4180) with one line of titles: integers as counted, energy in pJ; before
+// text that begins like a formula is an apostrophe. What a report
 // does not have is empty.
 std::string layersCsv(const std::vector<NamedReport>& reports);
 

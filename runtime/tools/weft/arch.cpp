@@ -29,7 +29,7 @@ ExitCode list() {
                fmt::format("{:.2f} TOP/s", 2e-6 * machine.macsPerCycle() * machine.clockMhz),
                binaryBytes(machine.scratchpad.bytes), binaryBytes(machine.accumulator.bytes), dramText(machine)});
   }
-  fmt::print("{}", table.format(colourOnStdout()));
+  printOut("{}", table.format(colourOnStdout()));
   return kOk;
 }
 
@@ -51,7 +51,7 @@ void addArch(CLI::App& app, Action& action) {
   show->add_option("machine", *argument, "Name of a built-in machine or path of a YAML file")->required();
   show->callback([argument, &action] {
     action = [argument](const Common&) {
-      fmt::print("{}", toYaml(loadMachine(*argument)));
+      printOut("{}", toYaml(loadMachine(*argument)));
       return kOk;
     };
   });
@@ -61,7 +61,7 @@ void addArch(CLI::App& app, Action& action) {
     action = [argument](const Common& common) {
       const Machine machine = loadMachine(*argument);
       if (!common.quiet)
-        fmt::print("{}: good; machine '{}', hash {:#018x}\n", *argument, machine.name, hash(machine));
+        printOut("{}: good; machine '{}', hash {:#018x}\n", *argument, machine.name, hash(machine));
       return kOk;
     };
   });

@@ -1,16 +1,13 @@
 // weft area: cells, area and longest path of the core's blocks. Yosys does the work; rtl/tools/area.py says how.
 #include "isa/machine/machine.h"
-#include "isa/support/error.h"
 #include "isa/support/file.h"
 #include "rtl/sim/subprocess.h"
 #include "runtime/tools/weft/command.h"
-#include "runtime/tools/weft/interrupt.h"
+#include "runtime/tools/weft/progress.h"
 
-#include <cstdlib>
 #include <filesystem>
 #include <fmt/format.h>
 #include <memory>
-#include <unistd.h>
 
 namespace weft::tool {
 namespace {
@@ -22,48 +19,43 @@ struct Options {
   bool json = false;
 };
 
-// A folder that is removed with everything in it.
-class TemporaryFolder {
-public:
-  TemporaryFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "weft-area-XXXXXX").string();
-    if (!mkdtemp(name.data()))
-      throw Error(fmt::format("cannot make a folder '{}'", name));
-    path_ = name;
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  const std::filesystem::path& path() const { return path_; }
-
-private:
-  std::filesystem::path path_;
-};
+// The last line that the script has said, without its "weft: ".
+std::string lastSaid(const std::filesystem::path& file) {
+  std::string text = std::filesystem::exists(file) ? readTextFile(file) : "";
+  text.erase(text.find_last_not_of('\n') + 1);
+  text.erase(0, text.rfind('\n') + 1);
+  constexpr std::string_view prefix = "weft: ";
+  return text.starts_with(prefix) ? text.substr(prefix.size()) : text;
+}
 
 ExitCode area(const Options& options, const Common& common) {
   const Machine machine = loadMachine(options.machine);
-  const TemporaryFolder folder;
-  writeFile(folder.path() / "weft_params_pkg.sv", toSystemVerilog(machine));
-  std::vector<std::string> command{WEFT_PYTHON, WEFT_AREA_SCRIPT, "--parameters", folder.path() / "weft_params_pkg.sv",
-                                   "--isa",     WEFT_ISA_PACKAGE};
+  rtl::Workspace workspace(temporaryFolder());
+  const std::filesystem::path parameters = workspace.path() / "weft_params_pkg.sv";
+  writeFile(parameters, toSystemVerilog(machine));
+  std::vector<std::string> command{WEFT_PYTHON, WEFT_AREA_SCRIPT, "--parameters", parameters,
+                                   "--isa",     WEFT_ISA_PACKAGE, "--progress"};
   for (const std::string& file : options.liberty)
     command.insert(command.end(), {"--liberty", file});
   for (const std::string& block : options.blocks)
     command.insert(command.end(), {"--block", block});
   if (options.json)
     command.push_back("--json");
-  if (!common.quiet && (common.progress || isatty(STDERR_FILENO)))
-    command.push_back("--progress");
-  const std::filesystem::path output = folder.path() / "output";
-  if (!rtl::runProgram(command, output, rtl::Errors::ToOurs)) {
-    throwIfInterrupted();
-    return kUserError; // the script has said why
+  const std::filesystem::path said = workspace.path() / "said";
+  bool done = false;
+  {
+    Progress progress(common);
+    done = workspace.run(command, "output", "said", [&] { progress.update(lastSaid(said), -1); });
   }
-  fmt::print("{}", readTextFile(output));
-  return kOk;
+  if (done) {
+    printText(readTextFile(workspace.path() / "output"));
+    return kOk;
+  }
+  const std::string reason = lastSaid(said);
+  constexpr std::string_view error = "error: ";
+  const bool known = reason.starts_with(error);
+  printError(known ? reason.substr(error.size()) : fmt::format("internal: area.py: {}", reason));
+  return known ? kUserError : kInternalError;
 }
 
 } // namespace

@@ -2,6 +2,7 @@
 #include "compiler/target/target.h"
 #include "isa/support/file.h"
 #include "runtime/tools/weft/command.h"
+#include "runtime/tools/weft/outputs.h"
 
 #include <memory>
 
@@ -21,6 +22,7 @@ void addAsm(CLI::App& app, Action& action) {
                   "  weft link a.o -o a.weft && weft run a.weft --arch edge-16");
   command->callback([options, &action] {
     action = [options](const Common&) {
+      checkFiles({options->source}, {{"--output", options->output}});
       writeFile(options->output, assembleToObject(readTextFile(options->source), options->source));
       return kOk;
     };

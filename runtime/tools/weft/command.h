@@ -1,20 +1,21 @@
 // What the subcommands of `weft` share. Each subcommand is one file with one function that adds it to the program.
 #pragma once
 
+#include "runtime/tools/weft/print.h"
+
 #include <CLI/CLI.hpp>
 #include <functional>
 #include <string>
 
 namespace weft::tool {
 
-// Exit codes; documented in runtime/README.md and in `weft --help`.
+// Exit codes, and 128 + the signal that interrupted; documented in runtime/README.md and in `weft --help`.
 enum ExitCode : int {
   kOk = 0,
   kUserError = 1,     // a file, network or value that cannot be used
   kUsage = 2,         // a command line that cannot be understood
   kFinding = 3,       // a fault of the program, or a finding of the verifier
   kInternalError = 4, // a defect of weft itself
-  kInterrupted = 130, // SIGINT
 };
 
 // Options of every subcommand.
@@ -40,8 +41,6 @@ void addArch(CLI::App& app, Action& action);
 void addArea(CLI::App& app, Action& action);
 void addVersion(CLI::App& app, Action& action);
 
-// Prints "weft: error: <message>" to stderr.
-void printError(const std::string& message);
 // Whether tables on stdout may use colours: a terminal, and NO_COLOR is not set.
 bool colourOnStdout();
 

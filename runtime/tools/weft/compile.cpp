@@ -16,6 +16,7 @@
 #include <filesystem>
 #include <fmt/format.h>
 #include <memory>
+#include <unistd.h>
 
 namespace weft::tool {
 namespace {
@@ -80,12 +81,12 @@ void printHost(const Program& program, const Machine& machine) {
                                                         : fmt::format("between steps {} and {} of the device",
                                                                       step.deviceSteps, step.deviceSteps + 1);
     for (const runtime::HostStep::Operator& op : step.operators)
-      fmt::print("on the host, {}: {}: {}\n", when, op.name, op.reason);
+      printOut("on the host, {}: {}: {}\n", when, op.name, op.reason);
   }
   for (const runtime::Crossing& crossing : runtime::crossings(program))
-    fmt::print("{} {} of the device: {}, {} bytes, {} cycles at the DRAM's peak bandwidth (an estimate)\n",
-               crossing.toDevice ? "from the host to step" : "to the host from step", crossing.deviceStep + 1,
-               crossing.tensor, grouped(crossing.bytes), grouped(runtime::crossingCycles(crossing.bytes, machine)));
+    printOut("{} {} of the device: {}, {} bytes, {} cycles at the DRAM's peak bandwidth (an estimate)\n",
+             crossing.toDevice ? "from the host to step" : "to the host from step", crossing.deviceStep + 1,
+             crossing.tensor, grouped(crossing.bytes), grouped(runtime::crossingCycles(crossing.bytes, machine)));
 }
 
 // Convolutions and matrix products that the host runs: a network is seldom meant so.
@@ -98,8 +99,8 @@ void warnOfHost(const Program& program) {
     for (const HostNode& host : step.hostNodes) {
       const net::Node& node = network.nodes[static_cast<size_t>(host.node)];
       if (const uint64_t macs = mapping::multiplyAccumulates(network, node); macs > 0)
-        fmt::print(stderr, "weft: warning: node '{}' ({}) with {:.1f} % of the network's MACs runs on the host: {}\n",
-                   node.name, node.op, 100 * static_cast<double>(macs) / static_cast<double>(all), host.reason);
+        printWarning(fmt::format("node '{}' ({}) with {:.1f} % of the network's MACs runs on the host: {}", node.name,
+                                 node.op, 100 * static_cast<double>(macs) / static_cast<double>(all), host.reason));
     }
 }
 
@@ -107,8 +108,8 @@ void warnOfHost(const Program& program) {
 void warnOfRounding(const net::Network& network) {
   for (const net::Node& node : network.nodes)
     if (const std::string why = node.text(net::kRoundingAttribute, ""); !why.empty())
-      fmt::print(stderr, "weft: warning: node '{}' ({}): single results may be one code away from ONNX Runtime's: {}\n",
-                 node.name, node.op, why);
+      printWarning(fmt::format("node '{}' ({}): single results may be one code away from ONNX Runtime's: {}", node.name,
+                               node.op, why));
 }
 
 void printResult(const Options& options, const Program& program, const Machine& machine, size_t fileBytes) {
@@ -116,23 +117,23 @@ void printResult(const Options& options, const Program& program, const Machine& 
   uint64_t macs = 0;
   for (const Group& group : manifest.groups)
     macs += group.usefulMacs;
-  fmt::print("{}: '{}' for {}, {} groups, {} MACs, {}\n", options.output, program.network()->name, manifest.machineName,
-             manifest.groups.size(), grouped(macs), binaryBytes(fileBytes));
-  fmt::print("memory: {} constants, {} activations (lower bound {}), scratchpad peak {}\n",
-             binaryBytes(manifest.constantBytes), binaryBytes(manifest.activationBytes),
-             binaryBytes(manifest.activationLowerBound), binaryBytes(manifest.scratchpadPeak));
+  printOut("{}: '{}' for {}, {} groups, {} MACs, {}\n", options.output, program.network()->name, manifest.machineName,
+           manifest.groups.size(), grouped(macs), binaryBytes(fileBytes));
+  printOut("memory: {} constants, {} activations (lower bound {}), scratchpad peak {}\n",
+           binaryBytes(manifest.constantBytes), binaryBytes(manifest.activationBytes),
+           binaryBytes(manifest.activationLowerBound), binaryBytes(manifest.scratchpadPeak));
   printHost(program, machine);
 }
 
 void writeText(const Options& options, std::string_view text) {
-  if (options.output.empty())
-    fmt::print("{}", text);
+  if (options.output.empty() && isatty(STDOUT_FILENO))
+    printText(std::string(text));
   else
-    writeFile(options.output, text);
+    writeFile(options.output.empty() ? "-" : options.output, text);
 }
 
 ExitCode compileNetwork(const Options& options, const Common& common) {
-  checkFolder(options.output);
+  const bool toStdout = checkFiles({options.network, options.arch, options.mapping}, {{"--output", options.output}});
   const Machine machine = loadMachine(options.arch);
   std::vector<uint8_t> result;
   {
@@ -163,7 +164,8 @@ ExitCode compileNetwork(const Options& options, const Common& common) {
   if (!common.quiet) {
     const size_t bytes = result.size();
     const Program program = Program::parse(std::move(result), options.output);
-    printResult(options, program, machine, bytes);
+    if (!toStdout)
+      printResult(options, program, machine, bytes);
     warnOfHost(program);
     warnOfRounding(*program.network());
   }
@@ -175,7 +177,9 @@ ExitCode compileNetwork(const Options& options, const Common& common) {
 void addCompile(CLI::App& app, Action& action) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("compile", "Compile an ONNX network for a machine");
-  command->add_option("network", options->network, "Quantised network (.onnx, opset 7 or newer, QDQ or QLinear)")
+  command
+      ->add_option("network", options->network,
+                   "Quantised network (.onnx, opset 7 or newer, QDQ or QLinear); '-': from stdin")
       ->required();
   command->add_option("-a,--arch", options->arch, "Machine: a name from 'weft arch list' or a YAML file")
       ->capture_default_str();

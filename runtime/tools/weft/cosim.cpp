@@ -24,10 +24,10 @@ struct Options {
 };
 
 ExitCode runCosim(const Options& options, const Common& common) {
+  checkFiles(namesOf(options.inputs, {options.program, options.arch}), {{"--wave", options.wave, false}});
   auto program = runtime::readProgram(options.program);
   const Machine machine =
       options.arch.empty() ? runtime::machineOf(*program, options.program) : loadMachine(options.arch);
-  checkFolder(options.wave);
   cosim::CosimCoreOptions settings;
   settings.comparison.cycleLimit = options.maxCycles;
   settings.comparison.compareData = !options.timeOnly;
@@ -46,7 +46,7 @@ ExitCode runCosim(const Options& options, const Common& common) {
   }
   throwIfInterrupted();
   if (!report.result.equal() || !common.quiet)
-    fmt::print("{}", report.text);
+    printOut("{}", report.text);
   return report.result.equal() ? kOk : kFinding;
 }
 

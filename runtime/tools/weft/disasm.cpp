@@ -41,16 +41,16 @@ std::vector<CodeRange> codeRanges(const Program& program, const std::string& onl
 }
 
 void print(const CodeRange& range, const Program& program) {
-  fmt::print("\n{:08x} <{}>:\n", range.address, range.title);
+  printOut("\n{:08x} <{}>:\n", range.address, range.title);
   if (const Group* group = program.groupAt(range.address))
-    fmt::print("  # ONNX nodes: {}\n  # {}\n", fmt::join(group->onnxNodes, ", "), group->mapping);
+    printOut("  # ONNX nodes: {}\n  # {}\n", fmt::join(group->onnxNodes, ", "), group->mapping);
   for (size_t offset = 0; offset + 8 <= range.bytes.size(); offset += 8) {
     const auto pc = static_cast<uint32_t>(range.address + offset);
     uint64_t word;
     std::memcpy(&word, range.bytes.data() + offset, sizeof word);
     Instruction instruction;
-    fmt::print("{:08x}:  {:016x}  {}\n", pc, word,
-               decode(word, instruction) ? weft::print(instruction, pc) : fmt::format(".quad\t{:#018x}", word));
+    printOut("{:08x}:  {:016x}  {}\n", pc, word,
+             decode(word, instruction) ? weft::print(instruction, pc) : fmt::format(".quad\t{:#018x}", word));
   }
 }
 
@@ -73,7 +73,7 @@ void addDisasm(CLI::App& app, Action& action) {
       const auto ranges = codeRanges(*program, options->function);
       if (ranges.empty())
         throw Error(fmt::format("{}: there is no function '{}'", options->program, options->function));
-      fmt::print("{}: entry {:#010x}\n", options->program, program->entry());
+      printOut("{}: entry {:#010x}\n", options->program, program->entry());
       for (const CodeRange& range : ranges)
         print(range, *program);
       return kOk;

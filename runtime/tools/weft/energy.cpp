@@ -69,8 +69,10 @@ std::string power(const EnergyModel& model) {
 }
 
 ExitCode run(const Options& options, const Common& common) {
+  const bool toStdout =
+      checkFiles({options.arch, options.table, options.synthesised}, {{"--ert", options.ert}, {"--art", options.art}});
   if (options.printTable) {
-    fmt::print("{}", options.table.empty() ? std::string(energy::builtinTable()) : readTextFile(options.table));
+    printOut("{}", options.table.empty() ? std::string(energy::builtinTable()) : readTextFile(options.table));
     return kOk;
   }
   const Machine machine = loadMachine(options.arch);
@@ -79,17 +81,15 @@ ExitCode run(const Options& options, const Common& common) {
   if (!options.synthesised.empty())
     energy::applyArt(model, energy::parseArt(readTextFile(options.synthesised), options.synthesised),
                      options.synthesised);
-  checkFolder(options.ert);
-  checkFolder(options.art);
   if (!options.ert.empty())
     writeFile(options.ert, energy::toErt(model, machine.name));
   if (!options.art.empty())
     writeFile(options.art, energy::toArt(model, machine.name));
-  if (!common.quiet)
-    fmt::print("{}: energy table '{}', {:g} nm, {:g} V, {} MHz, {}\n{}{}{}{}{}{}", machine.name, model.table,
-               model.technology.nodeNm, model.technology.voltageV, machine.clockMhz, describe(model.switching),
-               heading("Energy per action"), actions(model, options.sources), heading("Area"),
-               area(model, options.sources), heading("Power"), power(model));
+  if (!common.quiet && !toStdout)
+    printOut("{}: energy table '{}', {:g} nm, {:g} V, {} MHz, {}\n{}{}{}{}{}{}", machine.name, model.table,
+             model.technology.nodeNm, model.technology.voltageV, machine.clockMhz, describe(model.switching),
+             heading("Energy per action"), actions(model, options.sources), heading("Area"),
+             area(model, options.sources), heading("Power"), power(model));
   return kOk;
 }
 

@@ -114,16 +114,16 @@ ExitCode run(const Options& options, const Common& common) {
   if (options.json) {
     if (layer)
       explanation.layers = {explanation.layers[*layer]};
-    fmt::print("{}", toJson(explanation, extras));
+    printOut("{}", toJson(explanation, extras));
     return kOk;
   }
   const bool colour = colourOnStdout();
-  fmt::print("{}", layer ? layerSummary(explanation, *layer, colour) : summary(explanation, colour));
+  printOut("{}", layer ? layerSummary(explanation, *layer, colour) : summary(explanation, colour));
   if (extras.change)
-    fmt::print("\n{}\n", changeText(layer ? explanation.layers[*layer].function : explanation.network,
-                                    explanation.machine, *extras.change));
+    printOut("\n{}\n", changeText(layer ? explanation.layers[*layer].function : explanation.network,
+                                  explanation.machine, *extras.change));
   if (extras.check)
-    fmt::print("\n{}\n", checkText(*extras.check));
+    printOut("\n{}\n", checkText(*extras.check));
   return kOk;
 }
 

@@ -89,6 +89,14 @@ HostTensors readInputs(const std::vector<std::string>& arguments, const std::vec
   return inputs;
 }
 
+std::vector<std::string> namesOf(const std::vector<std::string>& arguments, std::vector<std::string> others) {
+  for (const std::string& argument : arguments) {
+    others.push_back(argument);
+    others.push_back(argument.substr(argument.find('=') + 1));
+  }
+  return others;
+}
+
 HostTensors randomInputs(uint64_t seed, const std::vector<TensorInfo>& wanted) {
   HostTensors inputs;
   std::mt19937_64 random(seed);

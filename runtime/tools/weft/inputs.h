@@ -12,6 +12,9 @@ namespace weft::tool {
 // Throws Error saying which inputs the program has if one cannot be matched or is given twice.
 HostTensors readInputs(const std::vector<std::string>& arguments, const std::vector<runtime::TensorInfo>& wanted);
 
+// All names that may be input files: `others`, and FILE of each argument.
+std::vector<std::string> namesOf(const std::vector<std::string>& arguments, std::vector<std::string> others);
+
 // The same values everywhere for a seed: integers over their 8-bit range (or type, if smaller), floats in [-1, 1).
 HostTensors randomInputs(uint64_t seed, const std::vector<runtime::TensorInfo>& wanted);
 

@@ -4,6 +4,7 @@
 #include "isa/machine/machine.h"
 #include "isa/support/file.h"
 #include "runtime/tools/weft/command.h"
+#include "runtime/tools/weft/outputs.h"
 
 #include <memory>
 
@@ -26,6 +27,9 @@ void addLink(CLI::App& app, Action& action) {
                   "  weft link main.o kernels.o --arch cloud-128 -o a.weft");
   command->callback([options, &action] {
     action = [options](const Common&) {
+      std::vector<std::string> inputs = options->objects;
+      inputs.push_back(options->arch);
+      checkFiles(inputs, {{"--output", options->output}});
       const Machine machine = loadMachine(options->arch);
       LinkInput input;
       for (const std::string& path : options->objects)

@@ -5,17 +5,16 @@
 #include "runtime/tools/weft/command.h"
 #include "runtime/tools/weft/interrupt.h"
 
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <sstream>
 #include <unistd.h>
 
 namespace weft::tool {
-
-void printError(const std::string& message) {
-  fmt::print(stderr, "weft: error: {}\n", message);
-}
 
 bool colourOnStdout() {
   const char* off = std::getenv("NO_COLOR");
@@ -51,7 +50,8 @@ ExitCode runCommandLine(int argc, char** argv) {
       "  weft report r.json\n"
       "\n"
       "Exit codes: 0 done; 1 a file, network or value that cannot be used; 2 wrong usage; 3 the program faulted,\n"
-      "or verifier or comparison found something; 4 a defect of weft itself; 130 interrupted.\n"
+      "or verifier or comparison found something; 4 a defect of weft itself; 129, 130, 143 ended by\n"
+      "SIGHUP, SIGINT (Ctrl-C), SIGTERM.\n"
       "'weft COMMAND --help' explains a command with examples.");
   Common common;
   Action action;
@@ -78,26 +78,33 @@ ExitCode runCommandLine(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) { // --help
-      app.exit(error);
+      std::ostringstream text;
+      app.exit(error, text, text);
+      printText(text.str());
       return kOk;
     }
     printError(fmt::format("{}; {}", explain(error, app, argc, argv), usageHint(app)));
     return kUsage;
   }
-  catchInterrupts();
   return action(common);
+}
+
+ExitCode stopped() {
+  printError("interrupted");
+  return static_cast<ExitCode>(128 + interruptedBy());
 }
 
 ExitCode guarded(int argc, char** argv) {
   try {
     return runCommandLine(argc, argv);
   } catch (const runtime::Cancelled&) {
-    printError("interrupted");
-    return kInterrupted;
+    return stopped();
   } catch (const runtime::ProgramError& error) {
     printError(error.what());
     return kFinding;
   } catch (const Error& error) {
+    if (interrupted()) // which may be why it failed
+      return stopped();
     printError(error.what());
     return kUserError;
   } catch (const std::bad_alloc&) {
@@ -113,9 +120,11 @@ ExitCode guarded(int argc, char** argv) {
 } // namespace weft::tool
 
 int main(int argc, char** argv) {
-  int code = weft::tool::guarded(argc, argv);
-  if (std::fflush(stdout) != 0) {
-    weft::tool::printError("cannot write to stdout");
+  weft::tool::openStandardFiles();
+  weft::tool::catchSignals();
+  const int code = weft::tool::guarded(argc, argv);
+  if (!std::ferror(stdout) && std::fflush(stdout) != 0) { // else it has been said
+    weft::tool::printError(fmt::format("cannot write to stdout: {}", std::strerror(errno)));
     return code == 0 ? weft::tool::kUserError : code;
   }
   return code;

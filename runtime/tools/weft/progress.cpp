@@ -15,7 +15,7 @@ Progress::Progress(const Common& common)
 
 Progress::~Progress() {
   if (lineShown_ && terminal_)
-    fmt::print(stderr, "\r\x1b[K");
+    std::fputs("\r\x1b[K", stderr);
 }
 
 void Progress::update(const std::string& stage, double fraction) {
@@ -30,7 +30,8 @@ void Progress::update(const std::string& stage, double fraction) {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(now - begin_).count();
   std::string text = fraction < 0 ? fmt::format("weft: {} ({} s)", stage, seconds)
                                   : fmt::format("weft: {}: {:.0f} % ({} s)", stage, 100 * fraction, seconds);
-  fmt::print(stderr, "{}", terminal_ ? fmt::format("\r\x1b[K{}", text) : fmt::format("{}\n", text));
+  std::fputs((terminal_ ? fmt::format("\r\x1b[K{}", printable(text)) : fmt::format("{}\n", printable(text))).c_str(),
+             stderr);
 }
 
 } // namespace weft::tool

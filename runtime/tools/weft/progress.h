@@ -16,7 +16,7 @@ public:
   Progress& operator=(const Progress&) = delete;
 
   // Shows the stage and the part of it that is done (negative: unknown). Cheap: most calls do nothing. Throws
-  // runtime::Cancelled after SIGINT.
+  // runtime::Cancelled after an interrupting signal.
   void update(const std::string& stage, double fraction);
 
 private:

@@ -23,16 +23,9 @@ struct Options {
 };
 
 void checkOutputs(const Options& options) {
-  for (const std::string& output : {options.html, options.csv}) {
-    if (output.empty())
-      continue;
-    checkFolder(output);
-    for (const std::string& input : options.files)
-      if (std::error_code code; std::filesystem::equivalent(input, output, code))
-        throw Error(fmt::format("cannot write '{}': it is the report itself", output));
-  }
-  if (!options.html.empty() && options.html == options.csv)
-    throw Error(fmt::format("--html and --csv both name '{}'", options.html));
+  const bool toStdout = checkFiles(options.files, {{"--html", options.html}, {"--csv", options.csv}});
+  if (toStdout && options.json)
+    throw Error("--json prints to stdout, and so does an output named '-'");
   if (options.files.size() > 1 && options.html.empty() && options.csv.empty())
     throw Error("several reports are compared on a page: add --html FILE, or --csv FILE for their layers");
   if (options.files.size() > 1 && options.json)
@@ -90,9 +83,9 @@ void addReport(CLI::App& app, Action& action) {
       if (!options->csv.empty())
         writeFile(options->csv, runtime::layersCsv(reports));
       if (options->json)
-        fmt::print("{}", runtime::toJson(reports.front().report));
+        printOut("{}", runtime::toJson(reports.front().report));
       else if (options->html.empty() && options->csv.empty())
-        fmt::print("{}", runtime::summary(reports.front().report, colourOnStdout()));
+        printOut("{}", runtime::summary(reports.front().report, colourOnStdout()));
       return kOk;
     };
   });

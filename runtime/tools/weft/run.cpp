@@ -31,28 +31,30 @@ struct Options {
 
 void printResult(const RunResult& result, const Report& report) {
   for (const auto& [name, tensor] : result.outputs)
-    fmt::print("output '{}': {}\n", name, describe(tensor.type, tensor.shape));
+    printOut("output '{}': {}\n", name, describe(tensor.type, tensor.shape));
   if (report.timed)
-    fmt::print("{} cycles, {:.3f} ms at {} MHz, {} of the array used ({})\n", grouped(report.cycles),
-               1e3 * report.seconds(), report.clockMhz, percent(report.utilisation(report.usefulMacs, report.cycles)),
-               report.fidelity);
+    printOut("{} cycles, {:.3f} ms at {} MHz, {} of the array used ({})\n", grouped(report.cycles),
+             1e3 * report.seconds(), report.clockMhz, percent(report.utilisation(report.usefulMacs, report.cycles)),
+             report.fidelity);
   if (report.energy)
-    fmt::print("{:.4g} mJ, {:.4g} W, {:.3g} TOPS/W (energy table '{}', {:g} nm, {:g} V; {})\n",
-               report.energy->totalPj * 1e-9, report.averageMw() * 1e-3, report.topsPerWatt(), report.energy->table,
-               report.energy->technology.nodeNm, report.energy->technology.voltageV,
-               energy::describe(report.energy->switching));
+    printOut("{:.4g} mJ, {:.4g} W, {:.3g} TOPS/W (energy table '{}', {:g} nm, {:g} V; {})\n",
+             report.energy->totalPj * 1e-9, report.averageMw() * 1e-3, report.topsPerWatt(), report.energy->table,
+             report.energy->technology.nodeNm, report.energy->technology.voltageV,
+             energy::describe(report.energy->switching));
 }
 
 ExitCode run(const Options& options, const Common& common) {
+  const bool toStdout = checkFiles(namesOf(options.inputs, {options.program, options.arch, options.energy}),
+                                   {{"--output", options.output, false},
+                                    {"--report", options.report},
+                                    {"--trace", options.trace},
+                                    {"--wave", options.wave, false}});
   auto program = readProgram(options.program);
   const Machine machine = options.arch.empty() ? machineOf(*program, options.program) : loadMachine(options.arch);
   auto loaded = openDevice(options.device, machine)->load(program);
   checkTensorFile(options.output, loaded->outputs().size());
   const energy::EnergyModel model = energy::loadModel(
       machine, options.energy, options.dataEnergy ? energy::Switching::data : energy::Switching::assumed);
-  checkFolder(options.report);
-  checkFolder(options.trace);
-  checkFolder(options.wave);
   HostTensors inputs = chooseInputs(options.program, options.inputs, options.randomSeed, *loaded);
 
   RunResult result;
@@ -75,7 +77,7 @@ ExitCode run(const Options& options, const Common& common) {
     writeTensors(options.output, result.outputs);
   if (!options.report.empty())
     writeFile(options.report, toJson(report));
-  if (!common.quiet)
+  if (!common.quiet && !toStdout)
     printResult(result, report);
   if (result.statistics.exitCode != 0) {
     printError(fmt::format("the program ended with exit code {}", result.statistics.exitCode));

@@ -28,11 +28,10 @@ ExitCode runVerifier(const Options& options, const Common& common) {
   for (const Finding& finding : findings) {
     const bool isError = finding.severity == Finding::Severity::error;
     if (isError || !common.quiet)
-      fmt::print("{}: {}: {}\n", isError ? "error" : "warning", name(finding.kind), finding.message);
+      printOut("{}: {}: {}\n", isError ? "error" : "warning", name(finding.kind), finding.message);
   }
   if (!common.quiet)
-    fmt::print("{}: {} errors, {} warnings\n", options.program, errors,
-               static_cast<ptrdiff_t>(findings.size()) - errors);
+    printOut("{}: {} errors, {} warnings\n", options.program, errors, static_cast<ptrdiff_t>(findings.size()) - errors);
   return errors > 0 ? kFinding : kOk;
 }
 

@@ -10,7 +10,7 @@ namespace weft::tool {
 void addVersion(CLI::App& app, Action& action) {
   app.add_subcommand("version", "Print the version and the devices of this build")->callback([&action] {
     action = [](const Common&) {
-      fmt::print("weft {}\ndevices: {}\n", WEFT_VERSION, fmt::join(runtime::deviceNames(), ", "));
+      printOut("weft {}\ndevices: {}\n", WEFT_VERSION, fmt::join(runtime::deviceNames(), ", "));
       return kOk;
     };
   });

@@ -328,6 +328,64 @@ TEST_F(ModelLibraryTest, ErrorsSayWhatIsMissing) {
   }
 }
 
+TEST_F(ModelLibraryTest, WhatIsDamagedOrCanBeTheWorkOfSomebodyElseIsNotLoaded) {
+  modelLibrary(machine, {}, {});
+  const fs::path cache = fs::temp_directory_path() / ("weft_kept." + std::to_string(getpid()));
+  // The folders that libraries of this process come from, the machine's among them.
+  std::vector<fs::path> kept;
+  for (const fs::directory_entry& file : fs::directory_iterator("/proc/self/fd"))
+    if (std::error_code gone; fs::read_symlink(file.path(), gone).filename() == "model.so")
+      kept.push_back(fs::read_symlink(file.path()).parent_path());
+  ASSERT_FALSE(kept.empty());
+  const Environment own("WEFT_CACHE", cache.string());
+  using Change = std::function<void(const fs::path& folder)>;
+  auto isBuiltAfter = [&](const Change& change) {
+    fs::remove_all(cache);
+    fs::create_directories(cache / "rtl");
+    for (const fs::path& folder : kept) {
+      fs::copy(folder, cache / "rtl" / folder.filename());
+      change(cache / "rtl" / folder.filename());
+    }
+    bool built = false;
+    try {
+      modelLibrary(machine, {}, [&](const std::string&) {
+        built = true;
+        throw Error("enough");
+      });
+    } catch (const Error& error) {
+      EXPECT_STREQ(error.what(), "enough");
+    }
+    return built;
+  };
+  auto flip = [](const fs::path& folder) {
+    std::fstream file(folder / "model.so", std::ios::in | std::ios::out | std::ios::binary);
+    file.seekg(1000);
+    const int byte = file.get();
+    file.seekp(1000);
+    file.put(static_cast<char>(byte ^ 1));
+  };
+  EXPECT_TRUE(isBuiltAfter([](const fs::path& folder) { fs::resize_file(folder / "model.so", 5000); }));
+  EXPECT_TRUE(isBuiltAfter(flip));
+  EXPECT_TRUE(isBuiltAfter([](const fs::path& folder) { fs::remove(folder / "seal"); }));
+  EXPECT_TRUE(isBuiltAfter([](const fs::path& folder) { fs::permissions(folder, fs::perms::all); }));
+  EXPECT_TRUE(isBuiltAfter([](const fs::path& folder) { fs::permissions(folder / "model.so", fs::perms(0666)); }));
+  EXPECT_TRUE(isBuiltAfter([&](const fs::path& folder) {
+    fs::rename(folder, cache / folder.filename());
+    fs::create_symlink(cache / folder.filename(), folder);
+  }));
+  if (geteuid() == 0) {
+    EXPECT_TRUE(
+        isBuiltAfter([](const fs::path& folder) { EXPECT_EQ(chown((folder / "model.so").c_str(), 12345, 0), 0); }));
+  }
+  EXPECT_FALSE(isBuiltAfter([](const fs::path& folder) { // of which nothing can be written
+    for (const fs::path& path : {folder / "model.so", folder / "seal", folder, folder.parent_path()})
+      fs::permissions(path, fs::perms(0555));
+  }));
+  for (const fs::path& folder : {cache / "rtl", cache / "rtl" / kept[0].filename()})
+    fs::permissions(folder, fs::perms(0755));
+  fs::remove_all(cache);
+}
+
 TEST_F(ModelLibraryTest, ABuildThatFailsShowsTheMessagesAndLeavesNoModel) {
   const fs::path folder = fs::temp_directory_path() / ("weft_rtl." + std::to_string(getpid()));
   fs::create_directories(folder);

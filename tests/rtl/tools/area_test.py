@@ -99,6 +99,16 @@ class Library(unittest.TestCase):
     def test_cells_with_a_state_are_known(self):
         self.assertEqual(liberty.sequential_cells(RIGHT), {"DFF": {"CLK": "input", "D": "input", "QN": "output"}})
 
+    def test_a_damaged_file_is_an_error_of_one_sentence(self):
+        text = gzip.compress(RIGHT.encode())
+        damaged = {"cut.lib": LEFT[:len(LEFT) // 2].encode(), "open.lib": LEFT.replace('"{ 1 }"', '"{ 1 }').encode(),
+                   "more.lib": LEFT.encode() + b"}\n", "cut.lib.gz": text[:-20], "plain.lib.gz": b"hello\n",
+                   "flipped.lib.gz": text[:40] + bytes([text[40] ^ 255]) + text[41:]}
+        for name, content in damaged.items():
+            (self.folder / name).write_bytes(content)
+            with self.subTest(name), self.assertRaisesRegex(liberty.LibraryError, f"'.*{name}'"):
+                liberty.read_library(self.folder / name)
+
 
 RTLIL = r"""attribute \top 1
 module \weft_top
@@ -153,6 +163,41 @@ BLIF = """.model \\weft_top
 .cname $abc$2
 .end
 """
+
+
+class Kept(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.cache = netlist.Cache(pathlib.Path(folder.name))
+        self.cache.put("a.json", "first\r\nsecond")
+        self.file = self.cache.folder / "a.json"
+
+    def test_a_text_comes_back_as_it_was(self):
+        self.assertEqual(self.cache.get("a.json"), "first\r\nsecond")
+        self.assertEqual([path.name for path in self.cache.folder.iterdir()], ["a.json"])
+
+    def test_what_is_damaged_is_not_there(self):
+        good = self.file.read_bytes()
+        for bad in (b"", good[:-1], good + b"x", good.replace(b"first", b"worst"), b"\xff" + good):
+            self.file.write_bytes(bad)
+            self.assertIsNone(self.cache.get("a.json"))
+        self.file.write_bytes(good)
+        self.file.rename(self.cache.folder / "b.json") # the text of another key
+        self.assertIsNone(self.cache.get("b.json"))
+        self.assertIsNone(self.cache.get("c.json"))
+
+    def test_what_somebody_else_can_have_written_is_not_there(self):
+        self.file.chmod(0o666)
+        self.assertIsNone(self.cache.get("a.json"))
+        self.file.chmod(0o600)
+        self.assertIsNotNone(self.cache.get("a.json"))
+        if os.geteuid() == 0:
+            os.chown(self.file, 12345, -1)
+            self.assertIsNone(self.cache.get("a.json"))
+        target = self.file.rename(self.cache.folder / "elsewhere")
+        self.file.symlink_to(target)
+        self.assertIsNone(self.cache.get("a.json"))
 
 
 class Netlists(unittest.TestCase):
@@ -247,7 +292,7 @@ class Reports(unittest.TestCase):
                 output, _ = process.communicate()
             self.assertEqual((process.returncode, output), (130, ""))
             kept = {path.name: path.stat().st_mtime_ns for path in pathlib.Path(cache).iterdir()}
-            self.assertEqual(sorted(pathlib.Path(name).suffix for name in kept), [".il", ".json"])
+            self.assertEqual([pathlib.Path(name).suffix for name in kept], [".json"])
             done = subprocess.run(command, capture_output=True, text=True)
             self.assertEqual(done.returncode, 0)
             self.assertRegex(done.stderr, r"1 of 2: weft_array: kept\n")
@@ -293,5 +338,5 @@ class Core(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    tests = ["Core"] if CORE else ["Library", "Netlists", "Mistakes", "Reports"]
+    tests = ["Core"] if CORE else ["Library", "Kept", "Netlists", "Mistakes", "Reports"]
     unittest.main(argv=[sys.argv[0], *tests])
