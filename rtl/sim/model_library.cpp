@@ -2,7 +2,7 @@
 
 #include "isa/support/error.h"
 #include "isa/support/file.h"
-#include "rtl/sim/isa_package.h"
+#include "rtl/sim/sources.h"
 #include "rtl/sim/subprocess.h"
 #include "simulator/cycle/events.h"
 
@@ -32,12 +32,7 @@ namespace fs = std::filesystem;
 constexpr const char* kLibrary = "model.so";
 constexpr const char* kSeal = "seal"; // says what the library has to be
 constexpr const char* kLog = "build.log";
-constexpr int kAttempts = 3; // at a build, if the sources change meanwhile
-
-fs::path sourceFolder() {
-  const char* folder = std::getenv("WEFT_RTL");
-  return folder && *folder ? folder : WEFT_RTL_FOLDER;
-}
+constexpr const char* kFolder = "rtl"; // of the sources, in a workspace
 
 fs::path cacheFolder() {
   auto variable = [](const char* name) { return fs::path(std::getenv(name) ? std::getenv(name) : ""); };
@@ -92,40 +87,31 @@ using Meanwhile = std::function<void()>;
 class Recipe {
 public:
   Recipe(const Machine& machine, const LibraryVariant& variant)
-      : folder_(sourceFolder()), parameters_(parameters(machine)), variant_(variant) {
-    std::error_code error;
-    if (!fs::is_regular_file(folder_ / "sim" / "weft_sim_top.sv", error))
-      throw Error(fmt::format("the sources of the RTL are not in '{}': set WEFT_RTL to the folder 'rtl' of the project",
-                              folder_.string()));
+      : sources_(readSources()), parameters_(parameters(machine)), variant_(variant) {
     for (const char* program : {"verilator", "make", "g++"})
       if (!findProgram(program))
         throw Error(
             fmt::format("the RTL is compiled for each machine: '{}' is needed for that and not on the PATH", program));
-    for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folder_))
-      if (entry.path().extension() == ".sv")
-        sources_.push_back(entry.path());
-    std::sort(sources_.begin(), sources_.end());
+    std::erase_if(sources_, [](const auto& file) { return file.first.starts_with("tools/"); });
   }
 
   // The library's name in the cache.
   std::string key() const {
     Workspace workspace(temporaryFolder());
     workspace.run({"verilator", "--version"}, "version", "version");
-    std::string text = readTextFile(workspace.path() / "version") + processor() + parameters_ + kIsaPackage;
-    for (const std::string& option : options(""))
+    std::string text = readTextFile(workspace.path() / "version") + processor() + parameters_;
+    for (const std::string& option : options())
       text += option + '\n';
-    for (const fs::path& source : sources_)
-      text += source.filename().string() + '\n' + readTextFile(source);
-    for (const char* file : {"glue.cpp", "interface.h", "public.vlt"})
-      text += readTextFile(folder_ / "sim" / file);
+    for (const auto& [name, content] : sources_)
+      text += name + '\n' + content;
     return fmt::format("{:016x}", hashOf(text));
   }
 
   // Builds the library in a workspace; the messages are kept in the file `log` if that fails.
   void build(Workspace& workspace, const fs::path& log, const Meanwhile& meanwhile) const {
-    writeFile(workspace.path() / "weft_isa_pkg.sv", std::string_view(kIsaPackage));
-    writeFile(workspace.path() / "weft_params_pkg.sv", parameters_);
-    std::vector<std::string> command = options(folder_);
+    writeSources(sources_, workspace.path() / kFolder);
+    writeFile(workspace.path() / kFolder / "weft_params_pkg.sv", parameters_);
+    std::vector<std::string> command = options();
     command.insert(command.begin(), {"env", "--chdir=" + workspace.path().string()});
     if (workspace.run(command, kLog, kLog, meanwhile))
       return;
@@ -136,7 +122,7 @@ public:
   }
 
 private:
-  std::vector<std::string> options(const fs::path& sources) const {
+  std::vector<std::string> options() const {
     std::vector<std::string> command;
     std::istringstream words(
         "verilator --cc --exe --build -j 2 -O3 --unroll-count 2048 --unroll-stmts 100000 --output-split 20000 "
@@ -161,31 +147,26 @@ private:
     if (variant_.coverage)
       for (const char* word : {"--coverage-line", "--coverage-user", "-CFLAGS", "-DWEFT_RTL_COVERAGE"})
         command.push_back(word);
-    if (sources.empty()) // for the key, which does not depend on folders
-      return command;
+    // All paths are relative to the workspace: messages of assertions name the design's files.
+    const fs::path rtl = kFolder, sim = rtl / "sim";
     std::set<fs::path> folders;
-    for (const fs::path& source : sources_)
-      folders.insert(source.parent_path());
-    for (const fs::path& folder : folders) {
-      command.push_back("-y");
-      command.push_back(fs::absolute(folder).string());
-    }
-    const fs::path sim = fs::absolute(sources) / "sim";
-    for (const fs::path& file :
-         {fs::path("weft_isa_pkg.sv"), fs::path("weft_params_pkg.sv"), fs::absolute(sources) / "weft_pkg.sv",
-          sim / "weft_sim_top.sv", sim / "public.vlt", sim / "glue.cpp"})
+    for (const auto& [name, content] : sources_)
+      folders.insert((rtl / name).parent_path());
+    for (const fs::path& folder : folders)
+      command.insert(command.end(), {"-y", folder.string()});
+    for (const fs::path& file : {rtl / kIsaPackage, rtl / "weft_params_pkg.sv", rtl / "weft_pkg.sv",
+                                 sim / "weft_sim_top.sv", sim / "public.vlt", fs::path("..") / sim / "glue.cpp"})
       command.push_back(file.string());
     for (const std::string& part :
-         {std::string("--Mdir"), std::string("obj"), std::string("-CFLAGS"), fmt::format("-I{}", sim.string()),
-          std::string("-o"), fmt::format("../{}", kLibrary)})
+         {std::string("--Mdir"), std::string("obj"), std::string("-CFLAGS"),
+          fmt::format("-I{}", (fs::path("..") / sim).string()), std::string("-o"), fmt::format("../{}", kLibrary)})
       command.push_back(part);
     return command;
   }
 
-  fs::path folder_;
+  Sources sources_;
   std::string parameters_;
   LibraryVariant variant_;
-  std::vector<fs::path> sources_;
 };
 
 // How long a build takes, in words.
@@ -244,7 +225,7 @@ const Interface* loadKept(const fs::path& folder, const std::string& key) {
   if (!handle && file >= 0)
     close(file);
   if (handle && (!entry || entry()->version != kInterfaceVersion))
-    throw Error(fmt::format("the RTL in '{}' does not fit this program", sourceFolder().string()));
+    throw Error("the RTL in the folder that WEFT_RTL names does not fit this program");
   return entry ? entry() : nullptr;
 }
 
@@ -257,9 +238,8 @@ fs::path buildFolder(const fs::path& cache) {
   return "/tmp";
 }
 
-// Builds the library `key` and keeps it in place of what is there. False if the sources changed meanwhile: nothing is
-// kept then.
-bool buildIn(const fs::path& cache, const std::string& key, const Recipe& recipe, const Meanwhile& meanwhile) {
+// Builds the library `key` and keeps it in place of what is there.
+void buildIn(const fs::path& cache, const std::string& key, const Recipe& recipe, const Meanwhile& meanwhile) {
   const fs::path folder = cache / key;
   Workspace workspace(cache);
   const fs::path made = workspace.path() / "kept";
@@ -269,15 +249,12 @@ bool buildIn(const fs::path& cache, const std::string& key, const Recipe& recipe
     recipe.build(building, cache / (key + ".log"), meanwhile);
     fs::copy_file(building.path() / kLibrary, made / kLibrary);
   }
-  if (recipe.key() != key)
-    return false;
   writeFile(made / kSeal, seal(key, readFile(made / kLibrary)));
   for (const fs::path& path : {made, made / kLibrary, made / kSeal})
     fs::permissions(path, fs::perms::group_write | fs::perms::others_write, fs::perm_options::remove);
   if (fs::exists(fs::symlink_status(folder)))
     fs::rename(folder, workspace.path() / "older");
   fs::rename(made, folder);
-  return true;
 }
 
 } // namespace
@@ -291,29 +268,26 @@ const Interface& modelLibrary(const Machine& machine, const LibraryVariant& vari
   const fs::path cache = cacheFolder();
   const Interface*& library =
       loaded[fmt::format("{}{}{}{}\n{}\n{}", parameters(machine), variant.wave, variant.assertions, variant.coverage,
-                         sourceFolder().string(), cache.string())];
+                         std::getenv("WEFT_RTL") ? std::getenv("WEFT_RTL") : "", cache.string())];
   auto meanwhile = [&] {
     if (building)
       building(fmt::format("building the RTL of {} (once, {})", machine.name, duration(machine)));
   };
   try {
-    for (int attempt = 0; !library; ++attempt) {
-      if (attempt == kAttempts)
-        throw Error(fmt::format("the sources of the RTL in '{}' change while they are compiled, or what is compiled "
-                                "cannot be kept in '{}'",
-                                sourceFolder().string(), cache.string()));
-      const Recipe recipe(machine, variant);
-      const std::string key = recipe.key();
-      if ((library = loadKept(cache / key, key)))
-        break;
-      meanwhile();
-      fs::create_directories(cache);
-      const FileLock lock(cache / (key + ".lock"), meanwhile);
-      if ((library = loadKept(cache / key, key))) // another process has built it
-        break;
-      if (buildIn(cache, key, recipe, meanwhile))
-        library = loadKept(cache / key, key);
-    }
+    if (library)
+      return *library;
+    const Recipe recipe(machine, variant);
+    const std::string key = recipe.key();
+    if ((library = loadKept(cache / key, key)))
+      return *library;
+    meanwhile();
+    fs::create_directories(cache);
+    const FileLock lock(cache / (key + ".lock"), meanwhile);
+    if ((library = loadKept(cache / key, key))) // another process has built it
+      return *library;
+    buildIn(cache, key, recipe, meanwhile);
+    if (!(library = loadKept(cache / key, key)))
+      throw Error(fmt::format("what is compiled cannot be kept in '{}'", cache.string()));
     return *library;
   } catch (const fs::filesystem_error& error) {
     throw Error(fmt::format("cannot keep compiled models in '{}': {}", cache.string(), error.what()));

@@ -7,7 +7,7 @@ Each module is mapped once. The blocks of the core, modules that are instantiate
 apart, what is in them is flattened. A block's longest path ends at its ports; that of the whole goes through all of them. SRAMs
 (weft_sram) are macros: they are listed with their size and have no area here; paths begin and end at them.
 The library is a Liberty file, several (they are merged), or a folder of them; by default ASAP7 in $WEFT_DATA/liberty, else
-../shared/data/liberty beside the project.
+../shared/data/liberty from the current folder.
 
 Mapped blocks are kept in --cache (default $WEFT_CACHE/area, else ~/.cache/weft/area) under a hash of everything that goes into
 them: an interrupted run goes on where it was. --progress says to standard error what is being done.

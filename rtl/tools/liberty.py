@@ -9,7 +9,6 @@ import zlib
 
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 MARK = re.compile(r'"[^"]*"|/\*.*?\*/|[{}]', re.DOTALL)
-RTL = pathlib.Path(__file__).resolve().parent.parent
 
 
 class LibraryError(Exception):
@@ -17,7 +16,7 @@ class LibraryError(Exception):
 
 
 def default_library():
-    data = pathlib.Path(os.environ.get("WEFT_DATA") or RTL.parent.parent / "shared" / "data")
+    data = pathlib.Path(os.environ.get("WEFT_DATA") or pathlib.Path("..", "shared", "data").resolve())
     folder = data / "liberty" / "asap7"
     if not folder.is_dir():
         raise LibraryError(f"there is no cell library in '{folder}': name a Liberty file with --liberty")

@@ -137,7 +137,7 @@ def elaborate(program, sources, top, folder):
     """The modules of the design that are kept apart, everything else being flattened into them; and the top's name."""
     sram = RTL / "common" / f"{MACRO}.sv"
     files = [path for path in sorted(RTL.rglob("*.sv"))
-             if "sim" not in path.relative_to(RTL).parts and path != sram and path.name != "weft_pkg.sv"]
+             if "sim" not in path.relative_to(RTL).parts and path != sram and path.stem[-4:] != "_pkg"]
     names = " ".join(f'"{path}"' for path in [*sources, RTL / "weft_pkg.sv", *files])
     yosys(program, f"""read_verilog -sv -lib "{sram}"
 read_verilog -sv {names}

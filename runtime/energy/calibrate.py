@@ -10,7 +10,7 @@ statistics (rtl/tools/switching.py says what a toggle of a net takes). Fits
 
 to the energy per cycle, with the bits that differ from the cycle before: 10 of an operand, 20 of the product, 32 of the
 partial sum. Prints the figures for the table and how far the model is from the gates for statistics that it was not
-fitted to, among them with --network the operands of its convolutions (QDQ). The library is ASAP7 in $WEFT_DATA/liberty, else ../shared/data/liberty beside the project. Needs Yosys, NumPy.
+fitted to, among them with --network the operands of its convolutions (QDQ). The library is ASAP7 in $WEFT_DATA/liberty, else ../shared/data/liberty from the current folder. Needs Yosys, NumPy.
 """
 
 import argparse

@@ -3,6 +3,7 @@ the source tree, and projects that find each component with find_package(weft).
 
 usage: install_test.py BUILD_FOLDER SOURCE_FOLDER
 """
+import os
 import pathlib
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import tempfile
 
 BUILD, SOURCE = (pathlib.Path(argument).resolve() for argument in sys.argv[1:])
 CONSUMER = pathlib.Path(__file__).resolve().parent / "consumer"
+LIBERTY = pathlib.Path(os.environ.get("WEFT_DATA", SOURCE.parent / "shared" / "data")) / "liberty" / "asap7"
 NETWORK = SOURCE / "workloads" / "digits" / "digits_int8_qdq.onnx"
 
 
@@ -49,6 +51,9 @@ def main():
         run(weft, "run", program, "--random-input", 1, "--report", "r.json", cwd=folder)
         run(weft, "report", "r.json", "--html", "r.html", cwd=folder)
         check("<script" in (folder / "r.html").read_text(encoding="utf-8"), "the page has no scripts")
+        run(weft, "cosim", program, "--random-input", 1, cwd=folder)
+        if LIBERTY.is_dir():
+            run(weft, "area", "--arch", "edge-16", "--block", "weft_pe_int8", "--liberty", LIBERTY, cwd=folder)
 
         copy = folder / "copy.weft"
         consumer("compiler", prefix, folder, NETWORK, copy)

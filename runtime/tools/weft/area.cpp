@@ -1,6 +1,7 @@
 // weft area: cells, area and longest path of the core's blocks. Yosys does the work; rtl/tools/area.py says how.
 #include "isa/machine/machine.h"
 #include "isa/support/file.h"
+#include "rtl/sim/sources.h"
 #include "rtl/sim/subprocess.h"
 #include "runtime/tools/weft/command.h"
 #include "runtime/tools/weft/progress.h"
@@ -33,8 +34,10 @@ ExitCode area(const Options& options, const Common& common) {
   rtl::Workspace workspace(temporaryFolder());
   const std::filesystem::path parameters = workspace.path() / "weft_params_pkg.sv";
   writeFile(parameters, toSystemVerilog(machine));
-  std::vector<std::string> command{WEFT_PYTHON, WEFT_AREA_SCRIPT, "--parameters", parameters,
-                                   "--isa",     WEFT_ISA_PACKAGE, "--progress"};
+  const std::filesystem::path design = workspace.path() / "rtl";
+  rtl::writeSources(rtl::readSources(), design);
+  std::vector<std::string> command{"python3", design / "tools" / "area.py", "--parameters", parameters,
+                                   "--isa",   design / rtl::kIsaPackage,    "--progress"};
   for (const std::string& file : options.liberty)
     command.insert(command.end(), {"--liberty", file});
   for (const std::string& block : options.blocks)
