@@ -202,6 +202,20 @@ class Refused(Case):
                 link.unlink()
         self.each(check)
 
+    def test_weights_in_a_file_of_their_own_are_an_input_too(self):
+        def field(number, content):
+            return bytes([number << 3 | 2, len(content)]) + content
+        place = field(13, field(1, b"location") + field(2, b"w.bin"))
+        tensor = field(8, b"w") + b"\x08\x04" + b"\x10\x01" + place + b"\x70\x01" # float32 [4], in an external file
+        value = field(1, b"x") + field(2, field(1, b"\x08\x01" + field(2, field(1, b"\x08\x04"))))
+        node = field(1, b"x") + field(1, b"w") + field(2, b"y") + field(4, b"Add")
+        graph = field(1, node) + field(5, tensor) + field(11, value) + field(12, field(1, b"y"))
+        pathlib.Path("w.onnx").write_bytes(b"\x08\x08" + field(7, graph) + field(8, b"\x10\x0d"))
+        pathlib.Path("w.bin").write_bytes(bytes(16))
+        done = weft("compile", "w.onnx", "-o", "w.bin")
+        self.assertIn(b"cannot write 'w.bin' (--output): it is an input", done.stderr)
+        self.assertEqual((done.returncode, pathlib.Path("w.bin").read_bytes()), (1, bytes(16)))
+
     def test_two_outputs_are_two_files(self):
         for command in ("run net.weft --random-input 1 --report {0} --trace {1}", "report r.json --html {0} --csv {1}",
                         "energy --ert {0} --art {1}", "run net.weft --random-input 1 --output {0} --report {1}"):
