@@ -19,6 +19,8 @@ struct ImportOptions {
   std::map<std::string, int64_t> dimensions;
   // Where the model's file lies: its tensors may have their data in other files there. Empty: they may not.
   std::filesystem::path folder;
+  // Told of each such file before it is read; may be empty, may throw.
+  std::function<void(const std::filesystem::path&)> readsFile;
   // Constants that are computed at import (ConstantOfShape, folded operators) let a small file ask for large ones: all
   // of them together may have this many bytes.
   int64_t maxComputedConstantBytes = int64_t(1) << 30;

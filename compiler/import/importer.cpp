@@ -132,7 +132,7 @@ Value GraphImporter::lookup(const std::string& name) {
   if (initializer == initializers.end())
     return {};
   const std::string what = fmt::format("initializer '{}'", name);
-  loadExternal(*initializer->second, importOptions.folder, what);
+  loadExternal(*initializer->second, importOptions, what);
   const TensorData data = readTensor(*initializer->second, what);
   const auto type = RankedTensorType::get(data.dims, elementType(data.type));
   Value value = opBuilder.create<graph::ConstantOp>(NameLoc::get(StringAttr::get(&context, name)), type,

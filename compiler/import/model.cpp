@@ -77,10 +77,11 @@ template <typename Field> void append(const Field& field, size_t width, std::vec
 
 } // namespace
 
-void loadExternal(onnx::TensorProto& tensor, const std::filesystem::path& folder, const std::string& what) {
+void loadExternal(onnx::TensorProto& tensor, const ImportOptions& options, const std::string& what) {
   namespace fs = std::filesystem;
   if (tensor.data_location() != onnx::TensorProto::EXTERNAL && tensor.external_data_size() == 0)
     return;
+  const fs::path& folder = options.folder;
   std::string location;
   int64_t offset = 0, length = -1;
   for (const onnx::StringStringEntryProto& entry : tensor.external_data()) {
@@ -122,6 +123,8 @@ void loadExternal(onnx::TensorProto& tensor, const std::filesystem::path& folder
                                                        std::numeric_limits<int32_t>::max());
     bytes = std::min(bytes, static_cast<size_t>(count.value_or(0)) * elementBytes(tensor.data_type()));
   }
+  if (options.readsFile)
+    options.readsFile(found);
   std::string content(bytes, '\0');
   std::ifstream file(found, std::ios::binary);
   file.seekg(offset);

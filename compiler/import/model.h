@@ -1,12 +1,12 @@
 // Reading the protobuf side of a model: tensors and node attributes, checked. No MLIR here.
 #pragma once
 
+#include "compiler/import/import.h"
 #include "isa/support/shared_bytes.h"
 
 #include "onnx/onnx_pb.h"
 
 #include <cstdint>
-#include <filesystem>
 #include <optional>
 #include <span>
 #include <string>
@@ -35,7 +35,7 @@ std::optional<int64_t> countElements(std::span<const int64_t> dims, int64_t limi
 
 // Brings the data of a tensor that has it in another file, in the model's folder, into the tensor. Throws Error for a
 // file elsewhere, or one that has not got it.
-void loadExternal(onnx::TensorProto& tensor, const std::filesystem::path& folder, const std::string& what);
+void loadExternal(onnx::TensorProto& tensor, const ImportOptions& options, const std::string& what);
 
 // Reads a TensorProto, `what` naming it in errors.
 TensorData readTensor(const onnx::TensorProto& tensor, const std::string& what);

@@ -47,6 +47,9 @@ std::pair<std::string, int64_t> parseDimension(const std::string& text) {
 net::Network import(const Options& options, std::string& graph) {
   ImportOptions settings;
   settings.folder = std::filesystem::absolute(options.network).parent_path();
+  settings.readsFile = [&](const std::filesystem::path& file) {
+    checkFiles({file.string()}, {{"--output", options.output}});
+  };
   settings.batch = options.batch;
   for (const std::string& dimension : options.dimensions)
     settings.dimensions.insert(parseDimension(dimension));

@@ -178,7 +178,8 @@ class Places(Case):
             self.write(output, path)
             same = self.write(output, "-").stdout
             self.assertEqual(same, path.read_bytes())
-            self.assertTrue(self.write(output, "/dev/stdout").stdout.startswith(same)) # then what is printed
+            # As /dev/stdout is, but where a mistake can replace nothing. After it is what is printed.
+            self.assertTrue(self.write(output, "/proc/self/fd/1").stdout.startswith(same))
         self.each(check, lambda output: output.stdout)
         self.each(lambda output, path: self.write(output, "-", 1), lambda output: not output.stdout)
 
@@ -201,6 +202,20 @@ class Refused(Case):
                     self.assertEqual(pathlib.Path(name).read_bytes(), content)
                 link.unlink()
         self.each(check)
+
+    def test_weights_in_a_file_of_their_own_are_an_input_too(self):
+        def field(number, content):
+            return bytes([number << 3 | 2, len(content)]) + content
+        place = field(13, field(1, b"location") + field(2, b"w.bin"))
+        tensor = field(8, b"w") + b"\x08\x04" + b"\x10\x01" + place + b"\x70\x01" # float32 [4], in an external file
+        value = field(1, b"x") + field(2, field(1, b"\x08\x01" + field(2, field(1, b"\x08\x04"))))
+        node = field(1, b"x") + field(1, b"w") + field(2, b"y") + field(4, b"Add")
+        graph = field(1, node) + field(5, tensor) + field(11, value) + field(12, field(1, b"y"))
+        pathlib.Path("w.onnx").write_bytes(b"\x08\x08" + field(7, graph) + field(8, b"\x10\x0d"))
+        pathlib.Path("w.bin").write_bytes(bytes(16))
+        done = weft("compile", "w.onnx", "-o", "w.bin")
+        self.assertIn(b"cannot write 'w.bin' (--output): it is an input", done.stderr)
+        self.assertEqual((done.returncode, pathlib.Path("w.bin").read_bytes()), (1, bytes(16)))
 
     def test_two_outputs_are_two_files(self):
         for command in ("run net.weft --random-input 1 --report {0} --trace {1}", "report r.json --html {0} --csv {1}",

@@ -84,6 +84,15 @@ TEST(ReportPage, TwoHundredLayersStaySmall) {
   EXPECT_EQ(Json::parse(embedded(page))[0]["report"]["layers"].size(), 200u);
 }
 
+TEST(LayersCsv, TextIsNoFormula) {
+  Report report;
+  for (const char* name : {"=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "a=1"})
+    report.layers.emplace_back().symbol = name;
+  const std::string text = layersCsv({{"r.json", report}});
+  for (const char* cell : {",'=1+1,", ",'+1,", ",'-1,", ",'@SUM(A1),", ",'\t=1,", ",a=1,"})
+    EXPECT_NE(text.find(cell), std::string::npos) << cell;
+}
+
 TEST(LayersCsv, HasAllFiguresOfAllReports) {
   const Report timed = sampleReport({.layerName = "a \"b\",c"});
   Report untimed;
