@@ -5,6 +5,7 @@
 #include "compiler/transforms/exact_scales.h"
 #include "compiler/transforms/passes.h"
 #include "isa/semantics/numerics.h"
+#include "isa/support/error.h"
 
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -136,6 +137,13 @@ private:
   bool fused(ArrayRef<Type> operands) const;
   bool fusedProduct(Type a, Type b) const;
 
+  // One of the forms that the operator is described to have.
+  template <typename Form, typename... Args> Value make(PatternRewriter& rewriter, Args&&... args) const {
+    Value made = createInferred<Form>(rewriter, location(rewriter), std::forward<Args>(args)...);
+    WEFT_CHECK(net::hasWord(operatorOf(op)->forms, operatorOf(made.getDefiningOp())->name),
+               "an operator's forms are listed");
+    return made;
+  }
   Location location(PatternRewriter& rewriter) const { return rewriter.getFusedLoc(locations); }
   bool clamped() const { return clampLo > lowest(output.element) || clampHi < highest(output.element); }
   IntegerAttr lo(PatternRewriter& rewriter) const {
@@ -444,14 +452,13 @@ Pattern::Build Pattern::conv(ConvOp conv) {
   const bool exact = fusedProduct(x->quantization.element, w->codes.getElementType());
   return [=, *this, w = *w, x = *x, b = *b](PatternRewriter& rewriter) mutable {
     const SmallVector<Value> weight = operands(rewriter, w);
-    const Location place = location(rewriter);
-    return noted(rewriter,
-                 createInferred<QLinearConvOp>(
-                     rewriter, place, x.x, scale(rewriter, x.quantization), zeroPoint(rewriter, x.quantization),
-                     weight[0], weight[1], weight[2], scale(rewriter, output), zeroPoint(rewriter, output),
-                     biasOperand(rewriter, place, b), conv.getKernelShape(), conv.getStrides(), conv.getPads(),
-                     conv.getDilations(), conv.getGroup(), lo(rewriter), hi(rewriter)),
-                 exact, kFloatThere);
+    return noted(
+        rewriter,
+        make<QLinearConvOp>(rewriter, x.x, scale(rewriter, x.quantization), zeroPoint(rewriter, x.quantization),
+                            weight[0], weight[1], weight[2], scale(rewriter, output), zeroPoint(rewriter, output),
+                            biasOperand(rewriter, location(rewriter), b), conv.getKernelShape(), conv.getStrides(),
+                            conv.getPads(), conv.getDilations(), conv.getGroup(), lo(rewriter), hi(rewriter)),
+        exact, kFloatThere);
   };
 }
 
@@ -571,14 +578,13 @@ Pattern::Build Pattern::convTranspose(ConvTransposeOp conv) {
   const SmallVector<int64_t> ones(axes.size(), 1), ends(out);
   return [=, *this, x = *x](PatternRewriter& rewriter) mutable {
     const SmallVector<Value> weight = operands(rewriter, phased);
-    const Location place = location(rewriter);
-    Value y = noted(rewriter,
-                    createInferred<QLinearConvOp>(rewriter, place, x.x, scale(rewriter, x.quantization),
-                                                  zeroPoint(rewriter, x.quantization), weight[0], weight[1], weight[2],
-                                                  scale(rewriter, output), zeroPoint(rewriter, output),
-                                                  biasOperand(rewriter, place, biases), window, ones, pads, ones,
-                                                  groups, lo(rewriter), hi(rewriter)),
-                    false, kFloatThere);
+    Value y =
+        noted(rewriter,
+              make<QLinearConvOp>(rewriter, x.x, scale(rewriter, x.quantization), zeroPoint(rewriter, x.quantization),
+                                  weight[0], weight[1], weight[2], scale(rewriter, output), zeroPoint(rewriter, output),
+                                  biasOperand(rewriter, location(rewriter), biases), window, ones, pads, ones, groups,
+                                  lo(rewriter), hi(rewriter)),
+              false, kFloatThere);
     y = reshaped(rewriter, transposed(rewriter, reshaped(rewriter, y, split), order), joined);
     if (ArrayRef(joined) == root.getType().getShape())
       return y;
@@ -587,7 +593,7 @@ Pattern::Build Pattern::convTranspose(ConvTransposeOp conv) {
       all.push_back(static_cast<int64_t>(i));
       last.push_back(starts[i] + ends[i]);
     }
-    return createInferred<SliceOp>(rewriter, place, y, indices(rewriter, starts), indices(rewriter, last),
+    return createInferred<SliceOp>(rewriter, location(rewriter), y, indices(rewriter, starts), indices(rewriter, last),
                                    indices(rewriter, all), indices(rewriter, steps));
   };
 }
@@ -599,26 +605,22 @@ Pattern::Build Pattern::linear(const Activation& a, const Weights& w, const Bias
   const bool exact = kernel && alpha == 1 && fusedProduct(a.quantization.element, w.codes.getElementType());
   return [=, *this](PatternRewriter& rewriter) mutable {
     const SmallVector<Value> weight = operands(rewriter, w);
-    const Location place = location(rewriter);
     const ArrayRef<int64_t> dims = tensorType(a.x).getShape(), result = root.getType().getShape();
     Value rows = a.x;
     if (dims.size() > 2)
       rows =
           reshaped(rewriter, rows, {tensorType(a.x).getNumElements() / std::max<int64_t>(dims.back(), 1), dims.back()});
     if (transA)
-      rows = rewriter.create<TransposeOp>(place,
-                                          RankedTensorType::get({dims[1], dims[0]}, tensorType(rows).getElementType()),
-                                          rows, ArrayRef<int64_t>{1, 0});
+      rows = transposed(rewriter, rows, {1, 0});
     Value y;
     if (bias || alpha != 1 || transB)
-      y = createInferred<QGemmOp>(rewriter, place, rows, scale(rewriter, a.quantization),
-                                  zeroPoint(rewriter, a.quantization), weight[0], weight[1], weight[2],
-                                  biasOperand(rewriter, place, bias), scale(rewriter, output),
-                                  zeroPoint(rewriter, output), APFloat(alpha), 0, transB, lo(rewriter), hi(rewriter));
+      y = make<QGemmOp>(rewriter, rows, scale(rewriter, a.quantization), zeroPoint(rewriter, a.quantization), weight[0],
+                        weight[1], weight[2], biasOperand(rewriter, location(rewriter), bias), scale(rewriter, output),
+                        zeroPoint(rewriter, output), APFloat(alpha), 0, transB, lo(rewriter), hi(rewriter));
     else
-      y = createInferred<QLinearMatMulOp>(
-          rewriter, place, rows, scale(rewriter, a.quantization), zeroPoint(rewriter, a.quantization), weight[0],
-          weight[1], weight[2], scale(rewriter, output), zeroPoint(rewriter, output), lo(rewriter), hi(rewriter));
+      y = make<QLinearMatMulOp>(rewriter, rows, scale(rewriter, a.quantization), zeroPoint(rewriter, a.quantization),
+                                weight[0], weight[1], weight[2], scale(rewriter, output), zeroPoint(rewriter, output),
+                                lo(rewriter), hi(rewriter));
     noted(rewriter, y, exact, kFloatThere);
     return dims.size() > 2 ? reshaped(rewriter, y, result) : y;
   };
@@ -661,11 +663,10 @@ Pattern::Build Pattern::matMul(MatMulOp product, Value addend) {
   const bool exact = fusedProduct(a->quantization.element, b->quantization.element);
   return [=, *this, a = *a, b = *b](PatternRewriter& rewriter) mutable {
     return noted(rewriter,
-                 createInferred<QLinearMatMulOp>(rewriter, location(rewriter), a.x, scale(rewriter, a.quantization),
-                                                 zeroPoint(rewriter, a.quantization), b.x,
-                                                 scale(rewriter, b.quantization), zeroPoint(rewriter, b.quantization),
-                                                 scale(rewriter, output), zeroPoint(rewriter, output), lo(rewriter),
-                                                 hi(rewriter)),
+                 make<QLinearMatMulOp>(rewriter, a.x, scale(rewriter, a.quantization),
+                                       zeroPoint(rewriter, a.quantization), b.x, scale(rewriter, b.quantization),
+                                       zeroPoint(rewriter, b.quantization), scale(rewriter, output),
+                                       zeroPoint(rewriter, output), lo(rewriter), hi(rewriter)),
                  exact, kFloatThere);
   };
 }
@@ -750,8 +751,8 @@ Pattern::Build Pattern::pair(Value a, Value b, PairOperator kind, float (*f)(flo
   }
   return [=, *this](PatternRewriter& rewriter) mutable {
     const auto create = [&](auto type) {
-      return createInferred<typename decltype(type)::Operator>(
-          rewriter, location(rewriter), codesAsOutput(rewriter, first), scale(rewriter, first.quantization),
+      return make<typename decltype(type)::Operator>(
+          rewriter, codesAsOutput(rewriter, first), scale(rewriter, first.quantization),
           zeroPoint(rewriter, first.quantization), codesAsOutput(rewriter, second),
           scale(rewriter, second.quantization), zeroPoint(rewriter, second.quantization), scale(rewriter, output),
           zeroPoint(rewriter, output), lo(rewriter), hi(rewriter));
@@ -778,11 +779,11 @@ Pattern::Build Pattern::averagePool(AveragePoolOp pool) {
   const Activation codes = asOutput(*x);
   return [=, *this](PatternRewriter& rewriter) mutable {
     return noted(rewriter,
-                 createInferred<QLinearAveragePoolOp>(
-                     rewriter, location(rewriter), codesAsOutput(rewriter, codes), scale(rewriter, codes.quantization),
-                     zeroPoint(rewriter, codes.quantization), scale(rewriter, output), zeroPoint(rewriter, output),
-                     pool.getKernelShape(), pool.getStrides(), pool.getPads(), pool.getCountIncludePad(), lo(rewriter),
-                     hi(rewriter)),
+                 make<QLinearAveragePoolOp>(rewriter, codesAsOutput(rewriter, codes),
+                                            scale(rewriter, codes.quantization),
+                                            zeroPoint(rewriter, codes.quantization), scale(rewriter, output),
+                                            zeroPoint(rewriter, output), pool.getKernelShape(), pool.getStrides(),
+                                            pool.getPads(), pool.getCountIncludePad(), lo(rewriter), hi(rewriter)),
                  exact, kTies);
   };
 }
@@ -790,9 +791,9 @@ Pattern::Build Pattern::averagePool(AveragePoolOp pool) {
 // Over each channel's plane.
 Value Pattern::average(PatternRewriter& rewriter, Value x, const Quantization& quantization, bool exact) const {
   return noted(rewriter,
-               createInferred<QLinearGlobalAveragePoolOp>(
-                   rewriter, location(rewriter), x, scale(rewriter, quantization), zeroPoint(rewriter, quantization),
-                   scale(rewriter, output), zeroPoint(rewriter, output), lo(rewriter), hi(rewriter)),
+               make<QLinearGlobalAveragePoolOp>(rewriter, x, scale(rewriter, quantization),
+                                                zeroPoint(rewriter, quantization), scale(rewriter, output),
+                                                zeroPoint(rewriter, output), lo(rewriter), hi(rewriter)),
                exact, kFloatThere);
 }
 
@@ -850,10 +851,9 @@ Pattern::Build Pattern::softmax(SoftmaxOp softmax) {
   const bool exact = fused(x->quantization.element);
   const Activation codes = asOutput(*x);
   return [=, *this](PatternRewriter& rewriter) mutable {
-    Value y = createInferred<QLinearSoftmaxOp>(rewriter, location(rewriter), codesAsOutput(rewriter, codes),
-                                               scale(rewriter, codes.quantization),
-                                               zeroPoint(rewriter, codes.quantization), scale(rewriter, output),
-                                               zeroPoint(rewriter, output), softmax.getAxis(), int64_t(13));
+    Value y = make<QLinearSoftmaxOp>(rewriter, codesAsOutput(rewriter, codes), scale(rewriter, codes.quantization),
+                                     zeroPoint(rewriter, codes.quantization), scale(rewriter, output),
+                                     zeroPoint(rewriter, output), softmax.getAxis(), int64_t(13));
     return clampedBelow(rewriter, noted(rewriter, y, exact, kFloatThere));
   };
 }
@@ -871,9 +871,8 @@ Pattern::Build Pattern::concat(ConcatOp concat) {
     for (const Activation& part : parts)
       inputs.append(
           {codesAsOutput(rewriter, part), scale(rewriter, part.quantization), zeroPoint(rewriter, part.quantization)});
-    return clampedBelow(rewriter,
-                        createInferred<QLinearConcatOp>(rewriter, location(rewriter), scale(rewriter, output),
-                                                        zeroPoint(rewriter, output), inputs, concat.getAxis()));
+    return clampedBelow(rewriter, make<QLinearConcatOp>(rewriter, scale(rewriter, output), zeroPoint(rewriter, output),
+                                                        inputs, concat.getAxis()));
   };
 }
 
@@ -901,8 +900,7 @@ Pattern::Build Pattern::extremum() {
                              : lookupTable(rewriter, location(rewriter), part.x, output.element, requantised));
       }
     }
-    return clampedBelow(rewriter, isa<MaxOp>(op) ? createInferred<MaxOp>(rewriter, location(rewriter), inputs)
-                                                 : createInferred<MinOp>(rewriter, location(rewriter), inputs));
+    return clampedBelow(rewriter, isa<MaxOp>(op) ? make<MaxOp>(rewriter, inputs) : make<MinOp>(rewriter, inputs));
   };
 }
 

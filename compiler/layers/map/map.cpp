@@ -38,11 +38,7 @@ std::unique_ptr<mapping::Layer> fromAttributes(const WorkloadAttributes& attribu
   return layer;
 }
 
-const mapping::LayerKind kKind = {"map",
-                                  {"QLinearConv", "MaxPool", "QLinearAveragePool", "QLinearGlobalAveragePool",
-                                   "QLinearAdd", "QLinearMul", "Lut8", "Pad"},
-                                  match,
-                                  fromAttributes};
+const mapping::LayerKind kKind = {"map", match, fromAttributes};
 const mapping::RegisterKind kRegistered(kKind);
 
 void setRequantise(const GraphBuilder& builder, const Node& node, int32_t zeroPoint, Map& layer) {

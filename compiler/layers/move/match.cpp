@@ -366,13 +366,6 @@ constexpr std::pair<std::string_view, Match> kMatches[] = {
 
 } // namespace
 
-std::vector<std::string_view> movedOperators() {
-  std::vector<std::string_view> names;
-  for (const auto& [name, match] : kMatches)
-    names.push_back(name);
-  return names;
-}
-
 bool matchMove(GraphBuilder& builder, size_t index) {
   const Node& node = builder.node(index);
   for (const auto& [name, match] : kMatches)

@@ -133,9 +133,8 @@ TEST_F(DeviceGraphTest, RefusesNetworksWithoutWorkForTheAccelerator) {
   Value x = builder.input(DType::u8, {1, 4, 2, 2});
   Value flat = builder.node("Flatten", {x.tensor}, DType::u8, {1, 16}, {{"axis", int64_t{1}}});
   builder.output(builder.node("DequantizeLinear", builder.quantised(flat), DType::f32, {1, 16}));
-  builder.network.name = "n";
-  EXPECT_EQ(error(), "network 'n' has no operator that the accelerator runs; it runs 8-bit integer networks (QDQ or "
-                     "QLinear form)");
+  EXPECT_EQ(error(), "node 'Flatten_0' (Flatten): only the host reads its result; that leaves nothing to the "
+                     "accelerator");
 }
 
 TEST_F(DeviceGraphTest, RefusesHostOperatorsInTheMiddle) {
