@@ -1,5 +1,6 @@
 #include "compiler/import/model.h"
 
+#include "isa/program/network_ops.h"
 #include "isa/support/error.h"
 
 #include <charconv>
@@ -258,12 +259,11 @@ std::optional<TensorData> NodeReader::tensor(std::string_view key) const {
 }
 
 void NodeReader::checkAttributes(std::string_view allowed) const {
-  const std::string padded = fmt::format(" {} ", allowed);
   for (const onnx::AttributeProto& attribute : proto.attribute()) {
     if (!attribute.ref_attr_name().empty())
       fail(fmt::format("attribute '{}' refers to a function's attribute; model-local functions are not supported",
                        attribute.name()));
-    if (padded.find(fmt::format(" {} ", attribute.name())) == std::string::npos)
+    if (!net::hasWord(allowed, attribute.name()))
       fail(fmt::format("attribute '{}' is not supported; supported are: {}", attribute.name(),
                        allowed.empty() ? "none" : allowed));
   }

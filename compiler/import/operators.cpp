@@ -177,6 +177,31 @@ constexpr bool isDescribed(const net::OperatorInfo& info) {
   return true;
 }
 
+// What is left of x where pads (of its last axes) are negative; those become 0.
+Value crop(GraphImporter& importer, const NodeReader& node, Value x, std::vector<int64_t>& pads) {
+  const size_t rank = pads.size() / 2, first = static_cast<size_t>(rankOf(x)) - rank;
+  std::vector<int64_t> starts, ends, axes;
+  for (size_t i = 0; i < rank; ++i) {
+    const int64_t extent = tensorType(x).getDimSize(static_cast<unsigned>(first + i));
+    int64_t &begin = pads[i], &end = pads[rank + i];
+    if (begin >= 0 && end >= 0)
+      continue;
+    axes.push_back(static_cast<int64_t>(first + i));
+    starts.push_back(-std::min<int64_t>(begin, 0));
+    ends.push_back(extent + std::min<int64_t>(end, 0));
+    if (begin < -extent || end < -extent || ends.back() < starts.back())
+      node.fail(fmt::format("pads remove more than the {} elements of axis {}", extent, first + i));
+    begin = std::max<int64_t>(begin, 0);
+    end = std::max<int64_t>(end, 0);
+  }
+  if (axes.empty())
+    return x;
+  const std::vector<int64_t> steps(axes.size(), 1);
+  return importer.emit(node, "slice",
+                       {x, importer.integers(node, starts), importer.integers(node, ends),
+                        importer.integers(node, axes), importer.integers(node, steps)});
+}
+
 // --- Windows --------------------------------------------------------------------------------------------------
 
 struct Window {
@@ -203,7 +228,9 @@ std::string autoPadOf(const NodeReader& node) {
   return automatic;
 }
 
-// The window of a convolution or pooling with auto_pad made explicit in `pads`.
+// The window of a convolution or pooling with auto_pad made explicit in `pads`. Where a stride is so long that SAME
+// leaves elements out, a convolution starts behind the first of them as in ONNX Runtime (a negative pad); a pool, which
+// that refuses, starts at the first.
 Window windowOf(const NodeReader& node, Value x, std::optional<ArrayRef<int64_t>> weightKernel) {
   if (rankOf(x) < 3)
     node.fail(fmt::format("its input must have a batch, a channel and spatial dimensions, but has rank {}", rankOf(x)));
@@ -230,9 +257,10 @@ Window windowOf(const NodeReader& node, Value x, std::optional<ArrayRef<int64_t>
       begin = end = 0;
     if (automatic.starts_with("SAME")) {
       const int64_t outputs = (extents[i] + stride - 1) / stride;
-      const int64_t total = std::max<int64_t>((outputs - 1) * stride + extent - extents[i], 0);
-      begin = automatic == "SAME_UPPER" ? total / 2 : total - total / 2;
-      end = total - begin;
+      const bool upper = automatic == "SAME_UPPER";
+      const int64_t total = (outputs - 1) * stride + extent - extents[i], more = std::max<int64_t>(total, 0);
+      begin = total < 0 && weightKernel ? (total + (upper ? 1 : 2)) / 2 : upper ? more / 2 : more - more / 2;
+      end = more - std::max<int64_t>(begin, 0);
     }
     if (ceil) {
       const int64_t span = extents[i] + begin + end - extent;
@@ -258,6 +286,7 @@ Results windowed(GraphImporter& importer, const NodeReader& node, const net::Ope
   if (w && rankOf(w) < 3)
     node.fail(fmt::format("its weight must have at least 3 dimensions, but has {}", rankOf(w)));
   Window window = windowOf(node, x, w ? std::optional(tensorType(w).getShape().drop_front(2)) : std::nullopt);
+  operands.front() = crop(importer, node, x, window.pads);
   const size_t spatial = window.kernel.size();
   // A float average counts the padding, not the overhang: padding becomes elements, which are counted. ONNX Runtime's
   // integer kernel, which a quantised network gets, counts the whole window.
@@ -512,31 +541,6 @@ Results transpose(GraphImporter& importer, const NodeReader& node, const net::Op
     reversed.push_back(i);
   return importer.emit(node, "transpose", x,
                        importer.attribute("perm", ArrayRef(node.integers("perm").value_or(reversed))));
-}
-
-// What is left of x where pads are negative; those become 0.
-Value crop(GraphImporter& importer, const NodeReader& node, Value x, std::vector<int64_t>& pads) {
-  const size_t rank = pads.size() / 2;
-  std::vector<int64_t> starts, ends, axes;
-  for (size_t i = 0; i < rank; ++i) {
-    const int64_t extent = tensorType(x).getDimSize(static_cast<unsigned>(i));
-    int64_t &begin = pads[i], &end = pads[rank + i];
-    if (begin >= 0 && end >= 0)
-      continue;
-    axes.push_back(static_cast<int64_t>(i));
-    starts.push_back(-std::min<int64_t>(begin, 0));
-    ends.push_back(extent + std::min<int64_t>(end, 0));
-    if (begin < -extent || end < -extent || ends.back() < starts.back())
-      node.fail(fmt::format("pads remove more than the {} elements of axis {}", extent, i));
-    begin = std::max<int64_t>(begin, 0);
-    end = std::max<int64_t>(end, 0);
-  }
-  if (axes.empty())
-    return x;
-  const std::vector<int64_t> steps(axes.size(), 1);
-  return importer.emit(node, "slice",
-                       {x, importer.integers(node, starts), importer.integers(node, ends),
-                        importer.integers(node, axes), importer.integers(node, steps)});
 }
 
 Results pad(GraphImporter& importer, const NodeReader& node, const net::OperatorInfo&) {

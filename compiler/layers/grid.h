@@ -17,6 +17,9 @@ using mapping::Stream;
 
 struct Geometry;
 
+// More parts of a result than this are left to the host: each is code of its own.
+inline constexpr size_t kMostParts = 64;
+
 // An axis of a grid and how it moves through a storage.
 struct Axis {
   int64_t extent = 1;

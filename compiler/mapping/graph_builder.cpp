@@ -194,7 +194,8 @@ std::pair<int32_t, int32_t> GraphBuilder::clamp(const Node& node) const {
 }
 
 void GraphBuilder::add(std::unique_ptr<Layer> layer, const std::vector<const Node*>& nodes) {
-  layer->name = nodes.front()->name;
+  if (layer->name.empty())
+    layer->name = nodes.front()->name;
   for (const Node* node : nodes) {
     layer->nodes.push_back(static_cast<int32_t>(indexOf(*node)));
     served_.insert(indexOf(*node));

@@ -65,7 +65,7 @@ public:
   // Lowest and highest result of a node, in units of the result: its type's range or the clamp fused into it.
   std::pair<int32_t, int32_t> clamp(const net::Node& node) const;
 
-  // Adds a layer that serves these nodes, of which the first is the main one.
+  // Adds a layer that serves these nodes, of which the first is the main one and names it if it has no name.
   void add(std::unique_ptr<Layer> layer, const std::vector<const net::Node*>& nodes);
 
 private:

@@ -1,6 +1,7 @@
 #include "compiler/mapping/layer.h"
 
 #include "compiler/mapping/device_graph.h"
+#include "isa/program/network_ops.h"
 
 #include <algorithm>
 
@@ -32,7 +33,8 @@ const LayerKind* findKind(std::string_view name) {
 }
 
 bool serves(const LayerKind& kind, std::string_view networkOperator) {
-  return std::find(kind.operators.begin(), kind.operators.end(), networkOperator) != kind.operators.end();
+  const net::OperatorInfo* found = net::findOperator(networkOperator);
+  return found && net::hasWord(found->layers, kind.name);
 }
 
 const Place& Site::place(int32_t activation) const {

@@ -110,8 +110,6 @@ private:
 // A kind of layer, as the rest of the compiler knows it. Kinds register themselves when the program starts.
 struct LayerKind {
   std::string_view name;
-  // Network operators that it may serve.
-  std::vector<std::string_view> operators;
   // Makes the layer that serves a node, with what can be fused behind it, and adds it to the graph under construction.
   // False, with nothing done, if another kind is to serve it. Throws Error naming node and reason if none can.
   bool (*match)(GraphBuilder& builder, size_t node);
@@ -130,6 +128,7 @@ public:
 const std::vector<const LayerKind*>& layerKinds();
 // Null if there is none.
 const LayerKind* findKind(std::string_view name);
+// Whether a kind may serve a network operator: what isa/program/Operators.td says of it.
 bool serves(const LayerKind& kind, std::string_view networkOperator);
 
 } // namespace weft::mapping

@@ -133,7 +133,7 @@ private:
   }
 
   // Names a contraction, or else an operator from 8-bit data to such data, since those might be the accelerator's in
-  // another form.
+  // another form; else one that a quantised network has in float, or that was given to the host.
   [[noreturn]] void refuseAll(const std::vector<std::string>& refusals) const {
     auto isByte = [&](int32_t index) {
       if (index < 0)
@@ -151,6 +151,9 @@ private:
         if (!refusals[i].empty() && (contraction ? contractionOf(node).has_value() : is8Bit(node)))
           refuse(node, refusals[i]);
       }
+    for (size_t i = 0; i < network_.nodes.size(); ++i)
+      if (const Node& node = network_.nodes[i]; refusals[i].empty() || node.attributes.contains(net::kWhyHostAttribute))
+        refuse(node, fmt::format("{}; that leaves nothing to the accelerator", reasons_[i]));
     throw Error(
         fmt::format("network '{}' has no operator that the accelerator runs; it runs 8-bit integer networks (QDQ "
                     "or QLinear form)",

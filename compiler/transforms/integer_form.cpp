@@ -5,6 +5,7 @@
 #include "compiler/transforms/exact_scales.h"
 #include "compiler/transforms/passes.h"
 #include "isa/semantics/numerics.h"
+#include "isa/support/error.h"
 
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -111,6 +112,7 @@ private:
   bool match();
   Build decideOperator();
   Build conv(ConvOp conv);
+  Build convTranspose(ConvTransposeOp conv);
   Build gemm(GemmOp gemm);
   Build matMul(MatMulOp product, Value bias);
   Build linear(const Activation& a, const Weights& w, const BiasCodes& bias, float alpha, bool transA, bool transB,
@@ -120,6 +122,7 @@ private:
   Build withScalar(const Activation& x, int64_t code, const Quantization& constant, PairOperator kind, bool second);
   Build averagePool(AveragePoolOp pool);
   Build globalAverage(GlobalAveragePoolOp pool);
+  Build mean(ReduceMeanOp mean);
   Build softmax(SoftmaxOp softmax);
   Build concat(ConcatOp concat);
   Build extremum();
@@ -134,6 +137,13 @@ private:
   bool fused(ArrayRef<Type> operands) const;
   bool fusedProduct(Type a, Type b) const;
 
+  // One of the forms that the operator is described to have.
+  template <typename Form, typename... Args> Value make(PatternRewriter& rewriter, Args&&... args) const {
+    Value made = createInferred<Form>(rewriter, location(rewriter), std::forward<Args>(args)...);
+    WEFT_CHECK(net::hasWord(operatorOf(op)->forms, operatorOf(made.getDefiningOp())->name),
+               "an operator's forms are listed");
+    return made;
+  }
   Location location(PatternRewriter& rewriter) const { return rewriter.getFusedLoc(locations); }
   bool clamped() const { return clampLo > lowest(output.element) || clampHi < highest(output.element); }
   IntegerAttr lo(PatternRewriter& rewriter) const {
@@ -157,7 +167,10 @@ private:
                        [&](int64_t code) { return std::clamp(code, clampLo, clampHi); });
   }
   SmallVector<Value> operands(PatternRewriter& rewriter, const Weights& w) const;
+  Value indices(PatternRewriter& rewriter, ArrayRef<int64_t> values) const;
   Value reshaped(PatternRewriter& rewriter, Value x, ArrayRef<int64_t> dims) const;
+  Value transposed(PatternRewriter& rewriter, Value x, ArrayRef<int64_t> order) const;
+  Value average(PatternRewriter& rewriter, Value x, const Quantization& quantization, bool exact) const;
   Value noted(PatternRewriter& rewriter, Value result, bool exact, const char* reason) const;
 };
 
@@ -419,11 +432,14 @@ Value biasOperand(PatternRewriter& rewriter, Location location, const BiasCodes&
   return rewriter.create<ConstantOp>(location, constantFromIntegers(type, *codes));
 }
 
+Value Pattern::indices(PatternRewriter& rewriter, ArrayRef<int64_t> values) const {
+  const auto type = RankedTensorType::get({static_cast<int64_t>(values.size())}, rewriter.getI64Type());
+  return rewriter.create<ConstantOp>(location(rewriter), constantFromIntegers(type, values));
+}
+
 Value Pattern::reshaped(PatternRewriter& rewriter, Value x, ArrayRef<int64_t> dims) const {
   const auto type = RankedTensorType::get(dims, tensorType(x).getElementType());
-  const auto shapeType = RankedTensorType::get({static_cast<int64_t>(dims.size())}, rewriter.getI64Type());
-  Value shape = rewriter.create<ConstantOp>(location(rewriter), constantFromIntegers(shapeType, dims));
-  return rewriter.createOrFold<ReshapeOp>(location(rewriter), type, x, shape);
+  return rewriter.createOrFold<ReshapeOp>(location(rewriter), type, x, indices(rewriter, dims));
 }
 
 Pattern::Build Pattern::conv(ConvOp conv) {
@@ -436,14 +452,149 @@ Pattern::Build Pattern::conv(ConvOp conv) {
   const bool exact = fusedProduct(x->quantization.element, w->codes.getElementType());
   return [=, *this, w = *w, x = *x, b = *b](PatternRewriter& rewriter) mutable {
     const SmallVector<Value> weight = operands(rewriter, w);
-    const Location place = location(rewriter);
-    return noted(rewriter,
-                 createInferred<QLinearConvOp>(
-                     rewriter, place, x.x, scale(rewriter, x.quantization), zeroPoint(rewriter, x.quantization),
-                     weight[0], weight[1], weight[2], scale(rewriter, output), zeroPoint(rewriter, output),
-                     biasOperand(rewriter, place, b), conv.getKernelShape(), conv.getStrides(), conv.getPads(),
-                     conv.getDilations(), conv.getGroup(), lo(rewriter), hi(rewriter)),
-                 exact, kFloatThere);
+    return noted(
+        rewriter,
+        make<QLinearConvOp>(rewriter, x.x, scale(rewriter, x.quantization), zeroPoint(rewriter, x.quantization),
+                            weight[0], weight[1], weight[2], scale(rewriter, output), zeroPoint(rewriter, output),
+                            biasOperand(rewriter, location(rewriter), b), conv.getKernelShape(), conv.getStrides(),
+                            conv.getPads(), conv.getDilations(), conv.getGroup(), lo(rewriter), hi(rewriter)),
+        exact, kFloatThere);
+  };
+}
+
+Value Pattern::transposed(PatternRewriter& rewriter, Value x, ArrayRef<int64_t> order) const {
+  SmallVector<int64_t> dims;
+  for (int64_t axis : order)
+    dims.push_back(tensorType(x).getDimSize(static_cast<unsigned>(axis)));
+  const auto type = RankedTensorType::get(dims, tensorType(x).getElementType());
+  return rewriter.createOrFold<TransposeOp>(location(rewriter), type, x, order);
+}
+
+// How one spatial dimension of a transposed convolution is a convolution without stride: `phases` results at each of
+// its positions, each of the taps that meet it; the results wanted begin at `first`.
+struct Phases {
+  int64_t phases, taps, padBegin, padEnd, first, results;
+
+  Phases(int64_t in, int64_t out, int64_t kernel, int64_t stride, int64_t dilation, int64_t pad)
+      : phases(stride), taps((kernel - 1) * dilation / stride + 1) {
+    const int64_t skipped = std::min(pad / stride, taps - 1); // positions before all results
+    padBegin = taps - 1 - skipped;
+    padEnd = std::max<int64_t>((out + pad + stride - 1) / stride - in, 0);
+    first = pad - skipped * stride;
+    results = in - skipped + padEnd;
+  }
+  // The tap of the transposed convolution that a tap is for a phase, if there is one.
+  std::optional<int64_t> tap(int64_t phase, int64_t at, int64_t kernel, int64_t dilation) const {
+    const int64_t reach = phase + phases * (taps - 1 - at);
+    return reach % dilation == 0 && reach / dilation < kernel ? std::optional(reach / dilation) : std::nullopt;
+  }
+};
+
+// The results between two positions of the input are channels of one convolution; the rest are views of its result.
+Pattern::Build Pattern::convTranspose(ConvTransposeOp conv) {
+  const auto x = activation(conv.getX(), "input");
+  const auto given = x ? weights(conv.getW(), 1, false) : std::nullopt;
+  if (!given)
+    return {};
+  const ArrayRef<int64_t> in = tensorType(conv.getX()).getShape(), out = conv.getType().getShape();
+  const ArrayRef<int64_t> dims = given->codes.getType().getShape(), kernel = dims.drop_front(2);
+  const int64_t groups = conv.getGroup(), filters = dims[1], channels = in[1] / groups;
+  SmallVector<Phases> axes;
+  int64_t phases = 1, taps = 1;
+  for (size_t i = 0; i < kernel.size(); ++i) {
+    axes.push_back(
+        Phases(in[2 + i], out[2 + i], kernel[i], conv.getStrides()[i], conv.getDilations()[i], conv.getPads()[i]));
+    phases *= axes.back().phases;
+    taps *= axes.back().taps;
+  }
+  // The weights as those of a convolution: filter by filter.
+  Weights w{{}, {}, 0, {}, {}};
+  const std::vector<int64_t> codes = integersOf(given->codes);
+  const int64_t volume = static_cast<int64_t>(codes.size()) / (in[1] * filters);
+  std::vector<int64_t> values;
+  for (int64_t filter = 0; filter < out[1]; ++filter) {
+    const size_t parameter = given->scales.size() == 1 ? 0 : static_cast<size_t>(filter % filters);
+    w.scales.push_back(given->scales[parameter]);
+    w.zeroPoints.push_back(given->zeroPoints[parameter]);
+    for (int64_t c = 0; c < channels; ++c) {
+      const auto first = codes.begin() + ((filter / filters * channels + c) * filters + filter % filters) * volume;
+      values.insert(values.end(), first, first + volume);
+    }
+  }
+  const Type element = given->codes.getElementType();
+  w.codes = constantFromIntegers(RankedTensorType::get({out[1], channels, volume}, element), values);
+  auto b = bias(conv.getB(), x->quantization, w, out[1], 1, 1);
+  if (!b)
+    return {};
+  // Output channels are (group, phase, filter).
+  values = integersOf(w.codes);
+  const auto tapOf = [&](int64_t phase, int64_t tap) -> std::optional<int64_t> {
+    int64_t at = 0, inner = 1;
+    for (size_t i = axes.size(); i-- > 0; inner *= kernel[i]) {
+      const auto own = axes[i].tap(phase % axes[i].phases, tap % axes[i].taps, kernel[i], conv.getDilations()[i]);
+      if (!own)
+        return std::nullopt;
+      at += *own * inner;
+      phase /= axes[i].phases;
+      tap /= axes[i].taps;
+    }
+    return at;
+  };
+  Weights phased{{}, {}, 0, {}, {}};
+  BiasCodes biases = *b ? BiasCodes(std::in_place) : std::nullopt;
+  std::vector<int64_t> rearranged;
+  for (int64_t channel = 0; channel < out[1] * phases; ++channel) {
+    const int64_t phase = channel / filters % phases;
+    const int64_t filter = channel / (filters * phases) * filters + channel % filters;
+    phased.scales.push_back(w.scales[static_cast<size_t>(filter)]);
+    phased.zeroPoints.push_back(w.zeroPoints[static_cast<size_t>(filter)]);
+    if (biases)
+      biases->push_back((**b)[static_cast<size_t>(filter)]);
+    for (int64_t c = 0; c < channels; ++c)
+      for (int64_t tap = 0; tap < taps; ++tap) {
+        const auto at = tapOf(phase, tap);
+        rearranged.push_back(at ? values[static_cast<size_t>((filter * channels + c) * volume + *at)]
+                                : phased.zeroPoints.back());
+      }
+  }
+  SmallVector<int64_t> shape = {out[1] * phases, channels}, window, pads, split = {in[0], groups}, order = {0, 1};
+  SmallVector<int64_t> joined = {in[0], out[1]}, starts = {0, 0};
+  for (const Phases& axis : axes) {
+    window.push_back(axis.taps);
+    pads.push_back(axis.padBegin);
+    split.push_back(axis.phases);
+    joined.push_back(axis.results * axis.phases);
+    starts.push_back(axis.first);
+  }
+  order.push_back(static_cast<int64_t>(split.size()));
+  split.push_back(filters);
+  for (size_t i = 0; i < axes.size(); ++i) {
+    pads.push_back(axes[i].padEnd);
+    order.append({static_cast<int64_t>(split.size()), static_cast<int64_t>(2 + i)});
+    split.push_back(axes[i].results);
+  }
+  shape.append(window);
+  phased.codes = constantFromIntegers(RankedTensorType::get(shape, element), rearranged);
+  const SmallVector<int64_t> ones(axes.size(), 1), ends(out);
+  return [=, *this, x = *x](PatternRewriter& rewriter) mutable {
+    const SmallVector<Value> weight = operands(rewriter, phased);
+    Value y =
+        noted(rewriter,
+              make<QLinearConvOp>(rewriter, x.x, scale(rewriter, x.quantization), zeroPoint(rewriter, x.quantization),
+                                  weight[0], weight[1], weight[2], scale(rewriter, output), zeroPoint(rewriter, output),
+                                  biasOperand(rewriter, location(rewriter), biases), window, ones, pads, ones, groups,
+                                  lo(rewriter), hi(rewriter)),
+              false, kFloatThere);
+    y = reshaped(rewriter, transposed(rewriter, reshaped(rewriter, y, split), order), joined);
+    if (ArrayRef(joined) == root.getType().getShape())
+      return y;
+    SmallVector<int64_t> all, steps(starts.size(), 1), last;
+    for (size_t i = 0; i < starts.size(); ++i) {
+      all.push_back(static_cast<int64_t>(i));
+      last.push_back(starts[i] + ends[i]);
+    }
+    return createInferred<SliceOp>(rewriter, location(rewriter), y, indices(rewriter, starts), indices(rewriter, last),
+                                   indices(rewriter, all), indices(rewriter, steps));
   };
 }
 
@@ -454,26 +605,22 @@ Pattern::Build Pattern::linear(const Activation& a, const Weights& w, const Bias
   const bool exact = kernel && alpha == 1 && fusedProduct(a.quantization.element, w.codes.getElementType());
   return [=, *this](PatternRewriter& rewriter) mutable {
     const SmallVector<Value> weight = operands(rewriter, w);
-    const Location place = location(rewriter);
     const ArrayRef<int64_t> dims = tensorType(a.x).getShape(), result = root.getType().getShape();
     Value rows = a.x;
     if (dims.size() > 2)
       rows =
           reshaped(rewriter, rows, {tensorType(a.x).getNumElements() / std::max<int64_t>(dims.back(), 1), dims.back()});
     if (transA)
-      rows = rewriter.create<TransposeOp>(place,
-                                          RankedTensorType::get({dims[1], dims[0]}, tensorType(rows).getElementType()),
-                                          rows, ArrayRef<int64_t>{1, 0});
+      rows = transposed(rewriter, rows, {1, 0});
     Value y;
     if (bias || alpha != 1 || transB)
-      y = createInferred<QGemmOp>(rewriter, place, rows, scale(rewriter, a.quantization),
-                                  zeroPoint(rewriter, a.quantization), weight[0], weight[1], weight[2],
-                                  biasOperand(rewriter, place, bias), scale(rewriter, output),
-                                  zeroPoint(rewriter, output), APFloat(alpha), 0, transB, lo(rewriter), hi(rewriter));
+      y = make<QGemmOp>(rewriter, rows, scale(rewriter, a.quantization), zeroPoint(rewriter, a.quantization), weight[0],
+                        weight[1], weight[2], biasOperand(rewriter, location(rewriter), bias), scale(rewriter, output),
+                        zeroPoint(rewriter, output), APFloat(alpha), 0, transB, lo(rewriter), hi(rewriter));
     else
-      y = createInferred<QLinearMatMulOp>(
-          rewriter, place, rows, scale(rewriter, a.quantization), zeroPoint(rewriter, a.quantization), weight[0],
-          weight[1], weight[2], scale(rewriter, output), zeroPoint(rewriter, output), lo(rewriter), hi(rewriter));
+      y = make<QLinearMatMulOp>(rewriter, rows, scale(rewriter, a.quantization), zeroPoint(rewriter, a.quantization),
+                                weight[0], weight[1], weight[2], scale(rewriter, output), zeroPoint(rewriter, output),
+                                lo(rewriter), hi(rewriter));
     noted(rewriter, y, exact, kFloatThere);
     return dims.size() > 2 ? reshaped(rewriter, y, result) : y;
   };
@@ -516,11 +663,10 @@ Pattern::Build Pattern::matMul(MatMulOp product, Value addend) {
   const bool exact = fusedProduct(a->quantization.element, b->quantization.element);
   return [=, *this, a = *a, b = *b](PatternRewriter& rewriter) mutable {
     return noted(rewriter,
-                 createInferred<QLinearMatMulOp>(rewriter, location(rewriter), a.x, scale(rewriter, a.quantization),
-                                                 zeroPoint(rewriter, a.quantization), b.x,
-                                                 scale(rewriter, b.quantization), zeroPoint(rewriter, b.quantization),
-                                                 scale(rewriter, output), zeroPoint(rewriter, output), lo(rewriter),
-                                                 hi(rewriter)),
+                 make<QLinearMatMulOp>(rewriter, a.x, scale(rewriter, a.quantization),
+                                       zeroPoint(rewriter, a.quantization), b.x, scale(rewriter, b.quantization),
+                                       zeroPoint(rewriter, b.quantization), scale(rewriter, output),
+                                       zeroPoint(rewriter, output), lo(rewriter), hi(rewriter)),
                  exact, kFloatThere);
   };
 }
@@ -605,8 +751,8 @@ Pattern::Build Pattern::pair(Value a, Value b, PairOperator kind, float (*f)(flo
   }
   return [=, *this](PatternRewriter& rewriter) mutable {
     const auto create = [&](auto type) {
-      return createInferred<typename decltype(type)::Operator>(
-          rewriter, location(rewriter), codesAsOutput(rewriter, first), scale(rewriter, first.quantization),
+      return make<typename decltype(type)::Operator>(
+          rewriter, codesAsOutput(rewriter, first), scale(rewriter, first.quantization),
           zeroPoint(rewriter, first.quantization), codesAsOutput(rewriter, second),
           scale(rewriter, second.quantization), zeroPoint(rewriter, second.quantization), scale(rewriter, output),
           zeroPoint(rewriter, output), lo(rewriter), hi(rewriter));
@@ -633,13 +779,22 @@ Pattern::Build Pattern::averagePool(AveragePoolOp pool) {
   const Activation codes = asOutput(*x);
   return [=, *this](PatternRewriter& rewriter) mutable {
     return noted(rewriter,
-                 createInferred<QLinearAveragePoolOp>(
-                     rewriter, location(rewriter), codesAsOutput(rewriter, codes), scale(rewriter, codes.quantization),
-                     zeroPoint(rewriter, codes.quantization), scale(rewriter, output), zeroPoint(rewriter, output),
-                     pool.getKernelShape(), pool.getStrides(), pool.getPads(), pool.getCountIncludePad(), lo(rewriter),
-                     hi(rewriter)),
+                 make<QLinearAveragePoolOp>(rewriter, codesAsOutput(rewriter, codes),
+                                            scale(rewriter, codes.quantization),
+                                            zeroPoint(rewriter, codes.quantization), scale(rewriter, output),
+                                            zeroPoint(rewriter, output), pool.getKernelShape(), pool.getStrides(),
+                                            pool.getPads(), pool.getCountIncludePad(), lo(rewriter), hi(rewriter)),
                  exact, kTies);
   };
+}
+
+// Over each channel's plane.
+Value Pattern::average(PatternRewriter& rewriter, Value x, const Quantization& quantization, bool exact) const {
+  return noted(rewriter,
+               make<QLinearGlobalAveragePoolOp>(rewriter, x, scale(rewriter, quantization),
+                                                zeroPoint(rewriter, quantization), scale(rewriter, output),
+                                                zeroPoint(rewriter, output), lo(rewriter), hi(rewriter)),
+               exact, kFloatThere);
 }
 
 Pattern::Build Pattern::globalAverage(GlobalAveragePoolOp pool) {
@@ -649,12 +804,43 @@ Pattern::Build Pattern::globalAverage(GlobalAveragePoolOp pool) {
   const bool exact = fused(x->quantization.element);
   const Activation codes = asOutput(*x);
   return [=, *this](PatternRewriter& rewriter) mutable {
-    return noted(rewriter,
-                 createInferred<QLinearGlobalAveragePoolOp>(
-                     rewriter, location(rewriter), codesAsOutput(rewriter, codes), scale(rewriter, codes.quantization),
-                     zeroPoint(rewriter, codes.quantization), scale(rewriter, output), zeroPoint(rewriter, output),
-                     lo(rewriter), hi(rewriter)),
-                 exact, kFloatThere);
+    return average(rewriter, codesAsOutput(rewriter, codes), codes.quantization, exact);
+  };
+}
+
+// With the axes last, the mean is that of each channel's plane.
+Pattern::Build Pattern::mean(ReduceMeanOp mean) {
+  const auto x = activation(mean.getX(), "input");
+  const auto axes = isNone(mean.getAxes()) ? std::vector<int64_t>() : constantIntegers(mean.getAxes());
+  if (!x || !axes)
+    return {};
+  const ArrayRef<int64_t> dims = tensorType(mean.getX()).getShape();
+  SmallVector<int64_t> kept, reduced;
+  for (int64_t axis = 0; axis < static_cast<int64_t>(dims.size()); ++axis)
+    (llvm::is_contained(*axes, axis) || (axes->empty() && mean.getNoopWithEmptyAxes() == 0) ? reduced : kept)
+        .push_back(axis);
+  // The channels are what lies innermost usually.
+  if (dims.size() == 4 && llvm::is_contained(kept, 1)) {
+    llvm::erase(kept, 1);
+    kept.push_back(1);
+  }
+  SmallVector<int64_t> plane = {1, 1, 1, 1}, result;
+  for (int64_t axis : kept)
+    result.push_back(dims[static_cast<size_t>(axis)]);
+  for (size_t i = 0; i < kept.size(); ++i)
+    plane[i + 1 < kept.size() ? 0 : 1] *= result[i];
+  for (size_t i = 0; i < reduced.size(); ++i)
+    plane[i + 1 < reduced.size() ? 2 : 3] *= dims[static_cast<size_t>(reduced[i])];
+  SmallVector<int64_t> order(kept), back(kept.size());
+  order.append(reduced);
+  for (size_t i = 0; i < kept.size(); ++i)
+    back[static_cast<size_t>(llvm::count_if(kept, [&](int64_t axis) { return axis < kept[i]; }))] =
+        static_cast<int64_t>(i);
+  const Activation codes = asOutput(*x);
+  return [=, *this](PatternRewriter& rewriter) mutable {
+    Value rows = reshaped(rewriter, transposed(rewriter, codesAsOutput(rewriter, codes), order), plane);
+    Value y = reshaped(rewriter, average(rewriter, rows, codes.quantization, false), result);
+    return reshaped(rewriter, transposed(rewriter, y, back), root.getType().getShape());
   };
 }
 
@@ -665,10 +851,9 @@ Pattern::Build Pattern::softmax(SoftmaxOp softmax) {
   const bool exact = fused(x->quantization.element);
   const Activation codes = asOutput(*x);
   return [=, *this](PatternRewriter& rewriter) mutable {
-    Value y = createInferred<QLinearSoftmaxOp>(rewriter, location(rewriter), codesAsOutput(rewriter, codes),
-                                               scale(rewriter, codes.quantization),
-                                               zeroPoint(rewriter, codes.quantization), scale(rewriter, output),
-                                               zeroPoint(rewriter, output), softmax.getAxis(), int64_t(13));
+    Value y = make<QLinearSoftmaxOp>(rewriter, codesAsOutput(rewriter, codes), scale(rewriter, codes.quantization),
+                                     zeroPoint(rewriter, codes.quantization), scale(rewriter, output),
+                                     zeroPoint(rewriter, output), softmax.getAxis(), int64_t(13));
     return clampedBelow(rewriter, noted(rewriter, y, exact, kFloatThere));
   };
 }
@@ -686,9 +871,8 @@ Pattern::Build Pattern::concat(ConcatOp concat) {
     for (const Activation& part : parts)
       inputs.append(
           {codesAsOutput(rewriter, part), scale(rewriter, part.quantization), zeroPoint(rewriter, part.quantization)});
-    return clampedBelow(rewriter,
-                        createInferred<QLinearConcatOp>(rewriter, location(rewriter), scale(rewriter, output),
-                                                        zeroPoint(rewriter, output), inputs, concat.getAxis()));
+    return clampedBelow(rewriter, make<QLinearConcatOp>(rewriter, scale(rewriter, output), zeroPoint(rewriter, output),
+                                                        inputs, concat.getAxis()));
   };
 }
 
@@ -716,14 +900,14 @@ Pattern::Build Pattern::extremum() {
                              : lookupTable(rewriter, location(rewriter), part.x, output.element, requantised));
       }
     }
-    return clampedBelow(rewriter, isa<MaxOp>(op) ? createInferred<MaxOp>(rewriter, location(rewriter), inputs)
-                                                 : createInferred<MinOp>(rewriter, location(rewriter), inputs));
+    return clampedBelow(rewriter, isa<MaxOp>(op) ? make<MaxOp>(rewriter, inputs) : make<MinOp>(rewriter, inputs));
   };
 }
 
 Pattern::Build Pattern::decideOperator() {
   return TypeSwitch<Operation*, Build>(op)
       .Case([&](ConvOp found) { return conv(found); })
+      .Case([&](ConvTransposeOp found) { return convTranspose(found); })
       .Case([&](GemmOp found) { return gemm(found); })
       .Case([&](MatMulOp found) { return matMul(found, Value()); })
       .Case([&](AddOp found) { return add(found); })
@@ -737,6 +921,7 @@ Pattern::Build Pattern::decideOperator() {
       })
       .Case([&](AveragePoolOp found) { return averagePool(found); })
       .Case([&](GlobalAveragePoolOp found) { return globalAverage(found); })
+      .Case([&](ReduceMeanOp found) { return mean(found); })
       .Case([&](SoftmaxOp found) { return softmax(found); })
       .Case([&](ConcatOp found) { return concat(found); })
       .Case<MaxOp, MinOp>([&](Operation*) { return extremum(); })

@@ -104,6 +104,8 @@ private:
       return false;
     if (auto dequantize = dyn_cast<DequantizeOp>(op))
       return leaf(dequantize, out);
+    if (const net::OperatorInfo* info = operatorOf(op); !info || !net::hasWord(info->forms, "Lut8"))
+      return false;
     locations.push_back(op->getLoc());
     if (const auto combine = combinationOf(op)) {
       if (!evaluate(op->getOperand(0), out))

@@ -153,18 +153,30 @@ class Operator<string m, list<Operand> i, list<OperatorAttribute> a = []> {
   bit inNetwork = 1;              // 0: there is nothing to execute
   bit folds = 0;                  // the graph dialect folds it (fold.cpp)
   bit moves = 0; // its elements are those of its first operand (or of all that repeat): it works on codes as on reals
+  // The kinds of layers of the accelerator that serve it (compiler/layers); without one, the host runs it.
+  list<string> layers = [];
+  // What the compiler makes of it on 8-bit tensors: operators, or "nothing" where it becomes part of others; without,
+  // it stays what it is.
+  list<string> forms = [];
   string note = "";
 }
 
 // Rewritten at import; `becomes` says into what.
 class Rewritten<list<Operand> i, string b, list<OperatorAttribute> a = []> : Operator<"", i, a> {
   let inDialect = 0;
+  let forms = [b];
   let note = b;
 }
 class ImportOnly<list<Operand> i, string b, list<OperatorAttribute> a = []> : Rewritten<i, b, a> { let inNetwork = 0; }
 
-class Unary<string m, list<OperatorAttribute> a = []> : Operator<m, [In<"x", FloatElements>], a> { let rule = "Same"; }
-class UnaryNumber<string m> : Operator<m, [In<"x">]> { let rule = "Same"; }
+class Unary<string m, list<OperatorAttribute> a = []> : Operator<m, [In<"x", FloatElements>], a> {
+  let rule = "Same";
+  let forms = ["Lut8"];
+}
+class UnaryNumber<string m> : Operator<m, [In<"x">]> {
+  let rule = "Same";
+  let forms = ["Lut8"];
+}
 class Binary<string m> : Operator<m, [In<"a">, In<"b">]> { let rule = "Broadcast"; }
 class Comparison<string m, Elements e = AnyElements> : Operator<m, [In<"a", e>, In<"b", e>]> {
   let rule = "Broadcast";
@@ -194,7 +206,7 @@ class QLinearUnary<string m, list<OperatorAttribute> a = []>
 
 // Linear algebra.
 def Net_Conv : Operator<"conv", [In<"x", FloatElements>, In<"w", FloatElements>, Maybe<"b", FloatElements>],
-    ConvAttributes>;
+    ConvAttributes> { let forms = ["QLinearConv"]; }
 def Net_ConvInteger : Operator<"conv_integer", [In<"x", ByteElements>, In<"w", ByteElements>,
     ZeroPoint<"x_zero_point">, ChannelZeroPoint<"w_zero_point", "defaulted">], ConvAttributes> {
   let rule = "Conv";
@@ -202,10 +214,14 @@ def Net_ConvInteger : Operator<"conv_integer", [In<"x", ByteElements>, In<"w", B
 }
 def Net_ConvTranspose : Operator<"conv_transpose",
     [In<"x", FloatElements>, In<"w", FloatElements>, Maybe<"b", FloatElements>],
-    ConvAttributes # [Ints<"output_padding">, ResolvedInts<"output_shape">]>;
+    ConvAttributes # [Ints<"output_padding">, ResolvedInts<"output_shape">]> { let forms = ["QLinearConv"]; }
 def Net_Gemm : Operator<"gemm", [In<"a", FloatElements>, In<"b", FloatElements>, Maybe<"c", FloatElements>],
-    [Real<"alpha", "1.0">, Real<"beta", "1.0">, Int<"transA", 0>, Int<"transB", 0>]>;
-def Net_MatMul : Operator<"matmul", [In<"a", FloatElements>, In<"b", FloatElements>]>;
+    [Real<"alpha", "1.0">, Real<"beta", "1.0">, Int<"transA", 0>, Int<"transB", 0>]> {
+  let forms = ["QGemm", "QLinearMatMul"];
+}
+def Net_MatMul : Operator<"matmul", [In<"a", FloatElements>, In<"b", FloatElements>]> {
+  let forms = ["QGemm", "QLinearMatMul"];
+}
 def Net_MatMulInteger : Operator<"matmul_integer", [In<"a", ByteElements>, In<"b", ByteElements>,
     ChannelZeroPoint<"a_zero_point", "defaulted">, ChannelZeroPoint<"b_zero_point", "defaulted">]> {
   let rule = "MatMul";
@@ -214,24 +230,29 @@ def Net_MatMulInteger : Operator<"matmul_integer", [In<"a", ByteElements>, In<"b
 def Net_QLinearConv : Operator<"qlinear_conv", Quantised<"x", "required">.operands # QuantisedByChannel<"w">.operands #
     QuantisedResult<"required">.operands # [Maybe<"b", BiasElements>], ConvAttributes # ClampAttributes> {
   let rule = "Conv";
+  let layers = ["contraction", "map"];
 }
 def Net_QLinearMatMul : Operator<"qlinear_matmul",
     Quantised<"a", "required">.operands # QuantisedByChannel<"b">.operands # QuantisedResult<"required">.operands,
-    ClampAttributes> { let rule = "MatMul"; }
+    ClampAttributes> {
+  let rule = "MatMul";
+  let layers = ["contraction"];
+}
 def Net_QGemm : Microsoft<"qgemm", Quantised<"a", "required">.operands # QuantisedByChannel<"b">.operands #
     [Maybe<"c", BiasElements>, Operand<"y_scale", ScaleElements, "optional">,
      Operand<"y_zero_point", ByteElements, "optional">],
     [Real<"alpha", "1.0">, Int<"transA", 0>, Int<"transB", 0>] # ClampAttributes> {
   let rule = "Gemm";
   let note = "without y_scale the result is float";
+  let layers = ["contraction"];
 }
 
 // Element-wise, with broadcasting.
 let folds = 1 in {
-  def Net_Add : Binary<"add">;
-  def Net_Sub : Binary<"sub">;
-  def Net_Mul : Binary<"mul">;
-  def Net_Div : Binary<"div">;
+  def Net_Add : Binary<"add"> { let forms = ["QLinearAdd", "QGemm", "Lut8"]; }
+  def Net_Sub : Binary<"sub"> { let forms = ["QLinearAdd", "Lut8"]; }
+  def Net_Mul : Binary<"mul"> { let forms = ["QLinearMul", "Lut8"]; }
+  def Net_Div : Binary<"div"> { let forms = ["Lut8"]; }
 }
 def Net_Equal : Comparison<"equal", AllElements>;
 def Net_Greater : Comparison<"greater">;
@@ -247,18 +268,21 @@ def Net_Where : Operator<"where", [In<"condition", BoolElements>, In<"x", AllEle
   let folds = 1;
 }
 def Net_Pow : Binary<"pow">;
-def Net_Max : VariadicBinary<"max">;
-def Net_Min : VariadicBinary<"min">;
+def Net_Max : VariadicBinary<"max"> { let forms = ["Max", "Lut8"]; }
+def Net_Min : VariadicBinary<"min"> { let forms = ["Min", "Lut8"]; }
 def Net_Sum : Rewritten<[Each<"inputs">], "Add">;
 def Net_PRelu : Operator<"prelu", [In<"x">, In<"slope">]> { let rule = "BroadcastToFirst"; }
-def Net_QLinearAdd : QLinearBinary<"qlinear_add">;
-def Net_QLinearMul : QLinearBinary<"qlinear_mul">;
+def Net_QLinearAdd : QLinearBinary<"qlinear_add"> { let layers = ["map"]; }
+def Net_QLinearMul : QLinearBinary<"qlinear_mul"> { let layers = ["map"]; }
 
 // Element-wise on one tensor.
 def Net_Abs : UnaryNumber<"abs">;
 def Net_Ceil : Unary<"ceil">;
 def Net_Celu : Unary<"celu", [Real<"alpha", "1.0">]>;
-def Net_Clip : Operator<"clip", [In<"x">, MaybeValue<"min">, MaybeValue<"max">]> { let rule = "Same"; }
+def Net_Clip : Operator<"clip", [In<"x">, MaybeValue<"min">, MaybeValue<"max">]> {
+  let rule = "Same";
+  let forms = ["nothing", "Lut8"];
+}
 def Net_Cos : Unary<"cos">;
 def Net_Elu : Unary<"elu", [Real<"alpha", "1.0">]>;
 def Net_Erf : Unary<"erf">;
@@ -266,6 +290,7 @@ def Net_Exp : Unary<"exp">;
 def Net_FastGelu : Microsoft<"fast_gelu", [In<"x", FloatElements>, Resolved<"bias", FloatElements>]> {
   let rule = "Same";
   let note = "Gelu with approximate = tanh; `bias` becomes Add";
+  let forms = ["Lut8"];
 }
 def Net_Floor : Unary<"floor">;
 def Net_Gelu : Unary<"gelu", [ResolvedText<"approximate", "none">]> {
@@ -284,7 +309,7 @@ def Net_QuickGelu : Unary<"quick_gelu", [Real<"alpha", "1.702">]> {
 }
 def Net_Not : Operator<"not", [In<"x", BoolElements>]> { let rule = "Same"; }
 def Net_Reciprocal : Unary<"reciprocal">;
-def Net_Relu : Unary<"relu">;
+def Net_Relu : Unary<"relu"> { let forms = ["nothing", "Lut8"]; }
 def Net_Round : Unary<"round">;
 def Net_Selu : Unary<"selu", [Real<"alpha", "1.67326319217681884765625">, Real<"gamma", "1.05070102214813232421875">]>;
 def Net_Sigmoid : Unary<"sigmoid">;
@@ -299,26 +324,37 @@ def Net_Lut8 : Operator<"lut8", [In<"x", ByteElements>, In<"table", ByteElements
   let resultLike = "table";
   let standard = 0;
   let note = "the result is table[raw byte of x]: what every 8-bit function of one tensor becomes";
+  let layers = ["map"];
 }
-def Net_QLinearLeakyRelu : QLinearUnary<"qlinear_leaky_relu", [Real<"alpha", "0.01">]>;
-def Net_QLinearSigmoid : QLinearUnary<"qlinear_sigmoid">;
+def Net_QLinearLeakyRelu : QLinearUnary<"qlinear_leaky_relu", [Real<"alpha", "0.01">]> { let forms = ["Lut8"]; }
+def Net_QLinearSigmoid : QLinearUnary<"qlinear_sigmoid"> { let forms = ["Lut8"]; }
 
 // Pools, reductions, normalisations.
 def Net_AveragePool : Operator<"average_pool", [In<"x", FloatElements>],
-    AveragePoolAttributes # CeilMode # [ResolvedInts<"dilations">]> { let rule = "Pool"; }
-def Net_GlobalAveragePool : Operator<"global_average_pool", [In<"x", FloatElements>]> { let rule = "GlobalPool"; }
+    AveragePoolAttributes # CeilMode # [ResolvedInts<"dilations">]> {
+  let rule = "Pool";
+  let forms = ["QLinearAveragePool"];
+}
+def Net_GlobalAveragePool : Operator<"global_average_pool", [In<"x", FloatElements>]> {
+  let rule = "GlobalPool";
+  let forms = ["QLinearGlobalAveragePool"];
+}
 def Net_GlobalMaxPool : Rewritten<[In<"x">], "MaxPool">;
 def Net_MaxPool : Operator<"max_pool", [In<"x">],
     WindowAttributes # [Ints<"dilations">] # CeilMode # [FixedInt<"storage_order", 0>]> {
   let rule = "Pool";
   let moves = 1;
+  let layers = ["map"];
 }
 def Net_ArgMax : ArgReduction<"arg_max">;
 def Net_ArgMin : ArgReduction<"arg_min">;
 def Net_ReduceL1 : Reduction<"reduce_l1">;
 def Net_ReduceL2 : Reduction<"reduce_l2">;
 def Net_ReduceMax : Reduction<"reduce_max">;
-def Net_ReduceMean : Reduction<"reduce_mean"> { let note = "over all spatial axes it becomes GlobalAveragePool"; }
+def Net_ReduceMean : Reduction<"reduce_mean"> {
+  let note = "over all spatial axes it becomes GlobalAveragePool";
+  let forms = ["QLinearGlobalAveragePool"];
+}
 def Net_ReduceMin : Reduction<"reduce_min">;
 def Net_ReduceProd : Reduction<"reduce_prod">;
 def Net_ReduceSum : Reduction<"reduce_sum">;
@@ -329,6 +365,7 @@ def Net_BatchNormalization : Operator<"batch_norm",
     [Real<"epsilon", "1e-5">, FixedInt<"training_mode", 0>, FixedInt<"spatial", 1>, Ignored<"momentum">]> {
   let dialectName = "BatchNorm";
   let rule = "ChannelParameters";
+  let forms = ["nothing"];
 }
 def Net_GroupNormalization : Operator<"group_norm",
     [In<"x", FloatElements>, In<"scale", FloatElements>, In<"bias", FloatElements>],
@@ -345,19 +382,23 @@ def Net_LayerNormalization : Operator<"layer_norm",
     [Axis<"axis", -1>, Real<"epsilon", "1e-5">, FixedInt<"stash_type", 1>]> { let rule = "BroadcastToFirst"; }
 def Net_RMSNormalization : Operator<"rms_norm", [In<"x", FloatElements>, In<"scale", FloatElements>],
     [Axis<"axis", -1>, Real<"epsilon", "1e-5">, FixedInt<"stash_type", 1>]> { let rule = "BroadcastToFirst"; }
-def Net_LRN : Unary<"lrn", [RequiredInt<"size">, Real<"alpha", "0.0001">, Real<"beta", "0.75">, Real<"bias", "1.0">]>;
-def Net_LogSoftmax : Unary<"log_softmax", [Axis<"axis", -1>]>;
-def Net_Softmax : Unary<"softmax", [Axis<"axis", -1>]>;
+def Net_LRN : Unary<"lrn", [RequiredInt<"size">, Real<"alpha", "0.0001">, Real<"beta", "0.75">, Real<"bias", "1.0">]> {
+  let forms = [];
+}
+def Net_LogSoftmax : Unary<"log_softmax", [Axis<"axis", -1>]> { let forms = []; }
+def Net_Softmax : Unary<"softmax", [Axis<"axis", -1>]> { let forms = ["QLinearSoftmax"]; }
 def Net_QLinearAveragePool : Microsoft<"qlinear_average_pool", Quantised<"x">.operands # QuantisedResult<>.operands,
     AveragePoolAttributes # ClampAttributes # CeilMode #
     [FixedInt<"channels_last", 0>, NetworkInt<"integer_mean", 0>]> {
   let rule = "Pool";
   let note = "integer_mean 0 gives ONNX Runtime's bits (dequantise, add in float, quantise); 1 sums in int32 and "
              "requantises once, as the accelerator does: they differ by at most one unit, near rounding ties";
+  let layers = ["map"];
 }
 def Net_QLinearGlobalAveragePool : Microsoft<"qlinear_global_average_pool",
     Quantised<"x">.operands # QuantisedResult<>.operands, ClampAttributes # [FixedInt<"channels_last", 0>]> {
   let rule = "GlobalPool";
+  let layers = ["map"];
 }
 def Net_QLinearSoftmax : QLinearUnary<"qlinear_softmax", [Axis<"axis", -1>, Int<"opset", 13>]>;
 
@@ -372,6 +413,7 @@ def Net_DequantizeLinear : Operator<"dequantize", [In<"x">, Operand<"scale", Sca
   let rule = "Quantization";
   let resultType = "f32";
   let microsoft = 1;
+  let forms = ["nothing", "DequantizeLinear"];
 }
 def Net_QuantizeLinear : Operator<"quantize", [In<"x", FloatElements>, Operand<"scale", ScaleElements>,
     Operand<"zero_point", CodeElements, "defaulted">],
@@ -381,21 +423,24 @@ def Net_QuantizeLinear : Operator<"quantize", [In<"x", FloatElements>, Operand<"
   let rule = "Quantization";
   let resultLike = "zero_point";
   let microsoft = 1;
+  let forms = ["nothing", "QuantizeLinear"];
 }
 
 // Movement.
-let folds = 1, moves = 1 in {
-  def Net_Concat : Operator<"concat", [Each<"inputs", AllElements>], [RequiredAxis<"axis">]>;
+let folds = 1, moves = 1, layers = ["move"] in {
+  def Net_Concat : Operator<"concat", [Each<"inputs", AllElements>], [RequiredAxis<"axis">]> {
+    let forms = ["Concat", "QLinearConcat"];
+  }
   def Net_Gather : Operator<"gather", [In<"x", AllElements>, In<"indices", IndexElements>], [Axis<"axis", 0>]>;
   def Net_Pad : Operator<"pad", [In<"x">, Indices<"pads">, MaybeValue<"value">, Resolved<"axes", IndexElements>],
-      [Text<"mode", "constant">]>;
+      [Text<"mode", "constant">]> { let layers = ["map", "move"]; }
   def Net_Reshape : Operator<"reshape", [In<"x", AllElements>, Operand<"shape", IndexElements>],
       [ResolvedInt<"allowzero", 0>]>;
   def Net_Slice : Operator<"slice", [In<"x", AllElements>, Indices<"starts">, Indices<"ends">,
       Indices<"axes", "defaulted">, Operand<"steps", IndexElements, "defaulted">]>;
   def Net_Transpose : Operator<"transpose", [In<"x", AllElements>], [Ints<"perm">]>;
 }
-let moves = 1 in {
+let moves = 1, layers = ["move"] in {
   def Net_DepthToSpace : Operator<"depth_to_space", [In<"x">], [RequiredInt<"blocksize">, Text<"mode", "DCR">]>;
   def Net_Expand : Operator<"expand", [In<"x", AllElements>, Operand<"shape", IndexElements>]>;
   def Net_Resize : Operator<"resize", [In<"x">, Maybe<"roi", OtherElements>, Maybe<"scales", ScaleElements>,
@@ -409,14 +454,15 @@ let moves = 1 in {
   def Net_SpaceToDepth : Operator<"space_to_depth", [In<"x">], [RequiredInt<"blocksize">, Text<"mode", "DCR">]>;
   def Net_Tile : Operator<"tile", [In<"x", AllElements>, Operand<"repeats", IndexElements>]>;
 }
-def Net_Flatten : Rewritten<[In<"x", AllElements>], "Reshape", [Int<"axis", 1>]>;
-def Net_Identity : Rewritten<[In<"x", AllElements>], "nothing">;
-def Net_Squeeze : Rewritten<[In<"x", AllElements>, Indices<"axes", "optional">], "Reshape">;
-def Net_Unsqueeze : Rewritten<[In<"x", AllElements>, Indices<"axes">], "Reshape">;
+def Net_Flatten : Rewritten<[In<"x", AllElements>], "Reshape", [Int<"axis", 1>]> { let layers = ["move"]; }
+def Net_Identity : Rewritten<[In<"x", AllElements>], "nothing"> { let layers = ["move"]; }
+def Net_Squeeze : Rewritten<[In<"x", AllElements>, Indices<"axes", "optional">], "Reshape"> { let layers = ["move"]; }
+def Net_Unsqueeze : Rewritten<[In<"x", AllElements>, Indices<"axes">], "Reshape"> { let layers = ["move"]; }
 def Net_QLinearConcat : Microsoft<"qlinear_concat",
     QuantisedResult<"required">.operands # [Each<"inputs", QuantisedElements, 3>], [RequiredAxis<"axis">]> {
   let rule = "Concat";
   let note = "`inputs` are triples of tensor, scale and zero point";
+  let layers = ["move"];
 }
 
 // What only files have.
@@ -425,12 +471,12 @@ def Net_Constant : ImportOnly<[], "a constant", [ResolvedTensor<"value">, Resolv
     ResolvedInts<"value_ints">]>;
 def Net_ConstantOfShape : ImportOnly<[Operand<"shape", IndexElements>], "a constant", [ResolvedTensor<"value">]>;
 def Net_DynamicQuantizeLinear : ImportOnly<[In<"x", FloatElements>],
-    "ReduceMax, ReduceMin, Max, Min, Sub, Div, Clip, Round, Cast and QuantizeLinear">;
+    "ReduceMax, ReduceMin, Max, Min, Sub, Div, Clip, Round, Cast and QuantizeLinear"> { let forms = []; }
 def Net_Dropout : ImportOnly<[In<"x">, Resolved<"ratio", OtherElements>, Resolved<"training_mode", OtherElements>],
     "nothing", [Ignored<"ratio">, Ignored<"seed">]>;
 def Net_Shape : ImportOnly<[In<"x", OtherElements>], "a constant", [ResolvedInt<"start", 0>, ResolvedInts<"end">]>;
 def Net_Split : ImportOnly<[In<"x">, Indices<"split", "optional">], "Slice for each part",
-    [Axis<"axis", 0>, ResolvedInt<"num_outputs", 0>]>;
+    [Axis<"axis", 0>, ResolvedInt<"num_outputs", 0>]> { let forms = ["Slice"]; }
 def Net_Upsample : ImportOnly<[In<"x">, MaybeScales<"scales">], "Resize", [Text<"mode", "nearest">]>;
 
 #endif

@@ -8,6 +8,7 @@
 
 #include "isa/program/network.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -92,7 +93,20 @@ struct OperatorInfo {
   std::optional<DType> resultType; // the result's element type, where it is fixed
   std::string_view onnxAttributes; // that a node of an ONNX file may have, separated by blanks
   bool moves;                      // its elements are those of its first operand (all that repeat), or a fill value
+  std::string_view layers;         // the kinds of layers that serve it on the accelerator, separated by blanks
+  std::string_view forms;          // the operators that the compiler makes of it on 8-bit tensors, likewise
 };
+
+// Whether a word is one of those that are separated by blanks.
+constexpr bool hasWord(std::string_view words, std::string_view word) {
+  while (!words.empty()) {
+    const size_t end = std::min(words.find(' '), words.size());
+    if (words.substr(0, end) == word)
+      return true;
+    words.remove_prefix(std::min(end + 1, words.size()));
+  }
+  return false;
+}
 
 } // namespace weft::net
 

@@ -53,22 +53,13 @@ Activation readActivation(const JsonFields& in, const std::vector<Storage>& stor
   view.start = in.integers<int64_t>("start", 0, kMost);
   if (view.start.size() != extents.size())
     in.fail("'start' has one entry for each dimension of the storage");
-  // First and last index of the storage that is read.
-  std::vector<int64_t> low = view.start, high = view.start;
   view.dims = in.lists("dims", [&](const JsonFields& level) {
-    View::Level read{level.integer<int64_t>("count", 1, kMost),
-                     level.integer<int32_t>("along", View::kNowhere, static_cast<int32_t>(extents.size()) - 1),
-                     level.integer<int64_t>("step", -kMost, kMost)};
-    const int64_t reach = (read.count - 1) * read.step;
-    if (std::abs(reach) > kMost)
-      level.fail("a level reaches beyond every storage");
-    if (read.along != View::kNowhere)
-      (read.step < 0 ? low : high)[static_cast<size_t>(read.along)] += reach;
-    return read;
+    return View::Level{level.integer<int64_t>("count", 1, kMost),
+                       level.integer<int32_t>("along", View::kNowhere, static_cast<int32_t>(extents.size()) - 1),
+                       level.integer<int64_t>("step", -kMost, kMost)};
   });
-  for (size_t d = 0; d < extents.size(); ++d)
-    if (low[d] < 0 || high[d] >= extents[d])
-      in.fail("an activation reaches beyond its storage");
+  if (!view.within(extents))
+    in.fail("an activation reaches beyond its storage");
   return activation;
 }
 
@@ -95,6 +86,23 @@ net::Shape View::shape() const {
     result.push_back(extent);
   }
   return result;
+}
+
+bool View::within(const net::Shape& extents) const {
+  // First and last index of the storage that is seen.
+  std::vector<int64_t> low = start, high = start;
+  for (const Levels& levels : dims)
+    for (const Level& level : levels) {
+      const int64_t reach = (level.count - 1) * level.step;
+      if (std::abs(reach) > kMost)
+        return false;
+      if (level.along != kNowhere)
+        (reach < 0 ? low : high)[static_cast<size_t>(level.along)] += reach;
+    }
+  for (size_t d = 0; d < extents.size(); ++d)
+    if (low[d] < 0 || high[d] >= extents[d])
+      return false;
+  return true;
 }
 
 Json workloadToJson(const Workload& workload) {

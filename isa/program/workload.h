@@ -38,6 +38,8 @@ struct View {
   bool operator==(const View&) const = default;
 
   net::Shape shape() const;
+  // Whether every element lies in a storage of these extents. For views from a file, whatever their numbers.
+  bool within(const net::Shape& extents) const;
 };
 
 // A tensor on the device.

@@ -15,6 +15,8 @@ KINDS = {"integer": "IntegerAttribute", "axis": "IntegerAttribute", "real": "Rea
          "integers": "IntegersAttribute", "reals": None, "tensor": None, "ignored": None}
 PRESENCES = ["required", "optional", "defaulted", "resolved"]
 ROLES = ["tensor", "scale", "zeroPoint"]
+# Where layers of each kind run, as the docs say it.
+PLACES = {"contraction": "array", "map": "vector engine", "move": "DMA"}
 
 HEADER = """// Generated from isa/program/Operators.td by isa/tools/gen_operators.py. Include isa/program/network_ops.h.
 #pragma once
@@ -55,8 +57,11 @@ PAGE = """# Operators
 Generated from [`isa/program/Operators.td`](../program/Operators.td) by `isa/tools/gen_operators.py`; a test holds
 this copy to it. Each operator follows the ONNX specification. An operand in brackets may be omitted, one with dots
 repeats. An attribute has its default behind it. Whatever is listed is imported, its shapes are inferred, and the
-reference executor (device `ref`) computes it. Which of them run on the accelerator, `weft compile` says of each
-network.
+reference executor (device `ref`) computes it.
+
+The second column says where it runs in a quantised network: on the array, the vector engine or by DMA (where it is no
+mere view, which costs nothing), folded into constants or other operators, or on the host. Forms that the accelerator
+does not have are the host's, too; `weft compile` names each with the reason.
 
 {tables}
 """
@@ -102,6 +107,9 @@ def check(operator):
         fail(f"{name}: two operands or attributes have one name")
     if operator["resultLike"] and operator["resultLike"] not in names:
         fail(f"{name}: there is no operand {operator['resultLike']}")
+    for kind in operator["layers"]:
+        if kind not in PLACES:
+            fail(f"{name}: there is no kind of layers {kind}")
 
 
 def least_inputs(operator, imported):
@@ -200,7 +208,8 @@ def operator_row(operator, rules):
     return (f"    {{{quote(name)}, {quote(operator['mnemonic'])}, {boolean(operator['standard'])}, "
             f"{boolean(operator['microsoft'])}, {rule}, {least_inputs(operator, False)}, "
             f"{least_inputs(operator, True)}, {most}, {spans[0]}, {spans[1]}, {like}, {fixed}, "
-            f"{quote(onnx_attributes(operator))}, {boolean(operator['moves'])}}},")
+            f"{quote(onnx_attributes(operator))}, {boolean(operator['moves'])}, {quote(' '.join(operator['layers']))}, "
+            f"{quote(' '.join(operator['forms']))}}},")
 
 
 def header(operators):
@@ -235,7 +244,21 @@ def describe_attribute(attribute):
     return f"{text} {attribute['value']}".rstrip()
 
 
-def describe(operator):
+def places(operator, by_name):
+    """Where the operator runs, in words."""
+    found = set()
+    for form in operator["forms"] or [operator["name"]]:
+        if form not in by_name:
+            found.add("folded")
+            continue
+        layers = by_name[form]["layers"]
+        found.update([PLACES[kind] for kind in layers] or ["host"])
+    if operator["folds"]:
+        found.add("folded")
+    return ", ".join(place for place in [*PLACES.values(), "folded", "host"] if place in found)
+
+
+def describe(operator, by_name):
     operands = ", ".join(map(describe_operand, operator["operands"]))
     attributes = ", ".join(describe_attribute(attribute) for attribute in operator["attributes"]
                            if attribute["form"] not in ("own", "network"))
@@ -245,18 +268,21 @@ def describe(operator):
         notes.append(f"{', '.join(before)} may be {'attributes' if len(before) > 1 else 'an attribute'} (older opsets)")
     if operator["folds"]:
         notes.append("computed at compile time where its operands are constants")
-    return f"| {operator['name']} | {operands} | {attributes} | {'; '.join(filter(None, notes))} |"
+    return (f"| {operator['name']} | {places(operator, by_name)} | {operands} | {attributes} | "
+            f"{'; '.join(filter(None, notes))} |")
 
 
 def page(operators):
+    by_name = {operator["name"]: operator for operator in operators}
     groups = [("ONNX", [operator for operator in operators if operator["standard"]]),
               ("com.microsoft", [operator for operator in operators if operator["microsoft"]]),
               ("Weft's own, made by the compiler",
                [operator for operator in operators if not operator["standard"] and not operator["microsoft"]])]
     tables = []
     for title, rows in groups:
-        body = "\n".join(map(describe, rows))
-        tables.append(f"## {title}\n\n| operator | operands | attributes | notes |\n|---|---|---|---|\n{body}")
+        body = "\n".join(describe(row, by_name) for row in rows)
+        tables.append(f"## {title}\n\n| operator | runs on | operands | attributes | notes |\n"
+                      f"|---|---|---|---|---|\n{body}")
     return PAGE.format(tables="\n\n".join(tables))
 
 

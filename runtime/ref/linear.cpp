@@ -4,7 +4,6 @@
 #include "runtime/ref/operators.h"
 
 #include <algorithm>
-#include <limits>
 
 namespace weft::ref {
 namespace {
@@ -20,40 +19,47 @@ struct ConvShape {
   int64_t batch, channels, filters, groups;
   Shape result;
 
-  int64_t pixels() const { return window.out[0] * window.out[1]; }
+  int64_t pixels() const { return Window::volume(window.out); }
   int64_t groupChannels() const { return channels / groups; }
   int64_t groupFilters() const { return filters / groups; }
-  int64_t taps() const { return groupChannels() * window.kernel[0] * window.kernel[1]; }
+  int64_t taps() const { return groupChannels() * Window::volume(window.kernel); }
 };
 
 ConvShape convShape(const Args& args, size_t inputAt, size_t weightsAt) {
   const Shape& x = args.shape(inputAt);
   const Shape& w = args.shape(weightsAt);
-  args.require(x.size() >= 3 && w.size() == x.size(), "input and weights must have the same rank, 3 or 4");
+  args.require(x.size() >= 3 && w.size() == x.size(), "input and weights must have the same rank, 3 to 5");
   ConvShape conv{makeWindow(args, x, Shape(w.begin() + 2, w.end())), x[0], x[1], w[0],
                  net::value(args.node, net::ops::Conv::group),       {}};
   args.require(conv.groups >= 1 && conv.channels % conv.groups == 0 && conv.filters % conv.groups == 0,
                "attribute 'group' must divide the channels and the filters");
   args.require(w[1] == conv.groupChannels(), "the weights must have (channels / group) input channels");
   conv.result = {conv.batch, conv.filters};
-  appendSpatial(conv.result, conv.window, x.size());
+  appendSpatial(conv.result, conv.window.out, x.size());
   args.expect(conv.result);
   return conv;
 }
 
-// Copies to `patch` what the window sees at output pixel (oy, ox) of one image of `channels` planes, 0 for padding. The
-// element for (channel, ky, kx) goes to patch[index * step], index counted as in the weights.
+// Copies to `patch` what the window sees at an output pixel of one image of `channels` planes, 0 for padding. The
+// element for (channel, kz, ky, kx) goes to patch[index * step], index counted as in the weights.
 template <typename T>
-void gather(const Window& window, const T* image, int64_t channels, int64_t oy, int64_t ox, T* patch, int64_t step) {
+void gather(const Window& window, const T* image, int64_t channels, int64_t pixel, T* patch, int64_t step) {
+  Window::Extents start;
+  for (size_t d = kSpatial; d-- > 0; pixel /= window.out[d])
+    start[d] = pixel % window.out[d] * window.stride[d] - window.padBegin[d];
+  auto inside = [&](size_t d, int64_t at) { return at >= 0 && at < window.in[d]; };
   for (int64_t c = 0; c < channels; ++c) {
-    const T* plane = image + c * window.in[0] * window.in[1];
-    for (int64_t ky = 0; ky < window.kernel[0]; ++ky) {
-      int64_t y = oy * window.stride[0] - window.padBegin[0] + ky * window.dilation[0];
-      bool rowInside = y >= 0 && y < window.in[0];
-      for (int64_t kx = 0; kx < window.kernel[1]; ++kx) {
-        int64_t x = ox * window.stride[1] - window.padBegin[1] + kx * window.dilation[1];
-        *patch = rowInside && x >= 0 && x < window.in[1] ? plane[y * window.in[1] + x] : T{};
-        patch += step;
+    const T* plane = image + c * Window::volume(window.in);
+    for (int64_t kz = 0; kz < window.kernel[0]; ++kz) {
+      const int64_t z = start[0] + kz * window.dilation[0];
+      for (int64_t ky = 0; ky < window.kernel[1]; ++ky) {
+        const int64_t y = start[1] + ky * window.dilation[1];
+        const bool rowInside = inside(0, z) && inside(1, y);
+        for (int64_t kx = 0; kx < window.kernel[2]; ++kx) {
+          const int64_t x = start[2] + kx * window.dilation[2];
+          *patch = rowInside && inside(2, x) ? plane[(z * window.in[1] + y) * window.in[2] + x] : T{};
+          patch += step;
+        }
       }
     }
   }
@@ -98,7 +104,7 @@ std::vector<int32_t> convolve(const ConvShape& conv, const std::vector<int16_t>&
   constexpr int64_t kTile = 32;
   int64_t pixels = conv.pixels();
   int64_t taps = conv.taps();
-  int64_t plane = conv.window.in[0] * conv.window.in[1];
+  int64_t plane = Window::volume(conv.window.in);
   std::vector<int32_t> sums(static_cast<size_t>(conv.batch * conv.filters * pixels));
   std::vector<int16_t> patches(static_cast<size_t>(kTile * taps));
   for (int64_t n = 0; n < conv.batch; ++n) {
@@ -108,8 +114,7 @@ std::vector<int32_t> convolve(const ConvShape& conv, const std::vector<int16_t>&
       for (int64_t first = 0; first < pixels; first += kTile) {
         int64_t count = std::min(kTile, pixels - first);
         for (int64_t i = 0; i < count; ++i)
-          gather(conv.window, image, conv.groupChannels(), (first + i) / conv.window.out[1],
-                 (first + i) % conv.window.out[1], patches.data() + i * taps, 1);
+          gather(conv.window, image, conv.groupChannels(), first + i, patches.data() + i * taps, 1);
         multiplyTransposed(w.data() + filter * taps, patches.data(), static_cast<size_t>(conv.groupFilters()),
                            static_cast<size_t>(count), static_cast<size_t>(taps),
                            sums.data() + (n * conv.filters + filter) * pixels + first, static_cast<size_t>(pixels));
@@ -129,7 +134,7 @@ HostTensor conv(const Args& args) {
   constexpr int64_t kTile = 64;
   int64_t pixels = shape.pixels();
   int64_t taps = shape.taps();
-  int64_t plane = shape.window.in[0] * shape.window.in[1];
+  int64_t plane = Window::volume(shape.window.in);
   std::vector<float> patches(static_cast<size_t>(kTile * taps));
   for (int64_t n = 0; n < shape.batch; ++n) {
     for (int64_t g = 0; g < shape.groups; ++g) {
@@ -138,8 +143,7 @@ HostTensor conv(const Args& args) {
       for (int64_t first = 0; first < pixels; first += kTile) {
         int64_t count = std::min(kTile, pixels - first);
         for (int64_t i = 0; i < count; ++i)
-          gather(shape.window, image, shape.groupChannels(), (first + i) / shape.window.out[1],
-                 (first + i) % shape.window.out[1], patches.data() + i, count);
+          gather(shape.window, image, shape.groupChannels(), first + i, patches.data() + i, count);
         multiply(w.data() + filter * taps, patches.data(), static_cast<size_t>(shape.groupFilters()),
                  static_cast<size_t>(count), static_cast<size_t>(taps),
                  y.data() + (n * shape.filters + filter) * pixels + first, static_cast<size_t>(pixels));
@@ -160,56 +164,57 @@ HostTensor convTranspose(const Args& args) {
   using O = net::ops::ConvTranspose;
   const Shape& in = args.shape(O::x);
   const Shape& w = args.shape(O::w);
-  args.require((in.size() == 3 || in.size() == 4) && w.size() == in.size() && in[1] == w[0],
-               "input and weights must have the same rank, 3 or 4, and as many channels as filters");
-  args.require(net::value(args.node, O::auto_pad) == "NOTSET" && net::value(args.node, O::output_shape).empty(),
-               "attributes 'auto_pad' and 'output_shape' must have become pads");
+  args.require(in.size() >= 3 && w.size() == in.size() && in[1] == w[0],
+               "input and weights must have the same rank, 3 to 5, and as many channels as filters");
+  args.require(net::value(args.node, O::output_shape).empty(), "attribute 'output_shape' must have become pads");
   const size_t rank = in.size() - 2;
   const auto groups = net::value(args.node, O::group);
   args.require(groups >= 1 && in[1] % groups == 0, "attribute 'group' must divide the channels");
-  // One spatial dimension is two, of which the first has extent 1.
-  const auto read = [&](const net::IntegersAttribute& attribute, int64_t otherwise, size_t count, int64_t least) {
-    std::vector<int64_t> values = net::value(args.node, attribute, std::vector<int64_t>(count, otherwise));
-    args.require(values.size() == count, "an attribute of the window has the wrong number of elements");
-    for (int64_t value : values)
-      args.require(value >= least && value <= std::numeric_limits<int32_t>::max(),
-                   "an attribute of the window is out of range");
-    for (size_t i = 0; rank == 1 && i < 2 * count; i += 2)
-      values.insert(values.begin() + static_cast<std::ptrdiff_t>(i), otherwise);
-    return values;
-  };
-  const auto strides = read(O::strides, 1, rank, 1), dilations = read(O::dilations, 1, rank, 1),
-             pads = read(O::pads, 0, 2 * rank, 0), more = read(O::output_padding, 0, rank, 0);
-  Shape extent(in.begin() + 2, in.end()), kernel(w.begin() + 2, w.end()), out;
-  if (rank == 1) {
-    extent.insert(extent.begin(), 1);
-    kernel.insert(kernel.begin(), 1);
+  // The window of the convolution that goes from the result to x.
+  Window window = readWindow(args, rank, Shape(w.begin() + 2, w.end()));
+  window.out = widened(args, "the input's shape", std::span(in).subspan(2), rank, 1, 0);
+  const std::vector<int64_t> more = net::value(args.node, O::output_padding, std::vector<int64_t>(rank, 0));
+  const Window::Extents beyond = widened(args, "attribute 'output_padding'", more, rank, 0, 0);
+  for (size_t d = 0; d < kSpatial; ++d) {
+    window.in[d] = window.stride[d] * (window.out[d] - 1) + beyond[d] + (window.kernel[d] - 1) * window.dilation[d] +
+                   1 - window.padBegin[d] - window.padEnd[d];
+    args.require(window.in[d] >= 0, "the pads remove more than there is");
   }
-  for (size_t d = 0; d < 2; ++d)
-    out.push_back(strides[d] * (extent[d] - 1) + more[d] + (kernel[d] - 1) * dilations[d] + 1 - pads[d] - pads[2 + d]);
-  args.require(out[0] >= 0 && out[1] >= 0, "the pads remove more than there is");
   const int64_t channels = in[1] / groups, filters = w[1];
-  Shape shape = {in[0], filters * groups, out[1]};
-  if (rank == 2)
-    shape.insert(shape.begin() + 2, out[0]);
+  Shape shape = {in[0], filters * groups};
+  appendSpatial(shape, window.in, in.size());
   args.expect(shape);
   HostTensor result = makeTensor(DType::f32, shape);
   auto y = elements<float>(result);
   auto x = args.values<float>(O::x), weights = args.values<float>(O::w);
-  const int64_t pixels = out[0] * out[1], plane = extent[0] * extent[1], taps = kernel[0] * kernel[1];
+  const int64_t pixels = Window::volume(window.in), plane = Window::volume(window.out);
+  const int64_t taps = Window::volume(window.kernel);
+  // Where tap `t` of input pixel `i` lies in a plane of the result; -1: outside.
+  auto target = [&](int64_t i, int64_t t) {
+    int64_t at = 0, step = 1;
+    for (size_t d = kSpatial; d-- > 0; i /= window.out[d], t /= window.kernel[d], step *= window.in[d]) {
+      const int64_t index =
+          i % window.out[d] * window.stride[d] + t % window.kernel[d] * window.dilation[d] - window.padBegin[d];
+      if (index < 0 || index >= window.in[d])
+        return int64_t{-1};
+      at += index * step;
+    }
+    return at;
+  };
+  std::vector<int64_t> targets;
+  for (int64_t i = 0; i < plane; ++i)
+    for (int64_t t = 0; t < taps; ++t)
+      targets.push_back(target(i, t));
   for (int64_t n = 0; n < in[0]; ++n)
     for (int64_t c = 0; c < in[1]; ++c)
       for (int64_t f = 0; f < filters; ++f) {
         const float* image = x.data() + (n * in[1] + c) * plane;
         const float* filter = weights.data() + (c * filters + f) * taps;
-        float* target = y.data() + (n * filters * groups + c / channels * filters + f) * pixels;
+        float* sums = y.data() + (n * filters * groups + c / channels * filters + f) * pixels;
         for (int64_t i = 0; i < plane; ++i)
-          for (int64_t t = 0; t < taps; ++t) {
-            const int64_t row = i / extent[1] * strides[0] + t / kernel[1] * dilations[0] - pads[0];
-            const int64_t column = i % extent[1] * strides[1] + t % kernel[1] * dilations[1] - pads[1];
-            if (row >= 0 && row < out[0] && column >= 0 && column < out[1])
-              target[row * out[1] + column] += image[i] * filter[t];
-          }
+          for (int64_t t = 0; t < taps; ++t)
+            if (const int64_t at = targets[static_cast<size_t>(i * taps + t)]; at >= 0)
+              sums[at] += image[i] * filter[t];
       }
   if (args.has(O::b)) {
     auto bias = args.values<float>(O::b);

@@ -157,74 +157,53 @@ Shape broadcastShape(const Args& args, const Shape& a, const Shape& b) {
   return result;
 }
 
-namespace {
-
-// A per-dimension attribute with default 1, widened to two dimensions.
-void readPair(const Args& args, const char* key, size_t rank, int64_t (&pair)[2]) {
-  std::vector<int64_t> values = args.node.integers(key, std::vector<int64_t>(rank, 1));
+Window::Extents widened(const Args& args, const char* what, std::span<const int64_t> values, size_t rank,
+                        int64_t otherwise, int64_t least) {
   if (values.size() != rank)
-    args.fail(fmt::format("attribute '{}' has {} elements; this input needs {}", key, values.size(), rank));
-  for (int64_t value : values)
-    if (value < 1 || value > std::numeric_limits<int32_t>::max())
-      args.fail(fmt::format("attribute '{}' holds {}; legal is 1 or more", key, value));
-  pair[0] = rank == 1 ? 1 : values[0];
-  pair[1] = values.back();
+    args.fail(fmt::format("{} has {} elements; this input needs {}", what, values.size(), rank));
+  Window::Extents extents;
+  extents.fill(otherwise);
+  for (size_t i = 0; i < rank; ++i) {
+    if (values[i] < least || values[i] > std::numeric_limits<int32_t>::max())
+      args.fail(fmt::format("{} holds {}; legal is {} or more", what, values[i], least));
+    extents[kSpatial - rank + i] = values[i];
+  }
+  return extents;
 }
 
-} // namespace
-
-Window makeWindow(const Args& args, const Shape& input, std::vector<int64_t> kernel) {
-  if (input.size() != 3 && input.size() != 4)
-    args.fail(fmt::format("an input of rank {} is not supported; one or two spatial dimensions are", input.size()));
-  size_t rank = input.size() - 2;
-  for (int64_t extent : input)
-    if (extent > std::numeric_limits<int32_t>::max())
-      args.fail("the input is too large");
-  Window window{};
-  window.in[0] = rank == 1 ? 1 : input[2];
-  window.in[1] = input.back();
-  std::vector<int64_t> attribute = args.node.integers("kernel_shape", kernel);
-  if (attribute.size() != rank)
-    args.fail(fmt::format("attribute 'kernel_shape' must have {} elements for this input", rank));
-  if (!kernel.empty() && attribute != kernel)
+Window readWindow(const Args& args, size_t rank, const std::vector<int64_t>& kernel) {
+  if (rank < 1 || rank > kSpatial)
+    args.fail(
+        fmt::format("an input of rank {} is not supported; one to {} spatial dimensions are", rank + 2, kSpatial));
+  args.require(args.node.text("auto_pad", "NOTSET") == "NOTSET", "attribute 'auto_pad' must have become pads");
+  auto attribute = [&](const char* key, std::vector<int64_t> otherwise) {
+    return args.node.integers(key, std::move(otherwise));
+  };
+  const std::vector<int64_t> shape = attribute("kernel_shape", kernel), ones(rank, 1);
+  if (!kernel.empty() && shape != kernel)
     args.fail("attribute 'kernel_shape' is not the shape of the weights");
-  for (int64_t extent : attribute)
-    if (extent < 1 || extent > std::numeric_limits<int32_t>::max())
-      args.fail(fmt::format("a window of extent {} is not legal; it must be 1 or more", extent));
-  window.kernel[0] = rank == 1 ? 1 : attribute[0];
-  window.kernel[1] = attribute.back();
-  readPair(args, "strides", rank, window.stride);
-  readPair(args, "dilations", rank, window.dilation);
-
-  std::vector<int64_t> pads = args.node.integers("pads", std::vector<int64_t>(2 * rank, 0));
+  const std::vector<int64_t> pads = attribute("pads", std::vector<int64_t>(2 * rank, 0));
   if (pads.size() != 2 * rank)
     args.fail(fmt::format("attribute 'pads' has {} elements; this input needs {}", pads.size(), 2 * rank));
-  for (int64_t pad : pads)
-    if (pad < 0 || pad > std::numeric_limits<int32_t>::max())
-      args.fail(fmt::format("attribute 'pads' holds {}; legal is 0 or more", pad));
-  window.padBegin[0] = rank == 1 ? 0 : pads[0];
-  window.padEnd[0] = rank == 1 ? 0 : pads[2];
-  window.padBegin[1] = pads[rank - 1];
-  window.padEnd[1] = pads.back();
+  return {.in = {},
+          .out = {},
+          .kernel = widened(args, "attribute 'kernel_shape'", shape, rank, 1, 1),
+          .stride = widened(args, "attribute 'strides'", attribute("strides", ones), rank, 1, 1),
+          .dilation = widened(args, "attribute 'dilations'", attribute("dilations", ones), rank, 1, 1),
+          .padBegin = widened(args, "attribute 'pads'", std::span(pads).first(rank), rank, 0, 0),
+          .padEnd = widened(args, "attribute 'pads'", std::span(pads).last(rank), rank, 0, 0)};
+}
 
-  const std::string autoPad = args.node.text("auto_pad", "NOTSET");
-  if (autoPad != "NOTSET" && autoPad != "VALID" && autoPad != "SAME_UPPER" && autoPad != "SAME_LOWER")
-    args.fail(fmt::format("attribute 'auto_pad' is '{}'; legal are NOTSET, VALID, SAME_UPPER and SAME_LOWER", autoPad));
-  bool ceilMode = args.node.integer("ceil_mode", 0) != 0;
-  for (int d = 0; d < 2; ++d) {
-    int64_t reach = (window.kernel[d] - 1) * window.dilation[d] + 1;
-    if (autoPad == "VALID")
-      window.padBegin[d] = window.padEnd[d] = 0;
-    if (autoPad.starts_with("SAME")) {
-      int64_t wanted = (window.in[d] + window.stride[d] - 1) / window.stride[d];
-      int64_t total = std::max<int64_t>(0, (wanted - 1) * window.stride[d] + reach - window.in[d]);
-      window.padBegin[d] = autoPad == "SAME_UPPER" ? total / 2 : (total + 1) / 2;
-      window.padEnd[d] = total - window.padBegin[d];
-    }
-    int64_t room = window.in[d] + window.padBegin[d] + window.padEnd[d] - reach;
+Window makeWindow(const Args& args, const Shape& input, const std::vector<int64_t>& kernel) {
+  const size_t rank = std::max<size_t>(input.size(), 2) - 2;
+  Window window = readWindow(args, rank, kernel);
+  window.in = widened(args, "the input's shape", std::span(input).subspan(2), rank, 1, 0);
+  const bool ceilMode = args.node.integer("ceil_mode", 0) != 0;
+  for (size_t d = 0; d < kSpatial; ++d) {
+    const int64_t reach = (window.kernel[d] - 1) * window.dilation[d] + 1;
+    const int64_t room = window.in[d] + window.padBegin[d] + window.padEnd[d] - reach;
     if (room < 0)
-      args.fail(fmt::format("the window reaches over {} elements, but the padded input has {}", reach,
-                            window.in[d] + window.padBegin[d] + window.padEnd[d]));
+      args.fail(fmt::format("the window reaches over {} elements, but the padded input has {}", reach, room + reach));
     window.out[d] = room / window.stride[d] + 1;
     // In ceil mode a window may hang over the end, but must start inside the input or its leading padding.
     if (ceilMode && room % window.stride[d] != 0 &&
@@ -234,10 +213,8 @@ Window makeWindow(const Args& args, const Shape& input, std::vector<int64_t> ker
   return window;
 }
 
-void appendSpatial(Shape& shape, const Window& window, size_t inputRank) {
-  if (inputRank == 4)
-    shape.push_back(window.out[0]);
-  shape.push_back(window.out[1]);
+void appendSpatial(Shape& shape, const Window::Extents& extents, size_t inputRank) {
+  shape.insert(shape.end(), extents.end() - static_cast<std::ptrdiff_t>(inputRank - 2), extents.end());
 }
 
 } // namespace weft::ref

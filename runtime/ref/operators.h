@@ -5,6 +5,7 @@
 #include "isa/program/network_ops.h"
 #include "runtime/ref/ref.h"
 
+#include <array>
 #include <functional>
 #include <string_view>
 
@@ -155,14 +156,24 @@ template <typename F> void forBroadcast(const net::Shape& out, const net::Shape&
   }
 }
 
-// The sliding window of a convolution or pool over one or two spatial dimensions; one is widened to two. Index 0 is
-// height, 1 is width. Reads kernel_shape (or takes `kernel`), strides, dilations, pads, auto_pad and ceil_mode.
+// The sliding window of a convolution or pool over one to three spatial dimensions, the last of these three: those
+// before are of one element.
+inline constexpr size_t kSpatial = 3;
 struct Window {
-  int64_t in[2], out[2], kernel[2], stride[2], dilation[2], padBegin[2], padEnd[2];
+  using Extents = std::array<int64_t, kSpatial>;
+  Extents in, out, kernel, stride, dilation, padBegin, padEnd;
+
+  static int64_t volume(const Extents& extents) { return extents[0] * extents[1] * extents[2]; }
 };
-Window makeWindow(const Args& args, const net::Shape& input, std::vector<int64_t> kernel);
-// The spatial part of the result's shape, with the input's rank.
-void appendSpatial(net::Shape& shape, const Window& window, size_t inputRank);
+// Numbers of the spatial dimensions, at least `least` each, widened to three dimensions by `otherwise`.
+Window::Extents widened(const Args& args, const char* what, std::span<const int64_t> values, size_t rank,
+                        int64_t otherwise, int64_t least);
+// All but the extents of input and result: reads kernel_shape (or takes `kernel`), strides, dilations and pads.
+Window readWindow(const Args& args, size_t rank, const std::vector<int64_t>& kernel);
+// With these, by the input's shape and ceil_mode.
+Window makeWindow(const Args& args, const net::Shape& input, const std::vector<int64_t>& kernel);
+// The spatial part of a shape, of an input of this rank.
+void appendSpatial(net::Shape& shape, const Window::Extents& extents, size_t inputRank);
 
 // c[m][n] = sum over k of a[m][k] * b[n][k] modulo 2^32. Operands are 8-bit values with their zero points taken off, so
 // they lie in [-255, 255].

@@ -20,9 +20,11 @@ using net::Shape;
 // taps lie inside the input and its declared padding.
 struct Taps {
   int64_t first, last, step, padded;
+
+  int64_t inside() const { return std::max<int64_t>(0, (last - first + step - 1) / step); }
 };
 
-Taps tapsOf(const Window& window, int d, int64_t out) {
+Taps tapsOf(const Window& window, size_t d, int64_t out) {
   int64_t step = window.dilation[d];
   int64_t start = out * window.stride[d] - window.padBegin[d];
   auto tapsBelow = [&](int64_t limit) {
@@ -33,14 +35,34 @@ Taps tapsOf(const Window& window, int d, int64_t out) {
           tapsBelow(window.in[d] + window.padEnd[d])};
 }
 
-// Calls f(output index, plane, rows, columns) for every output element.
+// The taps of one window inside the input, along each dimension.
+struct Taken {
+  std::array<Taps, kSpatial> taps;
+  Window::Extents in;
+  int64_t base; // of its plane
+
+  template <typename F> void forEach(F f) const {
+    for (int64_t z = taps[0].first; z < taps[0].last; z += taps[0].step)
+      for (int64_t y = taps[1].first; y < taps[1].last; y += taps[1].step)
+        for (int64_t x = taps[2].first; x < taps[2].last; x += taps[2].step)
+          f(static_cast<size_t>(base + (z * in[1] + y) * in[2] + x));
+  }
+};
+
+// Calls f(output index, window) for every output element.
 template <typename F> void forWindows(const Window& window, int64_t planes, F f) {
-  int64_t i = 0;
-  for (int64_t plane = 0; plane < planes; ++plane)
-    for (int64_t oy = 0; oy < window.out[0]; ++oy) {
-      Taps rows = tapsOf(window, 0, oy);
-      for (int64_t ox = 0; ox < window.out[1]; ++ox)
-        f(i++, plane * window.in[0] * window.in[1], rows, tapsOf(window, 1, ox));
+  size_t i = 0;
+  Taken taken{{}, window.in, 0};
+  for (int64_t plane = 0; plane < planes; ++plane, taken.base += Window::volume(window.in))
+    for (int64_t z = 0; z < window.out[0]; ++z) {
+      taken.taps[0] = tapsOf(window, 0, z);
+      for (int64_t y = 0; y < window.out[1]; ++y) {
+        taken.taps[1] = tapsOf(window, 1, y);
+        for (int64_t x = 0; x < window.out[2]; ++x) {
+          taken.taps[2] = tapsOf(window, 2, x);
+          f(i++, taken);
+        }
+      }
     }
 }
 
@@ -54,7 +76,7 @@ Pool makePool(const Args& args) {
   args.require(args.node.integer("channels_last", 0) == 0, "attribute 'channels_last' must be 0");
   const Shape& shape = args.shape(0);
   Pool pool{makeWindow(args, shape, {}), shape[0] * shape[1], {shape[0], shape[1]}};
-  appendSpatial(pool.result, pool.window, shape.size());
+  appendSpatial(pool.result, pool.window.out, shape.size());
   args.expect(pool.result);
   return pool;
 }
@@ -67,25 +89,21 @@ HostTensor maxPool(const Args& args) {
     auto x = args.values<T>(0);
     HostTensor result = makeTensor(args.type(0), pool.result);
     auto y = elements<T>(result);
-    forWindows(pool.window, pool.planes, [&](int64_t i, int64_t base, const Taps& rows, const Taps& columns) {
+    forWindows(pool.window, pool.planes, [&](size_t i, const Taken& taken) {
       T largest = std::numeric_limits<T>::lowest();
-      for (int64_t row = rows.first; row < rows.last; row += rows.step)
-        for (int64_t column = columns.first; column < columns.last; column += columns.step)
-          largest = std::max(largest, x[static_cast<size_t>(base + row * pool.window.in[1] + column)]);
-      y[static_cast<size_t>(i)] = largest;
+      taken.forEach([&](size_t at) { largest = std::max(largest, x[at]); });
+      y[i] = largest;
     });
     return result;
   });
 }
 
 // How many elements an average divides by. A window with nothing inside gives 0 / 0.
-int64_t divisor(const Args& args, const Taps& rows, const Taps& columns) {
-  if (net::value(args.node, net::ops::AveragePool::count_include_pad) != 0)
-    return rows.padded * columns.padded;
-  auto inside = [](const Taps& taps) {
-    return std::max<int64_t>(0, (taps.last - taps.first + taps.step - 1) / taps.step);
-  };
-  return inside(rows) * inside(columns);
+int64_t divisor(bool padded, const Taken& taken) {
+  int64_t count = 1;
+  for (const Taps& taps : taken.taps)
+    count *= padded ? taps.padded : taps.inside();
+  return count;
 }
 
 HostTensor averagePool(const Args& args) {
@@ -93,12 +111,11 @@ HostTensor averagePool(const Args& args) {
   auto x = args.values<float>(0);
   HostTensor result = makeTensor(DType::f32, pool.result);
   auto y = elements<float>(result);
-  forWindows(pool.window, pool.planes, [&](int64_t i, int64_t base, const Taps& rows, const Taps& columns) {
+  const bool padded = net::value(args.node, net::ops::AveragePool::count_include_pad) != 0;
+  forWindows(pool.window, pool.planes, [&](size_t i, const Taken& taken) {
     float sum = 0;
-    for (int64_t row = rows.first; row < rows.last; row += rows.step)
-      for (int64_t column = columns.first; column < columns.last; column += columns.step)
-        sum += x[static_cast<size_t>(base + row * pool.window.in[1] + column)];
-    y[static_cast<size_t>(i)] = sum / static_cast<float>(divisor(args, rows, columns));
+    taken.forEach([&](size_t at) { sum += x[at]; });
+    y[i] = sum / static_cast<float>(divisor(padded, taken));
   });
   return result;
 }
@@ -113,25 +130,22 @@ HostTensor qlinearAveragePool(const Args& args) {
   int32_t xZero = args.zeroPoint(O::x_zero_point, type);
   auto yScale = args.scalar<float>(O::y_scale);
   int32_t yZero = args.zeroPoint(O::y_zero_point, type);
-  bool integerMean = net::value(args.node, O::integer_mean) != 0;
+  const bool integerMean = net::value(args.node, O::integer_mean) != 0;
+  const bool whole = net::value(args.node, O::count_include_pad) != 0;
   std::vector<int32_t> y(static_cast<size_t>(net::elementCount(pool.result)));
-  forWindows(pool.window, pool.planes, [&](int64_t i, int64_t base, const Taps& rows, const Taps& columns) {
+  forWindows(pool.window, pool.planes, [&](size_t i, const Taken& taken) {
     int64_t sum = 0;
     float floatSum = 0;
-    for (int64_t row = rows.first; row < rows.last; row += rows.step)
-      for (int64_t column = columns.first; column < columns.last; column += columns.step) {
-        int32_t q = x[static_cast<size_t>(base + row * pool.window.in[1] + column)];
-        sum += q - xZero;
-        floatSum += num::dequantise(q, xScale, xZero);
-      }
+    taken.forEach([&](size_t at) {
+      sum += x[at] - xZero;
+      floatSum += num::dequantise(x[at], xScale, xZero);
+    });
     // ONNX Runtime's integer kernel counts the whole window, even where ceil_mode lets it hang over the padding.
-    int64_t count = net::value(args.node, O::count_include_pad) != 0 ? pool.window.kernel[0] * pool.window.kernel[1]
-                                                                     : divisor(args, rows, columns);
-    y[static_cast<size_t>(i)] =
-        integerMean
-            ? num::requantise(static_cast<int32_t>(sum), num::averageScale(xScale, yScale, static_cast<int32_t>(count)),
-                              yZero, range.lo, range.hi)
-            : num::quantiseShifted(floatSum / static_cast<float>(count), yScale, yZero, range.lo, range.hi);
+    int64_t count = whole ? Window::volume(pool.window.kernel) : divisor(false, taken);
+    y[i] = integerMean ? num::requantise(static_cast<int32_t>(sum),
+                                         num::averageScale(xScale, yScale, static_cast<int32_t>(count)), yZero,
+                                         range.lo, range.hi)
+                       : num::quantiseShifted(floatSum / static_cast<float>(count), yScale, yZero, range.lo, range.hi);
   });
   return narrow(args, type, pool.result, y);
 }

@@ -24,7 +24,7 @@ std::unique_ptr<mapping::Layer> fromAttributes(const WorkloadAttributes& attribu
   return layer;
 }
 
-const mapping::LayerKind kKind = {"contraction", {"QLinearConv", "QGemm", "QLinearMatMul"}, match, fromAttributes};
+const mapping::LayerKind kKind = {"contraction", match, fromAttributes};
 const mapping::RegisterKind kRegistered(kKind);
 
 // Takes a residual addition and then a table after the contraction into its layer, when nobody else reads the

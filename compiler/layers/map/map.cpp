@@ -38,11 +38,7 @@ std::unique_ptr<mapping::Layer> fromAttributes(const WorkloadAttributes& attribu
   return layer;
 }
 
-const mapping::LayerKind kKind = {"map",
-                                  {"QLinearConv", "MaxPool", "QLinearAveragePool", "QLinearGlobalAveragePool",
-                                   "QLinearAdd", "QLinearMul", "Lut8", "Pad"},
-                                  match,
-                                  fromAttributes};
+const mapping::LayerKind kKind = {"map", match, fromAttributes};
 const mapping::RegisterKind kRegistered(kKind);
 
 void setRequantise(const GraphBuilder& builder, const Node& node, int32_t zeroPoint, Map& layer) {
@@ -63,11 +59,14 @@ void finish(GraphBuilder& builder, std::unique_ptr<Map> layer, const Node& node,
   builder.add(std::move(layer), nodes);
 }
 
+AsGrid imagesBy(const Window& window) {
+  return
+      [window](const Activation& activation, const Storage& storage) { return imagesOf(activation, storage, window); };
+}
+
 // Reads input 0 through a window, one or two spatial dimensions.
 void finishWindow(GraphBuilder& builder, std::unique_ptr<Map> layer, const Node& node) {
-  const AsGrid grid = [window = layer->window](const Activation& activation, const Storage& storage) {
-    return imagesOf(activation, storage, window);
-  };
+  const AsGrid grid = imagesBy(layer->window);
   readAs(builder, node, builder.operand(node, 0, 1), 1, grid, *layer);
   finish(builder, std::move(layer), node, 1, grid);
 }
@@ -104,6 +103,67 @@ void setAverage(const GraphBuilder& builder, const Node& node, Map& layer) {
   setRequantise(builder, node, operands.zeroPoint(4), layer);
 }
 
+// Outputs whose windows have as many taps inside the input, stride by stride, along one dimension.
+struct Run {
+  int64_t output = 0, outputs = 1;
+  int64_t input = 0, taps = 1; // of the first output
+};
+
+std::vector<Run> runsOf(int64_t outputs, int64_t inputs, int64_t kernel, int64_t stride, int64_t pad) {
+  std::vector<Run> runs;
+  for (int64_t output = 0; output < outputs; ++output) {
+    const int64_t start = output * stride - pad, input = std::max<int64_t>(start, 0);
+    const int64_t taps = std::min(start + kernel, inputs) - input;
+    if (!runs.empty() && runs.back().taps == taps && input == runs.back().input + runs.back().outputs * stride)
+      ++runs.back().outputs;
+    else
+      runs.push_back({output, 1, input, taps});
+  }
+  return runs;
+}
+
+// An average of what a window has inside the input: a layer without padding for each number of elements.
+void matchAverageInside(GraphBuilder& builder, const Node& node, const Window& window) {
+  const net::Shape &in = builder.operandTensor(node, 0).shape, &out = builder.resultTensor(node).shape;
+  const size_t width = in.size() - 1, height = width - 1;
+  const std::vector<Run> columns = runsOf(out[width], in[width], window.kernelW, window.strideW, window.padLeft);
+  std::vector<Run> rows(1);
+  if (in.size() == 4)
+    rows = runsOf(out[height], in[height], window.kernelH, window.strideH, window.padTop);
+  if (rows.size() * columns.size() > kMostParts)
+    builder.refuse(node, fmt::format("it averages over {} different parts of its window; the accelerator takes {} at "
+                                     "most",
+                                     rows.size() * columns.size(), kMostParts));
+  int32_t input = builder.operand(node, 0, 1);
+  if (!builder.isWhole(input, 1))
+    input = builder.copied(node, input, 1);
+  const int32_t output = builder.define(node.outputs[0], 1);
+  size_t part = 0;
+  for (const Run& row : rows)
+    for (const Run& column : columns) {
+      if (row.taps < 1 || column.taps < 1)
+        builder.refuse(node, "one of its windows lies in the padding alone");
+      auto layer = std::make_unique<Map>(operationOf(Opcode::VSUM));
+      layer->name = fmt::format("{}/part{}", node.name, part++);
+      layer->window = {
+          .kernelH = row.taps, .kernelW = column.taps, .strideH = window.strideH, .strideW = window.strideW};
+      setAverage(builder, node, *layer);
+      auto box = [&](int32_t activation, const Run& y, const Run& x) {
+        View view = *mapping::sliced(builder.activation(activation).view, width, x.output, x.outputs);
+        return builder.viewed(activation,
+                              in.size() == 4 ? *mapping::sliced(view, height, y.output, y.outputs) : std::move(view));
+      };
+      auto read = [](const Run& run, int64_t stride) {
+        return Run{.output = run.input, .outputs = (run.outputs - 1) * stride + run.taps};
+      };
+      const AsGrid grid = imagesBy(layer->window);
+      readAs(builder, node, box(input, read(row, window.strideH), read(column, window.strideW)), 1, grid, *layer);
+      layer->output = box(output, row, column);
+      layer->resultGrid = *grid(builder.activation(layer->output), builder.graph().storageOf(layer->output));
+      builder.add(std::move(layer), {&node});
+    }
+}
+
 void matchPool(GraphBuilder& builder, const Node& node) {
   const bool isMax = node.op == "MaxPool";
   const net::Shape &in = builder.operandTensor(node, 0).shape, &out = builder.resultTensor(node).shape;
@@ -125,9 +185,10 @@ void matchPool(GraphBuilder& builder, const Node& node) {
     std::tie(layer->lo, layer->hi) = builder.clamp(node);
     layer->fill = net::isSigned(builder.operandTensor(node, 0).type) ? -128 : 0; // padding never wins
   } else {
-    if (window.isPadded() && node.integer("count_include_pad", 0) == 0)
-      builder.refuse(node, "padding with count_include_pad = 0 is not supported on the accelerator; only windows "
-                           "inside the feature map, or count_include_pad = 1");
+    if (window.isPadded() && node.integer("count_include_pad", 0) == 0) {
+      matchAverageInside(builder, node, window);
+      return;
+    }
     setAverage(builder, node, *layer);
   }
   finishWindow(builder, std::move(layer), node);

@@ -1,4 +1,5 @@
 // Which network nodes are moves, and which of them cost nothing.
+#include "compiler/layers/grid.h"
 #include "compiler/layers/move/move.h"
 #include "compiler/layers/operands.h"
 #include "isa/program/resize.h"
@@ -14,9 +15,6 @@ using mapping::GraphBuilder;
 using mapping::usualInnermost;
 using net::Node;
 namespace ops = net::ops;
-
-// More parts than this are left to the host: each is code of its own.
-constexpr size_t kMostParts = 64;
 
 // The result is a view of its operand; `viewOf` gives it, if the operand's view allows it. Otherwise the operand is
 // copied first: as plain bytes, in whose view every digit can be cut, or else in the order of its dimensions.
@@ -367,13 +365,6 @@ constexpr std::pair<std::string_view, Match> kMatches[] = {
 };
 
 } // namespace
-
-std::vector<std::string_view> movedOperators() {
-  std::vector<std::string_view> names;
-  for (const auto& [name, match] : kMatches)
-    names.push_back(name);
-  return names;
-}
 
 bool matchMove(GraphBuilder& builder, size_t index) {
   const Node& node = builder.node(index);

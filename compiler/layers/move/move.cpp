@@ -27,7 +27,7 @@ std::unique_ptr<mapping::Layer> copy(const GraphBuilder& builder, int32_t from, 
   return layer;
 }
 
-const mapping::LayerKind kKind = {"move", movedOperators(), matchMove, fromAttributes, copy};
+const mapping::LayerKind kKind = {"move", matchMove, fromAttributes, copy};
 const mapping::RegisterKind kRegistered(kKind);
 
 // A view as numbers: the storage's rank and start, then for each dimension its number of levels and the levels.
@@ -124,6 +124,8 @@ void Move::validate(const DeviceGraph& graph) const {
       throw Error("a part of a move has no input");
     if (part.target.start.size() != extents.size())
       throw Error("a part of a move has another storage than the result");
+    if (!part.target.within(extents))
+      throw Error("a part of a move reaches beyond the storage of the result");
     if (part.input >= 0 &&
         graph.activation(inputs[static_cast<size_t>(part.input)]).view.shape() != part.target.shape())
       throw Error("a part of a move has another shape than its input");

@@ -31,8 +31,7 @@ public:
   enum StreamIndex : size_t { kBlocks, kTable };
 };
 
-// Network operators that rearrange, and what they come to: views where they can be, else moves (match.cpp).
-std::vector<std::string_view> movedOperators();
+// What operators that rearrange come to: views where they can be, else moves (match.cpp).
 bool matchMove(mapping::GraphBuilder& builder, size_t node);
 
 // A loop of a part with the bytes that source and target move in a turn. What is copied in one piece is the block: the

@@ -189,6 +189,30 @@ TEST(Import, AutoPadBecomesPads) {
   }
 }
 
+// SAME with a stride beyond the kernel: ONNX Runtime's convolution starts behind what is left over.
+TEST(Import, AutoPadOfALongStrideCropsTheInput) {
+  for (const auto& [mode, starts] :
+       std::map<std::string, Dims>{{"SAME_UPPER", {1, 2}}, {"SAME_LOWER", {1, 1}}, {"VALID", {}}}) {
+    Model model = oneNode("Conv", {1, 1, 17, 18});
+    model.floats("w", {1, 1, 3, 3}, std::vector<float>(9, 1));
+    only(model)->add_input("w");
+    setText(only(model), "auto_pad", mode);
+    set(only(model), "strides", Dims{10, 10});
+    const net::Network network = model.import();
+    EXPECT_EQ(outputOf(network).shape, (Dims{1, 1, 2, 2}));
+    EXPECT_EQ(network.nodes.back().integers("pads", {}), (Dims{0, 0, 0, 0}));
+    ASSERT_EQ(network.nodes.size(), starts.empty() ? 1u : 2u);
+    if (!starts.empty()) {
+      const auto at = static_cast<size_t>(network.nodes[0].inputs[net::ops::Slice::starts]);
+      const SharedBytes& bytes = network.tensors[at].data;
+      Dims values(starts.size());
+      ASSERT_EQ(bytes.size(), values.size() * sizeof(int64_t));
+      std::memcpy(values.data(), bytes.data(), bytes.size());
+      EXPECT_EQ(values, starts) << mode;
+    }
+  }
+}
+
 TEST(Import, CeilModeBecomesPads) {
   Model model = oneNode("MaxPool", {1, 1, 6, 5});
   set(only(model), "kernel_shape", Dims{3, 3});

@@ -160,8 +160,32 @@ def global_pool(rng, dtype):
 
 def mean(rng, dtype):
     b = Builder(rng)
-    x, _ = b.activation(dtype, [1, 5, 7, 7])
-    return b.finish(b.op("ReduceMean", x, axes=[2, 3], keepdims=0), dtype)
+    x, _ = b.activation(dtype, [2, 5, 7, 6])
+    axes = [int(axis) for axis in rng.permutation(4)[:rng.integers(1, 5)]]
+    return b.finish(b.op("ReduceMean", x, axes=axes, keepdims=int(rng.integers(2))), dtype)
+
+
+def transposed_conv(rng, dtype):
+    b = Builder(rng)
+    group, rank = int(rng.integers(1, 3)), int(rng.integers(1, 3))
+    x, xs = b.activation(dtype, [2, 4 * group, *([6, 5][:rank])])
+    kernel, strides, dilations = ([int(v) for v in rng.integers(1, most, rank)] for most in (5, 4, 3))
+    w, ws = b.weights([4 * group, 3, *kernel], 1, 3)
+    bias = b.bias(np.tile(np.broadcast_to(xs * ws, (3,)), group), 3 * group)
+    reach = [(k - 1) * d for k, d in zip(kernel, dilations)]
+    pads = [int(rng.integers(0, r + 1)) for r in reach * 2]
+    more = [int(rng.integers(0, s)) for s in strides]
+    y = b.op("ConvTranspose", x, w, bias, group=group, strides=strides, dilations=dilations, pads=pads,
+             output_padding=more)
+    return b.finish(b.rectify(y), dtype, 0.01, 2)
+
+
+def conv_of_volumes(rng, dtype):
+    b = Builder(rng)
+    x, xs = b.activation(dtype, [1, 3, 4, 5, 6])
+    w, ws = b.weights([4, 3, 2, 3, 3], 0, 4)
+    return b.finish(b.op("MaxPool", b.op("Conv", x, w, b.bias(xs * ws, 4), pads=[1, 0, 1, 0, 1, 1]),
+                         kernel_shape=[2, 1, 2]), dtype, 0.01, 2)
 
 
 def concat(rng, dtype):
@@ -301,7 +325,8 @@ PATTERNS = {
     "mul": binary("Mul"), "relu": unary("Relu"), "sigmoid": unary("Sigmoid"), "tanh": unary("Tanh"),
     "hard_sigmoid": unary("HardSigmoid"), "hard_swish": unary("HardSwish"), "leaky_relu": unary("LeakyRelu", alpha=0.1),
     "swish": swish, "clip": clip, "max_pool": pool("MaxPool"), "average_pool": pool("AveragePool"),
-    "global_average_pool": global_pool, "reduce_mean": mean, "concat": concat, "softmax": softmax,
+    "global_average_pool": global_pool, "reduce_mean": mean, "conv_transpose": transposed_conv,
+    "conv_of_volumes": conv_of_volumes, "concat": concat, "softmax": softmax,
     "movement": movement, "gemm_general": gemm_general, "linear": linear, "attention": attention,
     "mixed_add": pair("Add"), "mixed_mul": pair("Mul"), "mixed_sub": pair("Sub"), "sub": pair("Sub", both=True),
     "add_scalar": pair("Add", True, ()), "mul_scalar": pair("Mul", True, ()), "sub_scalar": pair("Sub", True, ()),

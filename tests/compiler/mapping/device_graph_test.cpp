@@ -133,9 +133,8 @@ TEST_F(DeviceGraphTest, RefusesNetworksWithoutWorkForTheAccelerator) {
   Value x = builder.input(DType::u8, {1, 4, 2, 2});
   Value flat = builder.node("Flatten", {x.tensor}, DType::u8, {1, 16}, {{"axis", int64_t{1}}});
   builder.output(builder.node("DequantizeLinear", builder.quantised(flat), DType::f32, {1, 16}));
-  builder.network.name = "n";
-  EXPECT_EQ(error(), "network 'n' has no operator that the accelerator runs; it runs 8-bit integer networks (QDQ or "
-                     "QLinear form)");
+  EXPECT_EQ(error(), "node 'Flatten_0' (Flatten): only the host reads its result; that leaves nothing to the "
+                     "accelerator");
 }
 
 TEST_F(DeviceGraphTest, RefusesHostOperatorsInTheMiddle) {
@@ -174,16 +173,15 @@ TEST_F(DeviceGraphTest, RefusesOtherHostOperatorsAtTheEdgesIfNoneAreWanted) {
 
 // What the accelerator has only in other forms is found out layer by layer.
 TEST_F(DeviceGraphTest, AFormThatTheAcceleratorDoesNotHaveIsTheHosts) {
-  Value a = addConv(builder, builder.input(DType::u8, {1, 4, 4, 4}), 4, 1);
+  Value a = addConv(builder, builder.input(DType::u8, {1, 4, 12, 12}), 4, 1);
   Value average =
       builder.node("QLinearAveragePool", join({builder.quantised(a), builder.quantisation(DType::u8, 1, 0)}), DType::u8,
-                   {1, 4, 4, 4}, {{"kernel_shape", Ints{3, 3}}, {"pads", Ints{1, 1, 1, 1}}});
+                   {1, 4, 12, 12}, {{"kernel_shape", Ints{9, 9}}, {"pads", Ints{4, 4, 4, 4}}});
   builder.output(addLut(builder, addConv(builder, average, 4, 1)));
   const DeviceGraph graph = build();
   EXPECT_EQ(stepsOf(graph), (Texts{"1 groups", "host 1", "1 groups"}));
   EXPECT_EQ(graph.steps[1].hostNodes[0].reason,
-            "padding with count_include_pad = 0 is not supported on the accelerator; only windows inside the feature "
-            "map, or count_include_pad = 1");
+            "it averages over 81 different parts of its window; the accelerator takes 64 at most");
   ASSERT_EQ(graph.steps[2].inputs.size(), 1u);
   EXPECT_EQ(graph.activation(graph.steps[2].inputs[0]).tensor, average.tensor);
   EXPECT_EQ(graph.inputs.size(), 2u);

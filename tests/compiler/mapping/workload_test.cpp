@@ -162,6 +162,8 @@ TEST(Workload, RefusesMovesThatAreNone) {
               json["target0000"] = {1, 0};
             }),
             start + "a part of a move has another storage than the result");
+  EXPECT_EQ(errorWith([](Json& json) { json["target0000"][2] = 1000; }),
+            start + "a part of a move reaches beyond the storage of the result");
 }
 
 } // namespace

@@ -280,3 +280,40 @@ func.func @reasons(%x: tensor<2x2xsi8>) -> (tensor<2x2xsi8>, tensor<2x2xsi8>) {
   %q = weft_graph.quantize %n, %s, %z {axis = 0 : i64} : (tensor<2x2xf32>, tensor<f32>, tensor<si8>) -> tensor<2x2xsi8>
   return %y, %q : tensor<2x2xsi8>, tensor<2x2xsi8>
 }
+
+// A transposed convolution of stride 2: its four results around each position are channels of a convolution, here by
+// (row, column, filter), and views of its result. The taps that no result of a phase meets are the zero point.
+// CHECK-LABEL: @transposed
+// CHECK-DAG: %[[W:.*]] = weft_graph.constant dense<{{.*}}> : tensor<4x1x2x2xsi8>
+// CHECK-DAG: %[[B:.*]] = weft_graph.constant dense<12> : tensor<4xi32>
+// CHECK: %[[C:.*]] = weft_graph.qlinear_conv %arg0, {{.*}}, %[[W]], {{.*}}, %[[B]]
+// CHECK: weft_graph.reshape %[[C]]
+// CHECK: weft_graph.transpose
+// CHECK: weft_graph.reshape
+// CHECK: weft_graph.slice
+func.func @transposed(%x: tensor<1x1x3x3xsi8>) -> tensor<1x1x5x5xsi8> {
+  %s = weft_graph.constant dense<0.5> : tensor<f32>
+  %z = weft_graph.constant dense<0> : tensor<si8>
+  %w = weft_graph.constant dense<[[[[1, 2, 3], [4, 5, 6], [7, 8, 9]]]]> : tensor<1x1x3x3xsi8>
+  %b = weft_graph.constant dense<3.0> : tensor<1xf32>
+  %xf = weft_graph.dequantize %x, %s, %z {axis = 0 : i64} : (tensor<1x1x3x3xsi8>, tensor<f32>, tensor<si8>) -> tensor<1x1x3x3xf32>
+  %wf = weft_graph.dequantize %w, %s, %z {axis = 0 : i64} : (tensor<1x1x3x3xsi8>, tensor<f32>, tensor<si8>) -> tensor<1x1x3x3xf32>
+  %c = weft_graph.conv_transpose %xf, %wf, %b {kernel_shape = array<i64: 3, 3>, strides = array<i64: 2, 2>, pads = array<i64: 1, 1, 1, 1>, dilations = array<i64: 1, 1>, output_padding = array<i64: 0, 0>, group = 1 : i64} : (tensor<1x1x3x3xf32>, tensor<1x1x3x3xf32>, tensor<1xf32>) -> tensor<1x1x5x5xf32>
+  %y = weft_graph.quantize %c, %s, %z {axis = 0 : i64} : (tensor<1x1x5x5xf32>, tensor<f32>, tensor<si8>) -> tensor<1x1x5x5xsi8>
+  return %y : tensor<1x1x5x5xsi8>
+}
+
+// The mean over any axes: those become the plane of a global average.
+// CHECK-LABEL: @mean
+// CHECK: %[[T:.*]] = weft_graph.transpose %arg0 {perm = array<i64: 0, 2, 1>}
+// CHECK: %[[P:.*]] = weft_graph.reshape %[[T]], {{.*}} -> tensor<2x4x1x3xsi8>
+// CHECK: weft_graph.qlinear_global_average_pool %[[P]], {{.*}} -> tensor<2x4x1x1xsi8>
+func.func @mean(%x: tensor<2x3x4xsi8>) -> tensor<2x4xsi8> {
+  %s = weft_graph.constant dense<0.5> : tensor<f32>
+  %z = weft_graph.constant dense<0> : tensor<si8>
+  %axes = weft_graph.constant dense<1> : tensor<1xi64>
+  %xf = weft_graph.dequantize %x, %s, %z {axis = 0 : i64} : (tensor<2x3x4xsi8>, tensor<f32>, tensor<si8>) -> tensor<2x3x4xf32>
+  %m = weft_graph.reduce_mean %xf, %axes {keepdims = 0 : i64, noop_with_empty_axes = 0 : i64} : (tensor<2x3x4xf32>, tensor<1xi64>) -> tensor<2x4xf32>
+  %y = weft_graph.quantize %m, %s, %z {axis = 0 : i64} : (tensor<2x4xf32>, tensor<f32>, tensor<si8>) -> tensor<2x4xsi8>
+  return %y : tensor<2x4xsi8>
+}

@@ -2,11 +2,13 @@
 // crash?
 #include "isa/program/network.h"
 
+#include "isa/program/elementwise.h"
 #include "isa/program/network_ops.h"
 #include "isa/support/error.h"
 
 #include <gtest/gtest.h>
 #include <random>
+#include <sstream>
 
 namespace weft::net {
 namespace {
@@ -202,6 +204,21 @@ TEST(Operators, HaveTheAritiesOfTheirOperands) {
     EXPECT_EQ(entry.minOnnxInputs, arity.leastInFiles) << entry.name;
     EXPECT_EQ(entry.maxInputs, arity.most) << entry.name;
   }
+}
+
+// The docs say by them where an operator runs; functions of one element are tables.
+TEST(Operators, HaveFormsThatAreOperators) {
+  for (size_t i = 0; i < kOpCount; ++i)
+    EXPECT_TRUE(!unaryFunction(static_cast<Op>(i)) || hasWord(kNetworkOperators[i].forms, "Lut8"))
+        << kNetworkOperators[i].name;
+  for (const OperatorInfo& info : kNetworkOperators) {
+    std::istringstream forms{std::string(info.forms)};
+    for (std::string form; forms >> form;)
+      EXPECT_TRUE(findOperator(form) || form == "nothing") << info.name << " becomes " << form;
+  }
+  EXPECT_TRUE(hasWord("QGemm QLinearMatMul", "QGemm"));
+  EXPECT_FALSE(hasWord("QGemm QLinearMatMul", "MatMul"));
+  EXPECT_FALSE(hasWord("", ""));
 }
 
 TEST(Operators, NameTheirOperandsAndAttributes) {

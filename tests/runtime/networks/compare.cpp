@@ -75,9 +75,10 @@ Outcome compare(const net::Network& network, const Machine& machine, const HostT
     }
   } catch (const std::exception& error) {
     std::string message = error.what();
-    // The last two: nothing is left for the accelerator.
-    for (const char* unsupported : {"no tiling fits", "has no operator that the accelerator runs",
-                                    "(Relu): the accelerator does not have this operator"})
+    // The last three: nothing is left for the accelerator.
+    for (const char* unsupported :
+         {"no tiling fits", "has no operator that the accelerator runs", "that leaves nothing to the accelerator",
+          "(Relu): the accelerator does not have this operator"})
       if (message.find(unsupported) != std::string::npos)
         return {true, "", message};
     return {false, fmt::format("{}: {}", stage, message)};

@@ -129,6 +129,23 @@ TEST(Forms, AScaleOfEachChannelIsBroadcastBetweenConvolutions) {
   expectSame(b, {addConv(b, binary(b, "QLinearMul", x, gate, {1, 24, 9, 9}), 8, 3)}, "squeeze and excite");
 }
 
+// Each part of the result is a layer; what reads the result in windows reads all of them.
+TEST(Forms, AveragesLeaveOutThePadding) {
+  for (bool onHost : {false, true}) {
+    NetworkBuilder b;
+    const Value x = map(b, {2, 20, 9, 7});
+    const Value average = b.node("QLinearAveragePool", join({b.quantised(x), b.quantisation(DType::u8, 0.04f, 90)}),
+                                 DType::u8, {2, 20, 5, 7},
+                                 {{"kernel_shape", Ints{3, 3}},
+                                  {"strides", Ints{2, 1}},
+                                  {"pads", Ints{1, 1, 1, 1}},
+                                  {"integer_mean", int64_t{1}}},
+                                 0.04f, 90);
+    expectSame(b, {onHost ? average : addConv(b, average, 8, 3, {1, 1, 1, 1})},
+               onHost ? "seen by the host" : "convolved");
+  }
+}
+
 TEST(Forms, ConcatenationsAreOfAnyAxisAndOrder) {
   for (int64_t axis : {0, 1, 2, 3, -2})
     for (bool quantised : {false, true})

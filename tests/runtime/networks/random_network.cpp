@@ -341,7 +341,7 @@ private:
       attrs.erase("dilations");
       attrs["integer_mean"] = int64_t{1};
       if (h.begin || h.end || w.begin || w.end)
-        attrs["count_include_pad"] = int64_t{1};
+        attrs["count_include_pad"] = int64_t{random_.percent(50)};
       float s = x.scale * 0.6f;
       int32_t z = zero(stored);
       keep(builder_.node("QLinearAveragePool", join({builder_.quantised(x), builder_.quantisation(stored, s, z)}),

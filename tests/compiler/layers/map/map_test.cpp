@@ -13,6 +13,14 @@ namespace {
 
 using namespace weft::test;
 
+// Over a square window, as large as its input without the padding.
+void addAverage(NetworkBuilder& builder, const Value& x, int64_t kernel) {
+  const int64_t pad = kernel / 2;
+  builder.output(builder.node("QLinearAveragePool", join({builder.quantised(x), builder.quantisation(DType::u8, 1, 0)}),
+                              DType::u8, builder.shape(x),
+                              {{"kernel_shape", Ints{kernel, kernel}}, {"pads", Ints{pad, pad, pad, pad}}}));
+}
+
 struct MapTest : testing::Test {
   NetworkBuilder builder;
   std::string error() {
@@ -142,14 +150,30 @@ TEST_F(MapTest, ConstantPaddingOfRowsAndColumnsIsAWindow) {
   }
 }
 
+// Corners, edges and the inside have windows of other sizes.
+TEST_F(MapTest, AnAverageThatLeavesOutThePaddingIsPartsOfOneResult) {
+  addAverage(builder, builder.input(DType::u8, {1, 4, 6, 5}), 3);
+  const DeviceGraph graph = graphOf(builder);
+  ASSERT_EQ(graph.layers.size(), 9u);
+  const auto& corner = layerAs<Map>(graph, 0);
+  EXPECT_EQ(corner.window.kernelH, 2);
+  EXPECT_EQ(corner.window.kernelW, 2);
+  EXPECT_FLOAT_EQ(corner.requantise.scale[0], 0.05f / 4);
+  const auto& inside = layerAs<Map>(graph, 4);
+  EXPECT_EQ(inside.window.kernelH, 3);
+  EXPECT_FALSE(inside.window.isPadded());
+  EXPECT_EQ(inside.resultGrid.height, (Axis{4, 1, 1}));
+  EXPECT_EQ(inside.resultGrid.width, (Axis{3, 2, 1}));
+  EXPECT_EQ(graph.activation(inside.output).view.start, (Ints{0, 1, 1, 0}));
+  EXPECT_EQ(graph.activation(inside.output).storage, graph.activation(corner.output).storage);
+}
+
 // --- Refusals --------------------------------------------------------------------------------------------------------
 
-TEST_F(MapTest, RefusesAveragesThatLeaveOutThePadding) {
-  Value x = builder.input(DType::u8, {1, 4, 4, 4});
-  builder.output(builder.node("QLinearAveragePool", join({builder.quantised(x), builder.quantisation(DType::u8, 1, 0)}),
-                              DType::u8, {1, 4, 4, 4}, {{"kernel_shape", Ints{3, 3}}, {"pads", Ints{1, 1, 1, 1}}}));
-  EXPECT_EQ(error(), "node 'QLinearAveragePool_0' (QLinearAveragePool): padding with count_include_pad = 0 is not "
-                     "supported on the accelerator; only windows inside the feature map, or count_include_pad = 1");
+TEST_F(MapTest, RefusesAveragesOfTooManyParts) {
+  addAverage(builder, builder.input(DType::u8, {1, 4, 12, 12}), 9);
+  EXPECT_EQ(error(), "node 'QLinearAveragePool_0' (QLinearAveragePool): it averages over 81 different parts of its "
+                     "window; the accelerator takes 64 at most");
 }
 
 } // namespace

@@ -5,7 +5,7 @@
 Takes every test whose graph uses only operators of isa/program/Operators.td. Without --import the nodes go to the
 executor as they are; with it the models go through the importer, their inputs after the first as constants. A float result may differ from the
 expected one by the tolerance that the test states; an integer result must be equal. The executor does not support all
-that ONNX allows (several results, float16, three spatial dimensions, ...): those tests give a named error and are
+that ONNX allows (several results, float16, ...): those tests give a named error and are
 counted apart. A wrong result makes the exit code 1; without the onnx package the exit code is 77 (skipped).
 """
 

@@ -66,7 +66,7 @@ def sum_size(operands, taps):
 def qlinear_conv(rng):
     x_type = types8(rng)
     w_type = x_type if x_type == np.int8 else types8(rng)
-    rank = rng.choice([1, 2], p=[0.2, 0.8])
+    rank = rng.choice([1, 2, 3], p=[0.2, 0.6, 0.2])
     kernel = rng.integers(1, 5, rank)
     stride, dilation = rng.integers(1, 3, rank), rng.integers(1, 3, rank)
     pads = rng.integers(0, 3, 2 * rank)
@@ -86,11 +86,7 @@ def qlinear_conv(rng):
     operands += output_quantisation(rng, x_type, sum_size(operands, channels // groups * np.prod(kernel)))
     if rng.random() < 0.7:
         operands.append(("bias", rng.integers(-20000, 20000, filters, dtype=np.int32)))
-    attributes = {"group": groups, "strides": stride.tolist(), "dilations": dilation.tolist()}
-    if rng.random() < 0.15 and np.all(dilation == 1):
-        attributes["auto_pad"] = str(rng.choice(["SAME_UPPER", "SAME_LOWER", "VALID"]))
-    else:
-        attributes["pads"] = pads.tolist()
+    attributes = {"group": groups, "strides": stride.tolist(), "dilations": dilation.tolist(), "pads": pads.tolist()}
     return model("QLinearConv", operands, names_except(operands, "x"), x_type, attributes)
 
 
@@ -179,7 +175,7 @@ def _pool_quantisation(rng, dtype, x_scale):
 
 def qlinear_average_pool(rng):
     dtype = types8(rng)
-    rank = int(rng.choice([1, 2], p=[0.2, 0.8]))
+    rank = int(rng.choice([1, 2, 3], p=[0.2, 0.6, 0.2]))
     kernel = rng.integers(1, 8, rank)
     pads = np.minimum(rng.integers(0, 3, 2 * rank), np.tile(kernel - 1, 2))
     size = kernel + rng.integers(0, 9, rank)
@@ -201,10 +197,11 @@ def qlinear_global_average_pool(rng):
 
 def max_pool(rng):
     dtype = types8(rng)
-    kernel = rng.integers(1, 5, 2)
-    pads = np.minimum(rng.integers(0, 2, 4), np.tile(kernel - 1, 2))
-    operands = [("x", full_range(rng, dtype, (2, 5, *(kernel * 2 + rng.integers(0, 8, 2)))))]
-    attributes = {"kernel_shape": kernel.tolist(), "strides": rng.integers(1, 4, 2).tolist(), "pads": pads.tolist(),
+    rank = int(rng.integers(1, 4))
+    kernel = rng.integers(1, 5, rank)
+    pads = np.minimum(rng.integers(0, 2, 2 * rank), np.tile(kernel - 1, 2))
+    operands = [("x", full_range(rng, dtype, (2, 5, *(kernel * 2 + rng.integers(0, 8, rank)))))]
+    attributes = {"kernel_shape": kernel.tolist(), "strides": rng.integers(1, 4, rank).tolist(), "pads": pads.tolist(),
                   "ceil_mode": int(rng.random() < 0.4)}
     return model("MaxPool", operands, set(), dtype, attributes)
 
