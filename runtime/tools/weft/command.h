@@ -1,8 +1,13 @@
 // What the subcommands of `weft` share. Each subcommand is one file with one function that adds it to the program.
 #pragma once
 
+#include "isa/machine/machine.h"
+#include "runtime/api/provenance.h"
+#include "runtime/report/table.h"
+
 #include <CLI/CLI.hpp>
 #include <functional>
+#include <optional>
 #include <string>
 
 namespace weft::tool {
@@ -17,7 +22,7 @@ enum ExitCode : int {
   kInterrupted = 130, // SIGINT
 };
 
-// Options of every subcommand.
+// Options of the subcommands that have messages.
 struct Common {
   bool quiet = false;    // nothing but errors and what was asked for
   bool progress = false; // also when stderr is no terminal
@@ -39,10 +44,22 @@ void addVerify(CLI::App& app, Action& action);
 void addArch(CLI::App& app, Action& action);
 void addArea(CLI::App& app, Action& action);
 void addVersion(CLI::App& app, Action& action);
+void addHelp(CLI::App& app, Action& action);
+void addCompletion(CLI::App& app, Action& action);
+
+// "weft 0.1.0" and the commit.
+std::string versionText();
+// Of what the command line makes of a program file with a machine; `seed` of random inputs.
+runtime::Provenance provenanceOf(const std::string& program, const Machine& machine,
+                                 const std::optional<uint64_t>& seed);
+// Notes the command line for it.
+void noteCommandLine(int argc, char** argv);
+// What is wrong with a command that does not exist below `app`, and which there are.
+std::string noCommand(const std::string& name, const CLI::App& app);
 
 // Prints "weft: error: <message>" to stderr.
 void printError(const std::string& message);
-// Whether tables on stdout may use colours: a terminal, and NO_COLOR is not set.
-bool colourOnStdout();
+// Of text on stdout: a terminal's width, and its colours if NO_COLOR is not set.
+runtime::Style stdoutStyle();
 
 } // namespace weft::tool

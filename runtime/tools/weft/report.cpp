@@ -92,7 +92,7 @@ void addReport(CLI::App& app, Action& action) {
       if (options->json)
         fmt::print("{}", runtime::toJson(reports.front().report));
       else if (options->html.empty() && options->csv.empty())
-        fmt::print("{}", runtime::summary(reports.front().report, colourOnStdout()));
+        fmt::print("{}", runtime::summary(reports.front().report, stdoutStyle()));
       return kOk;
     };
   });
