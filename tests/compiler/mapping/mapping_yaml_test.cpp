@@ -41,7 +41,8 @@ TEST(MappingYaml, FieldsThatAreLeftOutStayAsChosen) {
   const Mapping mapping = parseMapping("groups:\n  - node: a\n    tile_rows: 2\n", "m.yaml");
   ASSERT_EQ(mapping.groups.size(), 1u);
   ASSERT_TRUE(isPartial(mapping.groups[0]));
-  const GroupMapping whole = completed(mapping.groups[0], {.pieces = true, .tileRows = 5, .columnTiles = 3});
+  const GroupMapping whole =
+      completed(mapping.groups[0], {.group = "a", .pieces = true, .tileRows = 5, .columnTiles = 3});
   EXPECT_EQ(whole.tileRows, 2);
   EXPECT_EQ(whole.columnTiles, 3);
   EXPECT_TRUE(whole.pieces);
