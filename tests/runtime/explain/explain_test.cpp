@@ -75,8 +75,9 @@ TEST(Explain, OrdersLiftsByTheirCostAndThoseOfUnknownCostLast) {
   const std::vector<Gain>& gains = sample().explanation.gains;
   for (size_t i = 1; i < gains.size(); ++i) {
     EXPECT_TRUE(gains[i - 1].cost || !gains[i].cost) << i;
-    if (gains[i - 1].cost && gains[i].cost)
+    if (gains[i - 1].cost && gains[i].cost) {
       EXPECT_LE(gains[i - 1].cost->mm2, gains[i].cost->mm2) << i;
+    }
   }
 }
 
