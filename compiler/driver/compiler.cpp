@@ -21,10 +21,11 @@ using lowering::ConstantImage;
 using mapping::DeviceGraph;
 using mapping::Plan;
 
-// A function name for a group: its number, and what of the node's name is fit for a symbol.
+// A function name for a group: its number, and what of the node's name is fit for a symbol, which is not too long.
 std::string symbolOf(size_t index, const std::string& node) {
+  constexpr size_t kLongest = 200;
   std::string symbol = fmt::format("g{:03}_", index);
-  for (char c : node)
+  for (char c : node.substr(0, kLongest))
     symbol += std::isalnum(static_cast<unsigned char>(c)) ? c : '_';
   return symbol;
 }

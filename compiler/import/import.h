@@ -13,9 +13,11 @@
 namespace weft {
 
 struct ImportOptions {
-  // The extent of a symbolic, zero or unknown first dimension of a network input.
+  // The extent of a symbolic or unknown first dimension of a network input.
   int64_t batch = 1;
-  // Extents of other symbolic dimensions, by name.
+  // Whether it is an error if no input leaves its first dimension open.
+  bool batchRequired = false;
+  // Extents of symbolic dimensions, by name. Names that no input has are an error.
   std::map<std::string, int64_t> dimensions;
   // Where the model's file lies: its tensors may have their data in other files there. Empty: they may not.
   std::filesystem::path folder;

@@ -205,6 +205,8 @@ RankedTensorType GraphImporter::inputType(const onnx::ValueInfoProto& info) {
   std::vector<int64_t> dims;
   for (int i = 0; i < tensor.shape().dim_size(); ++i) {
     const onnx::TensorShapeProto_Dimension& dim = tensor.shape().dim(i);
+    if (dim.has_dim_param())
+      symbols.insert(dim.dim_param());
     if (dim.has_dim_value() && dim.dim_value() >= 0) {
       dims.push_back(dim.dim_value());
     } else if (auto given = importOptions.dimensions.find(dim.dim_param());
@@ -212,6 +214,7 @@ RankedTensorType GraphImporter::inputType(const onnx::ValueInfoProto& info) {
       dims.push_back(given->second);
     } else if (i == 0) {
       dims.push_back(importOptions.batch);
+      batchUsed = true;
     } else {
       throw Error(fmt::format("{}: dimension {} ('{}') has no fixed extent; give it one (only the first dimension, "
                               "the batch, has a default)",
@@ -224,6 +227,18 @@ RankedTensorType GraphImporter::inputType(const onnx::ValueInfoProto& info) {
   if (!countElements(dims, graph::kMaxElements))
     throw Error(fmt::format("{}: its shape [{}] is too large", what, fmt::join(dims, ", ")));
   return RankedTensorType::get(dims, elementType(tensor.elem_type()));
+}
+
+// What was given and has no use is a mistake.
+void GraphImporter::checkDimensionsUsed() const {
+  for (const auto& [name, extent] : importOptions.dimensions)
+    if (!symbols.contains(name))
+      throw Error(fmt::format("no input has an open dimension '{}'; {}", name,
+                              symbols.empty() ? "all extents are fixed or have no name"
+                                              : fmt::format("open are '{}'", fmt::join(symbols, "', '"))));
+  if (importOptions.batchRequired && !batchUsed)
+    throw Error(
+        fmt::format("the batch is given as {}, but no input leaves its first dimension open", importOptions.batch));
 }
 
 void GraphImporter::define(const std::string& name, Value value, const std::string& by) {
@@ -285,6 +300,7 @@ OwningOpRef<ModuleOp> GraphImporter::run() {
       inputs.push_back(&info);
       inputTypes.push_back(inputType(info));
     }
+  checkDimensionsUsed();
   // The result types are known at the end.
   auto function = opBuilder.create<func::FuncOp>(unknown, "main", opBuilder.getFunctionType(inputTypes, {}));
   Block* body = function.addEntryBlock();

@@ -9,6 +9,7 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
 
+#include <set>
 #include <string>
 #include <unordered_map>
 
@@ -63,6 +64,7 @@ public:
 private:
   mlir::Location location(const NodeReader& node);
   mlir::RankedTensorType inputType(const onnx::ValueInfoProto& info);
+  void checkDimensionsUsed() const;
   mlir::Value lookup(const std::string& name);
   void importNode(const onnx::NodeProto& proto);
   void define(const std::string& name, mlir::Value value, const std::string& by);
@@ -72,6 +74,8 @@ private:
   const ImportOptions& importOptions;
   int64_t version = 0;
   int64_t computedBytes = 0;
+  bool batchUsed = false;
+  std::set<std::string> symbols; // open dimensions of the inputs that have a name
   mlir::OpBuilder opBuilder;
   Diagnostics diagnostics;
   std::unordered_map<std::string, mlir::Value> values;

@@ -27,7 +27,7 @@ enum class InputFlow : uint8_t {
 const char* name(InputFlow flow);
 
 struct GroupMapping {
-  std::string group; // name of the main ONNX node
+  std::string group; // name of the main ONNX node; in a text, of any ONNX node of the layer
   WeightFlow weights = WeightFlow::resident;
   InputFlow input = InputFlow::feature;
   // The input is not loaded by whole tiles but, with the weights or window parts that read it, in pieces; channel
@@ -39,7 +39,16 @@ struct GroupMapping {
   std::array<int64_t, 3> chunks = {
       1, 1, 1};        // parts of a column tile's weights or window along kernel rows, kernel columns, channel blocks
   int64_t buffers = 2; // depth of every stream between DMA and engines
+
+  // Of one that parseMapping() made: "file:line", and the keys that are given there.
+  std::string place = {};
+  std::vector<std::string> given = {};
 };
+
+// Whether it was read from a text that leaves fields out.
+bool isPartial(const GroupMapping& group);
+// `chosen` with the fields that `group` gives.
+GroupMapping completed(const GroupMapping& group, GroupMapping chosen);
 
 // Where a storage lives.
 struct Place {
@@ -62,12 +71,12 @@ struct Place {
 void layOut(const Storage& storage, const Machine& machine, Place& place);
 
 struct Mapping {
-  std::string machine;
+  std::string machine, origin;      // origin: the file that it was read from
   std::vector<GroupMapping> groups; // one for each layer of the device graph, in order
 };
 
 std::string toYaml(const Mapping& mapping);
-// Throws Error naming line and field. Layers that the text leaves out are chosen by the rules.
+// Throws Error naming line and field. Layers, and fields of layers, that the text leaves out are chosen by the rules.
 Mapping parseMapping(const std::string& yaml, const std::string& origin);
 
 } // namespace weft::mapping

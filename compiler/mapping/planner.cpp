@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <map>
 
 namespace weft::mapping {
 namespace {
@@ -173,14 +174,31 @@ private:
     return limit;
   }
 
+  // The layer that a given mapping is for: of several of a name the first that has none yet.
+  const Layer& layerOf(const GroupMapping& mapping) const {
+    const Layer* taken = nullptr;
+    for (const bool main : {true, false})
+      for (const std::unique_ptr<Layer>& layer : graph_.layers) {
+        const auto& nodes = layer->onnxNodes;
+        if (main ? layer->name != mapping.group : std::find(nodes.begin(), nodes.end(), mapping.group) == nodes.end())
+          continue;
+        if (!of_.contains(layer.get()))
+          return *layer;
+        taken = layer.get();
+      }
+    if (taken)
+      throw Error(fmt::format("{}: the layer of node '{}' is given twice, the other time at {}", mapping.place,
+                              mapping.group, of_.at(taken)->place));
+    throw Error(fmt::format("{}: the accelerator runs no node '{}'; --emit mapping lists the groups of this network",
+                            mapping.place, mapping.group));
+  }
+
   void mapLayers() {
-    for (const GroupMapping& mapping : given_.groups) {
-      auto named = [&](const std::unique_ptr<Layer>& layer) { return layer->name == mapping.group; };
-      if (std::none_of(graph_.layers.begin(), graph_.layers.end(), named))
-        throw Error(fmt::format("the mapping names node '{}', which is the main node of no group; --emit mapping lists "
-                                "the groups of this network",
-                                mapping.group));
-    }
+    if (!given_.machine.empty() && given_.machine != machine_.name)
+      throw Error(fmt::format("{}: the mapping is for the machine '{}'; this one is '{}'", given_.origin,
+                              given_.machine, machine_.name));
+    for (const GroupMapping& mapping : given_.groups)
+      of_.emplace(&layerOf(mapping), &mapping);
     while (const std::optional<int64_t> cramped = mapWithResidents()) {
       release(*cramped);
       plan_.mapping.groups.clear();
@@ -212,19 +230,23 @@ private:
       int64_t limit = workingLimit(g), available = limit - plan_.scratchReserved;
       const std::optional<BorderWish> wish = layer.windowWish(graph_);
       const bool windows = wish && site.place(wish->activation).packed;
-      auto found = std::find_if(given_.groups.begin(), given_.groups.end(),
-                                [&](const GroupMapping& mapping) { return mapping.group == layer.name; });
+      const auto found = of_.find(&layer);
       const bool cramped = limit < machine_.scratchpad.bytes;
       GroupMapping mapping;
-      if (found != given_.groups.end()) {
-        mapping = *found;
+      if (found != of_.end()) {
+        const GroupMapping& given = *found->second;
+        mapping = given;
+        if (isPartial(given))
+          if (const std::optional<GroupMapping> chosen = layer.choose(site, available, windows))
+            mapping = completed(given, *chosen);
+        mapping.group = layer.name;
         mapping.input = windows ? InputFlow::windows : InputFlow::feature;
         try {
           layer.check(site, mapping, available);
-        } catch (const Error&) {
+        } catch (const Error& error) {
           if (cramped && !layer.choose(site, available, windows))
             return g;
-          throw;
+          throw Error(given.place.empty() ? error.what() : fmt::format("{}: {}", given.place, error.what()));
         }
       } else {
         std::optional<GroupMapping> chosen = layer.choose(site, available, windows);
@@ -283,6 +305,10 @@ private:
         lifetime = {-1, layers};
       offsets[storage] = *allocator.place(lifetime.first, lifetime.last, dramBytes(storage), INT64_MAX);
     }
+    if (machine_.dram.bytes <= kCodeBytes)
+      throw Error(fmt::format("machine '{}' has {} bytes of DRAM; a network takes {} for its code, and more for "
+                              "constants and activations",
+                              machine_.name, machine_.dram.bytes, kCodeBytes));
     if (kCodeBytes + static_cast<uint64_t>(allocator.peak()) > machine_.dram.bytes)
       throw Error(fmt::format("the network's activations need {} bytes of DRAM beside {} for code; machine '{}' has {}",
                               allocator.peak(), kCodeBytes, machine_.name, machine_.dram.bytes));
@@ -326,6 +352,7 @@ private:
   const DeviceGraph& graph_;
   const Machine& machine_;
   const Mapping& given_;
+  std::map<const Layer*, const GroupMapping*> of_; // the given ones
   Plan plan_;
   std::vector<Lifetime> lifetimes_;
 };

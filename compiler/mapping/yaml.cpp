@@ -1,11 +1,7 @@
 // The mapping's YAML form.
 #include "compiler/mapping/mapping.h"
 
-#include "isa/support/error.h"
-
-#include <algorithm>
-#include <fmt/format.h>
-#include <yaml-cpp/yaml.h>
+#include "isa/support/yaml_fields.h"
 
 namespace weft::mapping {
 
@@ -24,8 +20,7 @@ std::string toYaml(const Mapping& mapping) {
     out << YAML::BeginMap;
     out << YAML::Key << "node" << YAML::Value << group.group;
     out << YAML::Key << "weights" << YAML::Value << name(group.weights);
-    if (group.pieces)
-      out << YAML::Key << "input" << YAML::Value << "pieces";
+    out << YAML::Key << "input" << YAML::Value << (group.pieces ? "pieces" : "tiles");
     out << YAML::Key << "tile_rows" << YAML::Value << group.tileRows;
     out << YAML::Key << "tile_cols" << YAML::Value << group.tileCols;
     out << YAML::Key << "column_tiles" << YAML::Value << group.columnTiles;
@@ -40,62 +35,84 @@ std::string toYaml(const Mapping& mapping) {
   return std::string(out.c_str()) + "\n";
 }
 
-Mapping parseMapping(const std::string& yaml, const std::string& origin) {
-  Mapping mapping;
-  try {
-    YAML::Node root = YAML::Load(yaml);
-    auto fail = [&](const YAML::Node& node, const std::string& reason) {
-      throw Error(fmt::format("{}:{}: {}", origin, std::max(node.Mark().line, 0) + 1, reason));
-    };
-    if (!root.IsMap() || !root["groups"] || !root["groups"].IsSequence())
-      fail(root, "a mapping is a map with `machine` and a sequence `groups`");
-    if (root["machine"])
-      mapping.machine = root["machine"].as<std::string>();
-    for (const YAML::Node& entry : root["groups"]) {
-      if (!entry.IsMap() || !entry["node"])
-        fail(entry, "each group is a map with at least `node`");
-      GroupMapping group;
-      group.group = entry["node"].as<std::string>();
-      for (const auto& field : entry) {
-        auto key = field.first.as<std::string>();
-        const YAML::Node& value = field.second;
-        if (key == "node")
-          continue;
-        if (key == "weights") {
-          auto text = value.as<std::string>();
-          if (text != "resident" && text != "streamed")
-            fail(value, fmt::format("weights is '{}', legal are resident, streamed", text));
-          group.weights = text == "resident" ? WeightFlow::resident : WeightFlow::streamed;
-        } else if (key == "input") {
-          auto text = value.as<std::string>();
-          if (text != "tiles" && text != "pieces")
-            fail(value, fmt::format("input is '{}', legal are tiles, pieces", text));
-          group.pieces = text == "pieces";
-        } else if (key == "tile_rows") {
-          group.tileRows = value.as<int64_t>();
-        } else if (key == "tile_cols") {
-          group.tileCols = value.as<int64_t>();
-        } else if (key == "column_tiles") {
-          group.columnTiles = value.as<int64_t>();
-        } else if (key == "chunks") {
-          if (!value.IsSequence() || value.size() != 3)
-            fail(value, "chunks has three numbers");
-          for (size_t i = 0; i < 3; ++i)
-            group.chunks[i] = value[i].as<int64_t>();
-        } else if (key == "buffers") {
-          group.buffers = value.as<int64_t>();
-        } else {
-          fail(field.first,
-               fmt::format("unknown field '{}'; known are node, weights, input, tile_rows, tile_cols, column_tiles, "
-                           "chunks, buffers",
-                           key));
-        }
-      }
-      mapping.groups.push_back(group);
+namespace {
+
+struct Field {
+  const char* key;
+  void (*read)(const YamlFields& in, const char* key, GroupMapping& group);
+  void (*copy)(GroupMapping& to, const GroupMapping& from);
+};
+
+template <auto member> void copy(GroupMapping& to, const GroupMapping& from) {
+  to.*member = from.*member;
+}
+
+constexpr int64_t kMost = int64_t{1} << 40; // no extent is larger
+
+template <auto member> constexpr Field number(const char* name) {
+  return {name,
+          [](const YamlFields& in, const char* key, GroupMapping& group) { group.*member = in.integer(key, 0, kMost); },
+          copy<member>};
+}
+
+constexpr Field kFields[] = {
+    {"weights",
+     [](const YamlFields& in, const char* key, GroupMapping& group) {
+       group.weights = in.choice(key, {"resident", "streamed"}) == 0 ? WeightFlow::resident : WeightFlow::streamed;
+     },
+     copy<&GroupMapping::weights>},
+    {"input",
+     [](const YamlFields& in, const char* key, GroupMapping& group) {
+       group.pieces = in.choice(key, {"tiles", "pieces"}) == 1;
+     },
+     copy<&GroupMapping::pieces>},
+    number<&GroupMapping::tileRows>("tile_rows"),
+    number<&GroupMapping::tileCols>("tile_cols"),
+    number<&GroupMapping::columnTiles>("column_tiles"),
+    {"chunks",
+     [](const YamlFields& in, const char* key, GroupMapping& group) {
+       const auto chunks = in.items(key, [&](const YAML::Node& item) { return in.integerOf(item, key, 0, kMost); });
+       if (chunks.size() != group.chunks.size())
+         in.fail(in.node(), "'chunks' must be three numbers");
+       std::copy(chunks.begin(), chunks.end(), group.chunks.begin());
+     },
+     copy<&GroupMapping::chunks>},
+    number<&GroupMapping::buffers>("buffers"),
+};
+
+GroupMapping groupOf(const YamlFields& in) {
+  GroupMapping group;
+  group.group = in.text("node");
+  group.place = in.place();
+  for (const Field& field : kFields)
+    if (in.has(field.key)) {
+      field.read(in, field.key, group);
+      group.given.emplace_back(field.key);
     }
-  } catch (const YAML::Exception& error) {
-    throw Error(fmt::format("{}:{}: {}", origin, error.mark.line + 1, error.msg));
-  }
+  return group;
+}
+
+} // namespace
+
+bool isPartial(const GroupMapping& group) {
+  return !group.place.empty() && group.given.size() < std::size(kFields);
+}
+
+GroupMapping completed(const GroupMapping& group, GroupMapping chosen) {
+  for (const Field& field : kFields)
+    if (std::find(group.given.begin(), group.given.end(), field.key) != group.given.end())
+      field.copy(chosen, group);
+  return chosen;
+}
+
+Mapping parseMapping(const std::string& yaml, const std::string& origin) {
+  const YamlFields in(parseYaml(yaml, origin), origin);
+  Mapping mapping;
+  mapping.origin = origin;
+  if (in.has("machine"))
+    mapping.machine = in.text("machine");
+  mapping.groups = in.objects("groups", groupOf);
+  in.checkKeys();
   return mapping;
 }
 

@@ -4,11 +4,13 @@
 #include <filesystem>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "isa/machine/fields.h"
 #include "isa/support/embedded.h"
 #include "isa/support/error.h"
 #include "isa/support/file.h"
+#include "isa/support/suggest.h"
 
 namespace weft {
 namespace {
@@ -124,16 +126,23 @@ const std::vector<BuiltinMachine>& builtinMachines() {
 }
 
 Machine loadMachine(const std::string& nameOrPath) {
-  std::string names;
+  return machineSource(nameOrPath).first;
+}
+
+std::pair<Machine, std::string> machineSource(const std::string& nameOrPath) {
+  std::vector<std::string> names;
   for (const BuiltinMachine& machine : builtinMachines()) {
     if (machine.name == nameOrPath)
-      return parseMachine(machine.yaml, nameOrPath + ".yaml (built in)");
-    names += fmt::format("{}{}", names.empty() ? "" : ", ", machine.name);
+      return {parseMachine(machine.yaml, nameOrPath + ".yaml (built in)"), std::string(machine.yaml)};
+    names.emplace_back(machine.name);
   }
   std::error_code ignored;
   if (!std::filesystem::exists(nameOrPath, ignored))
-    throw Error(fmt::format("machine '{}' is neither a file nor a built-in machine ({})", nameOrPath, names));
-  return parseMachine(readTextFile(nameOrPath), nameOrPath);
+    throw Error(fmt::format("machine '{}' is neither a file nor a built-in machine ({}){}", nameOrPath,
+                            fmt::join(names, ", "), didYouMean(nameOrPath, names)));
+  std::string text = readTextFile(nameOrPath);
+  Machine machine = parseMachine(text, nameOrPath);
+  return {std::move(machine), std::move(text)};
 }
 
 } // namespace weft

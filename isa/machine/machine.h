@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace weft {
@@ -91,6 +92,8 @@ Machine parseMachine(std::string_view yaml, const std::string& origin);
 
 // A built-in machine by its name ("edge-16"), otherwise a YAML file by its path. Throws Error.
 Machine loadMachine(const std::string& nameOrPath);
+// The same with the text that it was read from.
+std::pair<Machine, std::string> machineSource(const std::string& nameOrPath);
 
 // Every field; parseMachine(toYaml(m)) gives m.
 std::string toYaml(const Machine& machine);

@@ -90,10 +90,20 @@ const char* failure() {
 }
 
 #ifdef WEFT_RTL_WAVE
-bool openWave(void* model, const char* file) {
+// VerilatedFst keeps its writer, which alone takes comments, to itself; an explicit instantiation may name it.
+void* writerOf(VerilatedFst& trace);
+template <void* VerilatedFst::*writer> struct Opened {
+  friend void* writerOf(VerilatedFst& trace) { return trace.*writer; }
+};
+template struct Opened<&VerilatedFst::m_fst>;
+
+bool openWave(void* model, const char* file, const char* comment) {
   Model& it = modelOf(model);
   it.top->trace(&it.wave, 99); // levels of hierarchy
+  it.wave.spTrace()->set_time_resolution("1ps");
   it.wave.open(file);
+  if (it.wave.isOpen())
+    fstWriterSetComment(writerOf(*it.wave.spTrace()), comment);
   return it.wave.isOpen();
 }
 

@@ -146,8 +146,8 @@ struct Interface {
   bool (*sram)(void* model, const char* path, SramWords* words);
   // The first violated assertion, null if there is none.
   const char* (*failure)();
-  // Waveforms: null in a library without.
-  bool (*openWave)(void* model, const char* file);
+  // Waveforms: null in a library without. Times are in picoseconds; `comment` goes into the file.
+  bool (*openWave)(void* model, const char* file, const char* comment);
   void (*dumpWave)(void* model, uint64_t time);
   void (*closeWave)(void* model);
   // Null in a library without.

@@ -13,12 +13,6 @@
 
 namespace weft::rtl {
 
-namespace {
-
-constexpr uint64_t kWaveTicks = 10; // of the waveform's time in a cycle: clock high, then low
-
-} // namespace
-
 struct RtlModel::Implementation {
   Implementation(const Machine& description, CoreMemory& coreMemory, DramTimingModel& dramModel,
                  const RtlModelOptions& options)
@@ -43,7 +37,7 @@ struct RtlModel::Implementation {
     tracer.keepRecords = options.keepRecords;
     tracer.parts = options.parts;
     meter = options.meter;
-    if (wave && !library.openWave(model.get(), waveFile.emplace(wave->file).path().c_str()))
+    if (wave && !library.openWave(model.get(), waveFile.emplace(wave->file).path().c_str(), wave->comment.c_str()))
       throw Error(fmt::format("cannot write the waveform '{}'", wave->file.string()));
     reset();
   }
@@ -146,9 +140,10 @@ struct RtlModel::Implementation {
       write(Engine::store, *ports.st_request_pc_o, *ports.st_axi_aw_addr_o, *ports.st_axi_aw_len_o, bus, storeWrite);
   }
 
-  void dumpWave(uint64_t ticks) {
+  // The clock is high in the first half of a cycle.
+  void dumpWave(uint64_t half) {
     if (wave && cycle >= wave->first && cycle <= wave->last)
-      library.dumpWave(model.get(), cycle * kWaveTicks + ticks);
+      library.dumpWave(model.get(), (2 * cycle + half) * 500'000 / machine.clockMhz);
   }
 
   void step() {
@@ -158,7 +153,7 @@ struct RtlModel::Implementation {
     sequencerWrite.present(cycle);
     storeWrite.present(cycle);
     eval();
-    dumpWave(kWaveTicks / 2);
+    dumpWave(1);
 
     const uint32_t pulses = *ports.pulses_o;
     if (pulses >> pulse::sequencerRead != 0)

@@ -13,11 +13,13 @@
 
 namespace weft::rtl {
 
-// A waveform of the cycles [first, last]: a file in the FST format, which GTKWave and Surfer open.
+// A waveform of the cycles [first, last]: a file in the FST format, which GTKWave and Surfer open. Its
+// time is that of the machine's clock.
 struct Wave {
   std::filesystem::path file;
   uint64_t first = 0;
   uint64_t last = UINT64_MAX;
+  std::string comment = {}; // where it comes from
 };
 
 struct RtlModelOptions {

@@ -44,9 +44,7 @@ struct CoreResult {
 class Core {
 public:
   virtual ~Core() = default;
-  virtual std::string name() const = 0;
   virtual std::string fidelity() const = 0;
-  virtual bool timed() const = 0;
   // Executes from run.program.entry() to the halt.
   virtual CoreResult run(CoreRun& run) const = 0;
 };
@@ -59,15 +57,10 @@ std::unique_ptr<Core> makeFuncCore();
 std::unique_ptr<Core> makeCycleCore();
 std::unique_ptr<Core> makeRtlCore();
 
-// For devices without waveforms: throws Error if one is asked for.
-void rejectWave(const RunOptions& options, const std::string& device);
-
-// For devices that do not count data: throws Error if it is asked for.
-void rejectDataCounts(const RunOptions& options, const std::string& device);
-
 // A device around a core: memory image, operators that the host runs, layout of what it writes and reads, faults.
-std::unique_ptr<Device> makeCoreDevice(std::unique_ptr<Core> core, const Machine& machine);
+// `kind` must outlive it, and it what it loads.
+std::unique_ptr<Device> makeCoreDevice(std::unique_ptr<Core> core, const DeviceKind& kind, const Machine& machine);
 // The device without a core.
-std::unique_ptr<Device> makeRefDevice(const Machine& machine);
+std::unique_ptr<Device> makeRefDevice(const DeviceKind& kind);
 
 } // namespace weft::runtime

@@ -9,8 +9,9 @@ namespace {
 
 class CoreProgram : public LoadedProgram {
 public:
-  CoreProgram(std::shared_ptr<const Program> program, std::shared_ptr<const Core> core, const Machine& machine)
-      : LoadedProgram(std::move(program)), core_(std::move(core)), machine_(machine) {}
+  CoreProgram(std::shared_ptr<const Program> program, const DeviceKind& kind, std::shared_ptr<const Core> core,
+              const Machine& machine)
+      : LoadedProgram(std::move(program), kind), core_(std::move(core)), machine_(machine) {}
 
 private:
   RunResult execute(const HostTensors& inputs, const RunOptions& options) const override;
@@ -35,9 +36,9 @@ void CoreProgram::runCore(CoreRun& run, RunStatistics& statistics) const {
 RunResult CoreProgram::execute(const HostTensors& inputs, const RunOptions& options) const {
   RunResult result;
   RunStatistics& statistics = result.statistics;
-  statistics.device = core_->name();
+  statistics.device = kind().name;
   statistics.fidelity = core_->fidelity();
-  statistics.timed = core_->timed();
+  statistics.timed = kind().time;
 
   CoreMemory memory(machine_);
   loadSegments(program(), memory.dram);
@@ -75,22 +76,24 @@ RunResult CoreProgram::execute(const HostTensors& inputs, const RunOptions& opti
 
 class CoreDevice : public Device {
 public:
-  CoreDevice(std::unique_ptr<Core> core, const Machine& machine) : Device(machine), core_(std::move(core)) {}
-  std::string name() const override { return core_->name(); }
+  CoreDevice(std::unique_ptr<Core> core, const DeviceKind& kind, const Machine& machine)
+      : Device(kind), core_(std::move(core)), machine_(machine) {}
 
 private:
   std::unique_ptr<LoadedProgram> make(std::shared_ptr<const Program> program) const override {
-    checkFits(*program, machine());
-    return std::make_unique<CoreProgram>(std::move(program), core_, machine());
+    checkMachine(*program, machine_);
+    checkFits(*program, machine_);
+    return std::make_unique<CoreProgram>(std::move(program), kind(), core_, machine_);
   }
 
   std::shared_ptr<const Core> core_;
+  Machine machine_;
 };
 
 } // namespace
 
-std::unique_ptr<Device> makeCoreDevice(std::unique_ptr<Core> core, const Machine& machine) {
-  return std::make_unique<CoreDevice>(std::move(core), machine);
+std::unique_ptr<Device> makeCoreDevice(std::unique_ptr<Core> core, const DeviceKind& kind, const Machine& machine) {
+  return std::make_unique<CoreDevice>(std::move(core), kind, machine);
 }
 
 } // namespace weft::runtime

@@ -9,13 +9,10 @@ namespace {
 
 class CycleCore : public Core {
 public:
-  std::string name() const override { return "cycle"; }
   std::string fidelity() const override { return "cycle-accurate simulation with data"; }
-  bool timed() const override { return true; }
 
   CoreResult run(CoreRun& run) const override {
     const RunOptions& options = run.options;
-    rejectWave(options, name());
     CycleOptions settings;
     settings.recordInstructions = true;
     settings.parts = partsOf(run.program);

@@ -1,7 +1,7 @@
 #include "runtime/api/device.h"
 
-#include "isa/semantics/image.h"
 #include "isa/support/file.h"
+#include "isa/support/suggest.h"
 #include "runtime/api/core.h"
 
 #include <algorithm>
@@ -39,32 +39,79 @@ void checkInputs(const std::vector<TensorInfo>& wanted, const HostTensors& given
       throw Error(fmt::format("input '{}' is missing; the inputs are:{}", info.name, list(wanted)));
 }
 
-struct Maker {
-  const char* name;
-  std::unique_ptr<Device> (*make)(const Machine&);
+struct Entry {
+  DeviceKind kind;
+  std::unique_ptr<Core> (*core)(); // null: the host executes the network
 };
-constexpr Maker kDevices[] = {
-    {"cycle", [](const Machine& machine) { return makeCoreDevice(makeCycleCore(), machine); }},
-    {"func", [](const Machine& machine) { return makeCoreDevice(makeFuncCore(), machine); }},
-    {"ref", makeRefDevice},
-    {"rtl", [](const Machine& machine) { return makeCoreDevice(makeRtlCore(), machine); }},
+constexpr Entry kDevices[] = {
+    {{.name = "cycle",
+      .purpose = "every instruction, every cycle",
+      .time = true,
+      .trace = true,
+      .races = true,
+      .data = true},
+     makeCycleCore},
+    {{.name = "func", .purpose = "every instruction, without time", .races = true}, makeFuncCore},
+    {{.name = "ref", .purpose = "the network, on the host", .machine = false}, nullptr},
+    {{.name = "rtl",
+      .purpose = "the hardware itself, every cycle (needs Verilator)",
+      .time = true,
+      .trace = true,
+      .waveforms = true},
+     makeRtlCore},
 };
+
+const Entry& entryOf(const std::string& name) {
+  std::vector<std::string> names;
+  for (const Entry& entry : kDevices) {
+    if (entry.kind.name == name)
+      return entry;
+    names.emplace_back(entry.kind.name);
+  }
+  throw Error(fmt::format("there is no device '{}'{}; the devices are {}", name, didYouMean(name, names),
+                          fmt::join(names, ", ")));
+}
+
+// Refuses what the device cannot do.
+void checkOptions(const DeviceKind& kind, const RunOptions& options) {
+  if (!options.trace.empty())
+    require(kind, &DeviceKind::trace, "has no time and so no timeline");
+  if (options.wave)
+    require(kind, &DeviceKind::waveforms, "has no waveforms");
+  if (options.detectRaces)
+    require(kind, &DeviceKind::races, "does not look for races");
+  if (options.countData)
+    require(kind, &DeviceKind::data, "does not count zero operands and toggles, which the energy of data needs");
+}
 
 } // namespace
 
-void rejectWave(const RunOptions& options, const std::string& device) {
-  if (options.wave)
-    throw Error(fmt::format("the device '{}' has no waveforms; use the device 'rtl' for one", device));
+const std::vector<DeviceKind>& deviceKinds() {
+  static const std::vector<DeviceKind> kinds = [] {
+    std::vector<DeviceKind> list;
+    for (const Entry& entry : kDevices)
+      list.push_back(entry.kind);
+    return list;
+  }();
+  return kinds;
 }
 
-void rejectDataCounts(const RunOptions& options, const std::string& device) {
-  if (options.countData)
-    throw Error(fmt::format("the device '{}' does not count zero operands and toggles, which the energy of data needs; "
-                            "use the device 'cycle'",
-                            device));
+const DeviceKind& deviceKind(const std::string& name) {
+  return entryOf(name).kind;
 }
 
-LoadedProgram::LoadedProgram(std::shared_ptr<const Program> program) : program_(std::move(program)) {
+void require(const DeviceKind& kind, bool DeviceKind::*capability, const std::string& lack) {
+  if (kind.*capability)
+    return;
+  std::vector<std::string> names;
+  for (const DeviceKind& other : deviceKinds())
+    if (other.*capability)
+      names.push_back(fmt::format("'{}'", other.name));
+  throw Error(fmt::format("the device '{}' {}; use the device {}", kind.name, lack, fmt::join(names, " or ")));
+}
+
+LoadedProgram::LoadedProgram(std::shared_ptr<const Program> program, const DeviceKind& kind)
+    : program_(std::move(program)), kind_(kind) {
   if (!program_->network())
     return;
   for (int32_t index : program_->network()->inputs)
@@ -74,6 +121,7 @@ LoadedProgram::LoadedProgram(std::shared_ptr<const Program> program) : program_(
 }
 
 RunResult LoadedProgram::run(const HostTensors& inputs, const RunOptions& options) const {
+  checkOptions(kind_, options);
   checkInputs(inputs_, inputs);
   return execute(inputs, options);
 }
@@ -84,23 +132,13 @@ std::future<RunResult> LoadedProgram::enqueue(HostTensors inputs, RunOptions opt
   });
 }
 
-std::unique_ptr<LoadedProgram> Device::load(std::shared_ptr<const Program> program) const {
-  checkMachine(*program, machine_);
-  return make(std::move(program));
-}
-
-std::vector<std::string> deviceNames() {
-  std::vector<std::string> names;
-  for (const Maker& maker : kDevices)
-    names.push_back(maker.name);
-  return names;
-}
-
-std::unique_ptr<Device> openDevice(const std::string& name, const Machine& machine) {
-  for (const Maker& maker : kDevices)
-    if (name == maker.name)
-      return maker.make(machine);
-  throw Error(fmt::format("there is no device '{}'; the devices are {}", name, fmt::join(deviceNames(), ", ")));
+std::unique_ptr<Device> openDevice(const std::string& name, const std::optional<Machine>& machine) {
+  const Entry& entry = entryOf(name);
+  if (!entry.core)
+    return makeRefDevice(entry.kind);
+  if (!machine)
+    throw Error(fmt::format("the device '{}' needs a machine", name));
+  return makeCoreDevice(entry.core(), entry.kind, *machine);
 }
 
 std::shared_ptr<const Program> readProgram(const std::filesystem::path& path) {

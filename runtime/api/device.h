@@ -11,6 +11,7 @@
 
 #include "isa/machine/machine.h"
 #include "isa/program/program.h"
+#include "runtime/api/provenance.h"
 #include "runtime/api/statistics.h"
 #include "runtime/tensor/tensor.h"
 
@@ -21,6 +22,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace weft::runtime {
@@ -39,15 +41,29 @@ struct WaveOptions {
   uint64_t last = UINT64_MAX;
 };
 
+// What a kind of device can do, beside computing the outputs.
+struct DeviceKind {
+  std::string_view name;
+  std::string_view purpose; // in a few words
+  bool machine = true;      // is built for one; false: runs programs for any
+  bool time = false;        // counts cycles, and so energy
+  bool trace = false;       // writes timelines
+  bool waveforms = false;
+  bool races = false; // looks for them
+  bool data = false;  // counts what the data do
+};
+
 struct RunOptions {
-  // Stop with an error when two accesses of engines overlap without a semaphore between them (func and cycle).
+  // Stop with an error when two accesses of engines overlap without a semaphore between them.
   bool detectRaces = false;
-  // Count what the data do: operands that are zero, toggles of the array and of the buses (cycle).
+  // Count what the data do: operands that are zero, toggles of the array and of the buses.
   bool countData = false;
-  // Write a timeline in Chrome's trace format (Perfetto reads it) to this file (cycle and rtl); empty: none.
+  // Write a timeline in Chrome's trace format (Perfetto reads it) to this file; empty: none.
   std::filesystem::path trace;
-  // Write a waveform (rtl).
+  // Write a waveform.
   std::optional<WaveOptions> wave;
+  // Goes into trace and waveform.
+  Provenance provenance;
   // Called now and then from the running thread with what is being done and the part of it that is done, in [0, 1]
   // (negative if unknown).
   std::function<void(const std::string& stage, double fraction)> progress;
@@ -74,23 +90,25 @@ public:
   LoadedProgram& operator=(const LoadedProgram&) = delete;
 
   const Program& program() const { return *program_; }
+  const DeviceKind& kind() const { return kind_; }
   // In the order of the network; empty for a hand-written program.
   const std::vector<TensorInfo>& inputs() const { return inputs_; }
   const std::vector<TensorInfo>& outputs() const { return outputs_; }
 
-  // Runs on these inputs: exactly inputs() by name, type and shape, otherwise Error. Throws FaultError if the program
-  // does not come to its end, Cancelled if it was cancelled.
+  // Runs on these inputs: exactly inputs() by name, type and shape, otherwise Error, as for options that the device
+  // cannot fulfil. Throws FaultError if the program does not come to its end, Cancelled if it was cancelled.
   RunResult run(const HostTensors& inputs, const RunOptions& options = {}) const;
   // The same on another thread. The program and what `options` refers to must outlive the future.
   std::future<RunResult> enqueue(HostTensors inputs, RunOptions options = {}) const;
 
 protected:
-  explicit LoadedProgram(std::shared_ptr<const Program> program);
+  LoadedProgram(std::shared_ptr<const Program> program, const DeviceKind& kind);
 
 private:
   virtual RunResult execute(const HostTensors& inputs, const RunOptions& options) const = 0;
 
   std::shared_ptr<const Program> program_;
+  const DeviceKind& kind_;
   std::vector<TensorInfo> inputs_, outputs_;
 };
 
@@ -100,26 +118,29 @@ public:
   Device(const Device&) = delete;
   Device& operator=(const Device&) = delete;
 
-  virtual std::string name() const = 0;
-  const Machine& machine() const { return machine_; }
+  const DeviceKind& kind() const { return kind_; }
 
   // Throws Error if the program was compiled for another machine, does not fit into its memory, or lacks what this kind
   // of device needs.
-  std::unique_ptr<LoadedProgram> load(std::shared_ptr<const Program> program) const;
+  std::unique_ptr<LoadedProgram> load(std::shared_ptr<const Program> program) const { return make(std::move(program)); }
 
 protected:
-  explicit Device(const Machine& machine) : machine_(machine) {}
+  explicit Device(const DeviceKind& kind) : kind_(kind) {}
 
 private:
   virtual std::unique_ptr<LoadedProgram> make(std::shared_ptr<const Program> program) const = 0;
 
-  Machine machine_;
+  const DeviceKind& kind_;
 };
 
 // The devices of this build, by name.
-std::vector<std::string> deviceNames();
+const std::vector<DeviceKind>& deviceKinds();
 // Throws Error naming the legal ones for an unknown name.
-std::unique_ptr<Device> openDevice(const std::string& name, const Machine& machine);
+const DeviceKind& deviceKind(const std::string& name);
+// Throws Error naming the devices that can if this one lacks the capability: "the device 'func' <lack>; use ...".
+void require(const DeviceKind& kind, bool DeviceKind::*capability, const std::string& lack);
+// Devices with a machine need one; the others take no notice of it. Throws Error for an unknown name.
+std::unique_ptr<Device> openDevice(const std::string& name, const std::optional<Machine>& machine = std::nullopt);
 
 // Reads and parses a program file.
 std::shared_ptr<const Program> readProgram(const std::filesystem::path& path);

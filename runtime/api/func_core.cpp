@@ -24,16 +24,10 @@ std::map<std::string, uint64_t> countersOf(const weft::RunResult& result) {
 
 class FuncCore : public Core {
 public:
-  std::string name() const override { return "func"; }
   std::string fidelity() const override { return "instruction-accurate simulation; no time"; }
-  bool timed() const override { return false; }
 
   CoreResult run(CoreRun& run) const override {
     const RunOptions& options = run.options;
-    rejectWave(options, name());
-    rejectDataCounts(options, name());
-    if (!options.trace.empty())
-      throw Error("the device 'func' has no time and so no timeline; use the device 'cycle' for a trace");
     weft::RunOptions settings;
     settings.entry = run.program.entry();
     settings.progress = [&](uint64_t instructions) {

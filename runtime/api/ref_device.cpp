@@ -8,12 +8,11 @@ namespace {
 
 class RefProgram : public LoadedProgram {
 public:
-  explicit RefProgram(std::shared_ptr<const Program> program) : LoadedProgram(std::move(program)) {}
+  RefProgram(std::shared_ptr<const Program> program, const DeviceKind& kind)
+      : LoadedProgram(std::move(program), kind) {}
 
 private:
   RunResult execute(const HostTensors& inputs, const RunOptions& options) const override {
-    rejectWave(options, "ref");
-    rejectDataCounts(options, "ref");
     const net::Network& network = *program().network();
     HostNetwork host(network, options);
     host.tensors().setInputs(inputs);
@@ -27,7 +26,7 @@ private:
 
     RunResult result;
     result.outputs = host.outputs();
-    result.statistics.device = "ref";
+    result.statistics.device = kind().name;
     result.statistics.fidelity = "reference execution on the host; no accelerator, no time";
     result.statistics.host = {std::move(step)};
     return result;
@@ -36,21 +35,20 @@ private:
 
 class RefDevice : public Device {
 public:
-  explicit RefDevice(const Machine& machine) : Device(machine) {}
-  std::string name() const override { return "ref"; }
+  explicit RefDevice(const DeviceKind& kind) : Device(kind) {}
 
 private:
   std::unique_ptr<LoadedProgram> make(std::shared_ptr<const Program> program) const override {
     if (!program->network())
       throw Error("the device 'ref' executes networks; a hand-written program has none");
-    return std::make_unique<RefProgram>(std::move(program));
+    return std::make_unique<RefProgram>(std::move(program), kind());
   }
 };
 
 } // namespace
 
-std::unique_ptr<Device> makeRefDevice(const Machine& machine) {
-  return std::make_unique<RefDevice>(machine);
+std::unique_ptr<Device> makeRefDevice(const DeviceKind& kind) {
+  return std::make_unique<RefDevice>(kind);
 }
 
 } // namespace weft::runtime

@@ -10,15 +10,10 @@ namespace {
 
 class RtlCore : public Core {
 public:
-  std::string name() const override { return "rtl"; }
   std::string fidelity() const override { return "simulation of the RTL"; }
-  bool timed() const override { return true; }
 
   CoreResult run(CoreRun& run) const override {
     const RunOptions& options = run.options;
-    if (options.detectRaces)
-      throw Error("the device 'rtl' does not look for races; use the device 'func' or 'cycle'");
-    rejectDataCounts(options, name());
     if (options.wave && run.steps > 1)
       throw Error(
           fmt::format("the program runs in {} steps with the host between them; a waveform shows one run of the "
@@ -29,7 +24,7 @@ public:
     settings.parts = partsOf(run.program);
     settings.meter = &startStep(run);
     if (options.wave)
-      settings.wave = {options.wave->file, options.wave->first, options.wave->last};
+      settings.wave = {options.wave->file, options.wave->first, options.wave->last, options.provenance.text()};
     settings.building = [&](const std::string& text) {
       if (options.cancel && *options.cancel)
         throw Cancelled();
@@ -45,6 +40,12 @@ public:
     const CycleResult result = rtl::runRtl(run.machine, run.memory, settings);
     if (result.status == CycleResult::Status::stopped)
       throw Cancelled();
+    if (options.wave && options.wave->first >= result.cycles) {
+      std::error_code ignored;
+      std::filesystem::remove(options.wave->file, ignored);
+      throw Error(fmt::format("the waveform would be empty: it begins at cycle {} and the run has {} cycles",
+                              options.wave->first, result.cycles));
+    }
     return endStep(run, result);
   }
 };

@@ -53,6 +53,18 @@ std::unique_ptr<TraceWriter> makeTrace(const CoreRun& run) {
     }
     return label;
   };
+  settings.tensor = [&program = run.program](uint32_t pc, uint32_t address) {
+    const Group* group = program.groupAt(pc);
+    if (!group)
+      return std::string();
+    const auto number = static_cast<int32_t>(group - program.manifest()->groups.data());
+    for (const MemoryRange& range : program.manifest()->memoryMap)
+      if (range.memory == MapMemory::dram && range.firstGroup <= number && number <= range.lastGroup &&
+          address >= range.address && address - range.address < range.bytes)
+        return fmt::format("{} ({})", range.name, name(range.use));
+    return std::string();
+  };
+  settings.metadata = run.options.provenance.fields();
   settings.phases = phasesOf(run.program);
   return std::make_unique<TraceWriter>(run.options.trace, run.machine, settings);
 }

@@ -26,9 +26,7 @@ class CosimCore final : public runtime::Core {
 public:
   CosimCore(const CosimCoreOptions& options, CosimReport& report) : options_(options), report_(report) {}
 
-  std::string name() const override { return "cosim"; }
   std::string fidelity() const override { return "cycle-accurate simulation compared with RTL"; }
-  bool timed() const override { return true; }
 
   // The steps of a program one by one, until one is not the same or does not come to its end.
   runtime::CoreResult run(runtime::CoreRun& run) const override {
@@ -75,7 +73,7 @@ public:
         report_.text +=
             fmt::format("  {} {:#x} was last written by {}\n", mismatch.memory, mismatch.address, words.place(*pc));
     if (!equal && !options_.waveFile.empty())
-      writeWave(rtl);
+      writeWave(rtl, options.provenance.text());
 
     runtime::CoreResult core;
     core.exitCode = report_.result.outcomes[0].exitCode;
@@ -99,9 +97,9 @@ private:
   }
 
   // A second run that records.
-  void writeWave(const ModelFactory& rtl) const {
+  void writeWave(const ModelFactory& rtl, const std::string& comment) const {
     const uint64_t cycle = report_.result.cycle();
-    Wave wave{options_.waveFile, cycle - std::min(cycle, kWaveBefore), cycle + kWaveAfter};
+    Wave wave{options_.waveFile, cycle - std::min(cycle, kWaveBefore), cycle + kWaveAfter, comment};
     rtl({nullptr, false, wave})->run(wave.last + 1);
     report_.waveFile = options_.waveFile;
     report_.text += fmt::format("waveform of cycles {} to {}: {}\n", wave.first, wave.last, wave.file.string());

@@ -14,6 +14,9 @@ struct CosimCoreOptions {
   bool assertions = false;        // of the design
 };
 
+inline constexpr runtime::DeviceKind kCosimDevice = {
+    .name = "cosim", .purpose = "simulator and RTL side by side", .time = true};
+
 struct CosimReport {
   CosimResult result;
   std::string text;               // describe(), with places of the program

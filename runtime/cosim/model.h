@@ -40,6 +40,7 @@ struct Wave {
   std::filesystem::path file;
   uint64_t first = 0;
   uint64_t last = 0;
+  std::string comment = {}; // where it comes from
 };
 
 struct ModelSettings {

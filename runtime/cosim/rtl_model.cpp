@@ -16,7 +16,7 @@ public:
     options.assertions = rtl.assertions;
     options.building = rtl.building;
     if (settings.wave)
-      options.wave = {settings.wave->file, settings.wave->first, settings.wave->last};
+      options.wave = {settings.wave->file, settings.wave->first, settings.wave->last, settings.wave->comment};
     model_.emplace(machine, memory_, *dram_, options);
   }
 

@@ -1,7 +1,7 @@
 #include "runtime/energy/accelergy.h"
 
 #include "isa/support/file.h"
-#include "runtime/energy/yaml_fields.h"
+#include "isa/support/yaml_fields.h"
 
 #include <algorithm>
 #include <fmt/ranges.h>

@@ -2,7 +2,7 @@
 
 #include "isa/support/embedded.h"
 #include "isa/support/file.h"
-#include "runtime/energy/yaml_fields.h"
+#include "isa/support/yaml_fields.h"
 
 #include <algorithm>
 
@@ -151,6 +151,7 @@ EnergyTable tableOf(const YamlFields& in) {
   if (table.sramNodes.empty())
     sram.fail(sram.node(), fmt::format("no item of 'nodes' has the cell '{}'", table.sramCell));
   table.dram = in.objects("dram", dramOf);
+  in.checkKeys();
   auto byNode = [](const auto& a, const auto& b) { return a.technology.nodeNm < b.technology.nodeNm; };
   std::stable_sort(table.elements.begin(), table.elements.end(), byNode);
   std::stable_sort(table.sramNodes.begin(), table.sramNodes.end(), byNode);

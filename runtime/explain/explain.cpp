@@ -1,11 +1,12 @@
 #include "runtime/explain/explain.h"
 
 #include "isa/support/error.h"
+#include "isa/support/suggest.h"
 
 #include <algorithm>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <numeric>
+#include <limits>
 
 namespace weft::explain {
 namespace {
@@ -13,10 +14,23 @@ namespace {
 // Doublings of one parameter that a recommendation may have.
 constexpr uint64_t kLargestFactor = 4;
 
-Gain gain(const Lift& lift, double before, double after, uint32_t clockBefore, Bound next) {
+// Of what changes that the model lacks.
+std::string unpredicted(const std::vector<Change>& changes) {
+  for (const Change& change : changes)
+    for (const Coverage& of : coverage())
+      if (of.path == change.path && !of.modelled)
+        return fmt::format("{}: the model has no {}", change.path, of.missing);
+  return "";
+}
+
+Gain gain(const Lift& lift, const std::optional<Cost>& cost, double before, double after, uint32_t clockBefore,
+          Bound next) {
   Gain result;
   result.parameter = lift.parameter;
   result.changes = lift.changes;
+  result.cost = cost;
+  result.forSale = canBeBought(lift);
+  result.unpredicted = unpredicted(lift.changes);
   result.cycles = after;
   result.seconds = after / (lift.machine.clockMhz * 1e6);
   result.saved = before > 0 ? (before - after) / before : 0;
@@ -27,28 +41,46 @@ Gain gain(const Lift& lift, double before, double after, uint32_t clockBefore, B
 
 Gain gainOf(const Prediction& before, const Prediction& after, const Lift& lift, std::vector<Gain>* layers) {
   const uint32_t clock = before.machine.clockMhz;
+  const std::optional<Cost> cost = costOf(before.machine, lift);
   if (layers)
     for (size_t i = 0; i < after.layers.size(); ++i)
-      layers->push_back(gain(lift, before.layers[i], after.layers[i], clock, boundOf(after.replay[i])));
-  return gain(lift, before.cycles, after.cycles, clock, boundOf(after.replay));
+      layers->push_back(gain(lift, cost, before.layers[i], after.layers[i], clock, boundOf(after.replay[i])));
+  return gain(lift, cost, before.cycles, after.cycles, clock, boundOf(after.replay));
 }
 
-// The one that saves most.
-size_t most(const std::vector<Gain>& gains) {
-  return static_cast<size_t>(
-      std::max_element(gains.begin(), gains.end(), [](const Gain& a, const Gain& b) { return a.saved < b.saved; }) -
-      gains.begin());
+// What the one that saves most saves, of those that can be bought.
+std::optional<size_t> most(const std::vector<Gain>& gains) {
+  std::optional<size_t> best;
+  for (size_t i = 0; i < gains.size(); ++i)
+    if (gains[i].forSale && (!best || gains[i].saved > gains[*best].saved))
+      best = i;
+  return best;
 }
 
 // The first in the order of cost that saves nearly as much as the best.
 std::optional<size_t> cheapestSufficient(const std::vector<Gain>& gains) {
-  const double best = gains.empty() ? 0 : gains[most(gains)].saved;
-  if (best < kWorthwhile)
+  const std::optional<size_t> best = most(gains);
+  if (!best || gains[*best].saved < kWorthwhile)
     return std::nullopt;
   for (size_t i = 0; i < gains.size(); ++i)
-    if (gains[i].saved >= kSufficient * best)
+    if (gains[i].forSale && gains[i].saved >= kSufficient * gains[*best].saved)
       return i;
   return std::nullopt;
+}
+
+// Every lift that is legal on the machine, by cost; those of unknown cost last.
+std::vector<Lift> liftsOf(const Machine& machine) {
+  std::vector<std::pair<double, Lift>> byCost;
+  for (const std::string& parameter : liftedParameters())
+    if (std::optional<Lift> candidate = lift(machine, parameter, 2)) {
+      const std::optional<Cost> cost = costOf(machine, *candidate);
+      byCost.emplace_back(cost ? cost->mm2 : std::numeric_limits<double>::infinity(), std::move(*candidate));
+    }
+  std::stable_sort(byCost.begin(), byCost.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::vector<Lift> lifts;
+  for (auto& [cost, candidate] : byCost)
+    lifts.push_back(std::move(candidate));
+  return lifts;
 }
 
 class Explainer {
@@ -66,18 +98,15 @@ public:
   };
   Lifted liftAll(const Prediction& before, std::vector<std::vector<Gain>>* layers = nullptr) {
     Lifted result;
-    for (const std::string& parameter : liftedParameters()) {
-      std::optional<Lift> candidate = lift(before.machine, parameter, 2);
-      if (!candidate)
-        continue;
-      std::optional<Prediction> prediction = predict(candidate->machine);
+    for (Lift& candidate : liftsOf(before.machine)) {
+      std::optional<Prediction> prediction = predict(candidate.machine);
       if (!prediction)
         continue;
       std::vector<Gain> ofLayers;
-      result.gains.push_back(gainOf(before, *prediction, *candidate, layers ? &ofLayers : nullptr));
+      result.gains.push_back(gainOf(before, *prediction, candidate, layers ? &ofLayers : nullptr));
       if (layers)
         layers->push_back(std::move(ofLayers));
-      result.lifts.push_back(std::move(*candidate));
+      result.lifts.push_back(std::move(candidate));
       result.predictions.push_back(std::move(*prediction));
     }
     return result;
@@ -116,7 +145,7 @@ void recommend(Explainer& explainer, const Explainer::Lifted& lifted, Explanatio
     const std::optional<size_t> second = cheapestSufficient(next.gains);
     if (second)
       result.after = next.gains[*second];
-    if (!second || next.lifts[most(next.gains)].parameter != chosen.parameter || factor == kLargestFactor)
+    if (!second || next.lifts[*most(next.gains)].parameter != chosen.parameter || factor == kLargestFactor)
       return;
     std::optional<Lift> larger = lift(base.machine, chosen.parameter, 2 * factor);
     std::optional<Prediction> larger2 = larger ? explainer.predict(larger->machine) : std::nullopt;
@@ -125,22 +154,6 @@ void recommend(Explainer& explainer, const Explainer::Lifted& lifted, Explanatio
     chosen = std::move(*larger);
     prediction = std::move(*larger2);
   }
-}
-
-// Edits that turn one name into the other.
-size_t distance(const std::string& a, const std::string& b) {
-  std::vector<size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), size_t{0});
-  for (size_t i = 1; i <= a.size(); ++i) {
-    size_t diagonal = row[0];
-    row[0] = i;
-    for (size_t j = 1; j <= b.size(); ++j) {
-      const size_t above = row[j];
-      row[j] = std::min({above + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)});
-      diagonal = above;
-    }
-  }
-  return row.back();
 }
 
 } // namespace
@@ -179,22 +192,17 @@ Explanation explain(const runtime::Report& report, const std::string& origin, co
 }
 
 size_t findLayer(const Explanation& explanation, const std::string& name) {
-  std::vector<std::pair<size_t, std::string>> names; // by distance
+  std::vector<std::string> names;
   for (size_t i = 0; i < explanation.layers.size(); ++i) {
     const LayerExplanation& layer = explanation.layers[i];
     std::vector<std::string> own = layer.onnxNodes;
     own.push_back(layer.function);
     if (std::find(own.begin(), own.end(), name) != own.end())
       return i;
-    for (std::string& candidate : own)
-      names.emplace_back(distance(name, candidate), std::move(candidate));
+    names.insert(names.end(), own.begin(), own.end());
   }
-  std::stable_sort(names.begin(), names.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
-  std::vector<std::string> nearest;
-  for (size_t i = 0; i < std::min<size_t>(5, names.size()); ++i)
-    nearest.push_back(fmt::format("'{}'", names[i].second));
-  throw Error(fmt::format("{}: no layer has an ONNX node or function '{}'; the nearest names are {}",
-                          explanation.origin, name, fmt::join(nearest, ", ")));
+  throw Error(fmt::format("{}: no layer has an ONNX node or function '{}'; the nearest names are '{}'",
+                          explanation.origin, name, fmt::join(nearest(name, names, 5), "', '")));
 }
 
 } // namespace weft::explain

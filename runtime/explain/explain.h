@@ -15,11 +15,14 @@ namespace weft::explain {
 struct Gain {
   std::string parameter; // Lift::parameter
   std::vector<Change> changes;
-  double cycles = 0;  // predicted
-  double seconds = 0; // at the changed machine's clock
-  double saved = 0;   // part of the cycles that it saves; negative: it costs
-  double speedup = 1; // in seconds
-  Bound next;         // what bounds it then, as the replay of the changed machine says
+  double cycles = 0;        // predicted
+  double seconds = 0;       // at the changed machine's clock
+  double saved = 0;         // part of the cycles that it saves; negative: it costs
+  double speedup = 1;       // in seconds
+  std::optional<Cost> cost; // none: unknown
+  bool forSale = true;      // canBeBought()
+  std::string unpredicted;  // not empty: the model lacks this; then the figures mean nothing
+  Bound next;               // what bounds it then, as the replay of the changed machine says
 };
 
 struct LayerExplanation {
@@ -37,7 +40,8 @@ struct Explanation {
   uint64_t cycles = 0;
   double seconds = 0;
   Bound bound;
-  std::vector<Gain> gains;   // of every lift that is legal on the machine: one parameter doubled (latency: halved)
+  std::vector<Gain> gains;   // of every lift that is legal on the machine: one parameter doubled (latency: halved);
+                             // those that cost the least mm2 first, those of unknown cost last
   std::optional<Gain> lift;  // the cheapest sufficient one; doubled twice if the same bound would hold after once
   std::optional<Gain> after; // on the machine so changed, the next one; cycles and parts are those of that machine
   std::vector<LayerExplanation> layers;
@@ -55,7 +59,8 @@ using Progress = std::function<void(double)>;
 // Throws Error, starting with `origin`, for a report that cannot be explained (Predictor).
 Explanation explain(const runtime::Report& report, const std::string& origin, const Progress& progress = {});
 
-// What `changes` would bring: of the run, and of each layer in `layers` if it is not null.
+// What `lift` would bring: of the run, and of each layer in `layers` if it is not null. If the model does not cover
+// what it changes, only Gain::unpredicted says so.
 Gain gainOf(const Predictor& predictor, const Lift& lift, std::vector<Gain>* layers = nullptr);
 
 // The layer of a function or with an ONNX node of this name. Throws Error naming the nearest names if there is none.

@@ -24,9 +24,16 @@ Json changesToJson(const std::vector<Change>& changes) {
 }
 
 Json gainToJson(const Gain& gain) {
-  return {{"parameter", gain.parameter},   {"changes", changesToJson(gain.changes)},
-          {"cycles", gain.cycles},         {"seconds", gain.seconds},
-          {"saved", gain.saved},           {"speedup", gain.speedup},
+  if (!gain.unpredicted.empty())
+    return {{"parameter", gain.parameter}, {"changes", changesToJson(gain.changes)}, {"unpredicted", gain.unpredicted}};
+  return {{"parameter", gain.parameter},
+          {"changes", changesToJson(gain.changes)},
+          {"cycles", gain.cycles},
+          {"seconds", gain.seconds},
+          {"saved", gain.saved},
+          {"speedup", gain.speedup},
+          {"for_sale", gain.forSale},
+          {"cost", gain.cost ? Json{{"mm2", gain.cost->mm2}, {"idle_mw", gain.cost->idleMw}} : Json(nullptr)},
           {"next", boundToJson(gain.next)}};
 }
 
@@ -79,8 +86,7 @@ std::string toJson(const Explanation& explanation, const Extras& extras) {
     json["change"] = gainToJson(*extras.change);
   if (extras.check)
     json["check"] = checkToJson(*extras.check);
-  // Names from ONNX files may hold any bytes; JSON carries only UTF-8.
-  return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+  return runtime::jsonText(json);
 }
 
 } // namespace weft::explain

@@ -2,6 +2,7 @@
 
 #include "isa/machine/fields.h"
 #include "isa/support/error.h"
+#include "runtime/energy/model.h"
 #include "runtime/report/table.h"
 
 #include <charconv>
@@ -74,6 +75,15 @@ const std::vector<std::string>& liftedParameters() {
   return parameters;
 }
 
+std::optional<Cost> costOf(const Machine& before, const Lift& lift) {
+  for (const Change& c : lift.changes)
+    if (c.path.starts_with("dram."))
+      return std::nullopt;
+  static const energy::EnergyTable table = energy::loadTable("");
+  const energy::EnergyModel from = energy::makeModel(table, before), to = energy::makeModel(table, lift.machine);
+  return Cost{(to.areaUm2() - from.areaUm2()) * 1e-6, to.idleMw() - from.idleMw()};
+}
+
 std::optional<Lift> lift(const Machine& machine, const std::string& parameter, uint64_t factor) {
   Lift result{parameter, {}, machine};
   Machine& m = result.machine;
@@ -114,6 +124,9 @@ Lift change(const Machine& machine, const std::vector<std::string>& assignments,
     if (error != std::errc() || rest != end)
       throw Error(fmt::format("{} {}: expected PATH=INTEGER, as in array.rows=32", origin, assignment));
     const std::string path = assignment.substr(0, equals);
+    for (const Change& earlier : result.changes)
+      if (earlier.path == path)
+        throw Error(fmt::format("{} {}: {} is changed twice", origin, assignment, path));
     if (!set(result.machine, path, value, result.changes)) {
       std::vector<std::string> paths;
       forEachInteger(result.machine, [&](std::string_view name, auto&) { paths.emplace_back(name); });

@@ -21,9 +21,19 @@ struct Lift {
   Machine machine; // with the changes
 };
 
-// The bounds that a lift is tried for, cheapest first: entries of queues and of DMA windows (tens of bytes), memories
-// of the core, traffic to DRAM, a faster DRAM, and last rows and columns of the array. Paths of the YAML; "queues" are
-// all four.
+// What a change costs, of the area and power models: nothing where they do not know, which is what a DRAM costs.
+struct Cost {
+  double mm2 = 0;
+  double idleMw = 0;
+};
+std::optional<Cost> costOf(const Machine& before, const Lift& lift);
+
+// Whether money buys it: no DRAM has half the latency of others.
+inline bool canBeBought(const Lift& lift) {
+  return lift.parameter != "dram.latency_ns";
+}
+
+// The bounds that a lift is tried for. Paths of the YAML; "queues" are all four.
 const std::vector<std::string>& liftedParameters();
 
 // `machine` with the parameter times `factor` (dram.latency_ns: divided by it) and what must go with it: the

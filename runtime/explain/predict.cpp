@@ -37,6 +37,34 @@ void check(const runtime::Report& report, const std::string& origin) {
 
 } // namespace
 
+const std::vector<Coverage>& coverage() {
+  static const std::vector<Coverage> all = {
+      {"clock_mhz", true},
+      {"array.rows", true},
+      {"array.cols", true},
+      {"scratchpad.bytes", true},
+      {"scratchpad.banks", false, "conflicts of engines at a bank"},
+      {"accumulator.bytes", true},
+      {"accumulator.banks", false, "conflicts of engines at a bank"},
+      {"queues.load", true},
+      {"queues.store", true},
+      {"queues.matrix", true},
+      {"queues.vector", true},
+      {"dma.bus_bytes", true},
+      {"dma.burst_bytes", true},
+      {"dma.load_outstanding", true},
+      {"dma.store_outstanding", true},
+      {"icache.bytes", false, "code that does not fit the instruction cache"},
+      {"scalar_memory.bytes", true},
+      {"dram.bytes", true},
+      {"dram.latency_ns", true},
+      {"dram.bandwidth_mb_s", true},
+      {"dram.channels", true}, // of the detailed model, which is not predicted at all
+      {"technology.node_nm", true},
+  };
+  return all;
+}
+
 Predictor::Predictor(const runtime::Report& report, const std::string& origin) : report_(report) {
   check(report, origin);
   try {

@@ -9,6 +9,7 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace weft::explain {
@@ -20,6 +21,15 @@ struct Prediction {
   double cycles = 0;             // of the run, prologue included
   double seconds() const { return cycles / (machine.clockMhz * 1e6); }
 };
+
+// What a prediction makes of a number of the machine description.
+struct Coverage {
+  std::string_view path;         // as in the YAML
+  bool modelled;                 // the plan and the replay have it, or it takes no part in time
+  std::string_view missing = {}; // what the replay lacks of it otherwise
+};
+// Of every number of the machine description.
+const std::vector<Coverage>& coverage();
 
 class Predictor {
 public:

@@ -3,6 +3,7 @@
 
 #include "runtime/explain/explain.h"
 #include "runtime/explain/whatif.h"
+#include "runtime/report/table.h"
 
 namespace weft::explain {
 
@@ -15,9 +16,9 @@ std::string changeText(const std::string& subject, const std::string& machine, c
 std::string checkText(const Check& check);
 
 // All of it: sentences, a table of the lifts, a table of the layers.
-std::string summary(const Explanation& explanation, bool colour);
+std::string summary(const Explanation& explanation, const runtime::Style& style);
 // One layer with all lifts.
-std::string layerSummary(const Explanation& explanation, size_t layer, bool colour);
+std::string layerSummary(const Explanation& explanation, size_t layer, const runtime::Style& style);
 
 // What else was asked for, to go into the JSON.
 struct Extras {

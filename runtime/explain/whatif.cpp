@@ -23,7 +23,7 @@ Check compare(const runtime::Report& before, const runtime::Report& after, const
   if (check.measured > 0)
     check.measuredSpeedup = static_cast<double>(check.before) * lift.machine.clockMhz /
                             (static_cast<double>(check.measured) * static_cast<double>(before.clockMhz));
-  if (check.before != check.measured)
+  if (check.before != check.measured && predicted.unpredicted.empty())
     check.errorOfGain = (static_cast<double>(check.before) - predicted.cycles - saved) / std::abs(saved);
   return check;
 }

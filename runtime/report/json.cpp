@@ -6,7 +6,9 @@
 #include "runtime/report/energy_json.h"
 #include "runtime/report/host_json.h"
 #include "runtime/report/report.h"
+#include "runtime/report/table.h"
 
+#include <charconv>
 #include <fmt/ranges.h>
 
 namespace weft::runtime {
@@ -77,6 +79,8 @@ Json descriptionToJson(const Machine& machine) {
 Json layerToJson(const LayerStatistics& layer, const Report& report) {
   Json json = {{"function", layer.symbol}, {"onnx_nodes", layer.onnxNodes}, {"mapping", layer.mapping}};
   json["useful_macs"] = layer.usefulMacs;
+  if (!report.timed) // nothing is counted by layer
+    return json;
   json["instructions"] = layer.instructions;
   if (layer.span.any) {
     json["first_cycle"] = layer.span.first;
@@ -93,6 +97,24 @@ Json layerToJson(const LayerStatistics& layer, const Report& report) {
   return json;
 }
 
+Provenance provenanceFromJson(const JsonFields& in) {
+  Provenance provenance;
+  provenance.version = in.text("version");
+  provenance.commit = in.text("commit");
+  provenance.date = in.text("date");
+  provenance.command = in.text("command");
+  provenance.machine = in.text("machine");
+  provenance.machineHash = in.hash("machine_hash");
+  provenance.programHash = in.hash("program_hash");
+  if (const std::string seed = in.text("seed"); !seed.empty()) {
+    uint64_t& number = provenance.seed.emplace();
+    const char* end = seed.data() + seed.size();
+    if (const auto [rest, error] = std::from_chars(seed.data(), end, number); error != std::errc() || rest != end)
+      in.fail("field 'seed' must be a whole number or empty");
+  }
+  return provenance;
+}
+
 Json codeToJson(const LayerCode& code) {
   return {{"instructions", code.instructions},
           {"tensor_instructions", code.tensorInstructions},
@@ -106,12 +128,14 @@ LayerCode codeFromJson(const JsonFields& in) {
           code.integer<uint64_t>("tensor_instructions"), code.texts("listing")};
 }
 
-LayerStatistics layerFromJson(const JsonFields& in, bool divided) {
+LayerStatistics layerFromJson(const JsonFields& in, bool timed, bool divided) {
   LayerStatistics layer;
   layer.symbol = in.text("function");
   layer.onnxNodes = in.texts("onnx_nodes");
   layer.mapping = in.text("mapping");
   layer.usefulMacs = in.integer<uint64_t>("useful_macs");
+  if (!timed)
+    return layer;
   layer.instructions = in.integer<uint64_t>("instructions");
   if (auto cycles = in.integer<uint64_t>("cycles"); cycles > 0) {
     layer.span = {true, in.integer<uint64_t>("first_cycle"), in.integer<uint64_t>("last_cycle")};
@@ -153,6 +177,11 @@ std::string toJson(const Report& report) {
   json["schema"] = kSchema;
   json["run"] = {{"program", report.program},   {"network", report.network}, {"device", report.device},
                  {"fidelity", report.fidelity}, {"timed", report.timed},     {"exit_code", report.exitCode}};
+  if (report.provenance) {
+    json["provenance"] = Json::object();
+    for (const auto& [name, value] : report.provenance->fields())
+      json["provenance"][name] = value;
+  }
   json["machine"] = {{"name", report.machine},       {"hash", fmt::format("{:#018x}", report.machineHash)},
                      {"clock_mhz", report.clockMhz}, {"rows", report.rows},
                      {"cols", report.cols},          {"dram", report.dram}};
@@ -200,8 +229,7 @@ std::string toJson(const Report& report) {
   }
   json["counters"] = countsToJson(report.counters);
   json["activity"] = countsToJson(report.activity);
-  // Names from ONNX files may hold any bytes; JSON carries only UTF-8.
-  return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+  return jsonText(json);
 }
 
 Report reportFromJson(const std::string& text, const std::string& origin) {
@@ -217,6 +245,8 @@ Report reportFromJson(const std::string& text, const std::string& origin) {
   report.fidelity = run.text("fidelity");
   report.timed = run.boolean("timed");
   report.exitCode = run.integer<uint32_t>("exit_code");
+  if (in.has("provenance"))
+    report.provenance = provenanceFromJson(in.object("provenance"));
   const JsonFields machine = in.object("machine");
   machine.object("description");
   report.machine = machine.text("name");
@@ -236,8 +266,9 @@ Report reportFromJson(const std::string& text, const std::string& origin) {
   report.traffic = in.objects("traffic", trafficFromJson);
   if (json.contains("prologue"))
     report.prologue = shareFromJson(in.object("prologue"));
-  report.layers =
-      in.objects("layers", [&](const JsonFields& layer) { return layerFromJson(layer, report.prologue.has_value()); });
+  report.layers = in.objects("layers", [&](const JsonFields& layer) {
+    return layerFromJson(layer, report.timed, report.prologue.has_value());
+  });
   if (!report.layers.empty() && json["layers"][0].contains("code"))
     report.code = in.objects("layers", codeFromJson);
   hostFromJson(in, report);

@@ -4,6 +4,7 @@
 
 #include "isa/machine/machine.h"
 #include "isa/program/program.h"
+#include "runtime/api/provenance.h"
 #include "runtime/api/statistics.h"
 #include "runtime/energy/evaluate.h"
 #include "runtime/report/code.h"
@@ -32,6 +33,7 @@ struct Report {
   std::string program, network, device, fidelity;
   bool timed = false;
   uint32_t exitCode = 0;
+  std::optional<Provenance> provenance; // not in reports of earlier versions
   // The machine.
   std::string machine;
   uint64_t machineHash = 0;

@@ -12,21 +12,20 @@ namespace {
 
 using Align = Table::Align;
 
-std::string heading(const std::string& text, bool colour) {
-  return colour ? fmt::format("\n\x1b[1;36m{}\x1b[0m\n", text) : fmt::format("\n{}\n", text);
-}
-
 double share(uint64_t part, uint64_t whole) {
   return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
 }
 
-std::string totals(const Report& report, bool colour) {
+std::string totals(const Report& report, const Style& style) {
   Table table({{"run", Align::left}, {"", Align::left, 100}});
   table.row({"network", report.network.empty() ? "(hand-written program)" : report.network});
   table.row({"program", report.program});
   table.row({"device", fmt::format("{}: {}", report.device, report.fidelity)});
   table.row({"machine", fmt::format("{}: {} x {} array, {} MHz, DRAM {}", report.machine, report.rows, report.cols,
                                     report.clockMhz, report.dram)});
+  if (report.provenance)
+    table.row({"made by", fmt::format("weft {} ({}), {}", report.provenance->version, report.provenance->commit,
+                                      report.provenance->date)});
   if (report.exitCode != 0)
     table.row({"exit code", fmt::format("{}", report.exitCode)});
   if (report.timed) {
@@ -41,10 +40,10 @@ std::string totals(const Report& report, bool colour) {
     table.row({"utilisation",
                fmt::format("{}   useful MACs / (cycles x {} x {})",
                            percent(report.utilisation(report.usefulMacs, report.cycles)), report.rows, report.cols)});
-  return table.format(colour);
+  return table.format(style);
 }
 
-std::string engines(const Report& report, bool colour) {
+std::string engines(const Report& report, const Style& style) {
   Table table(
       {{"engine", Align::left}, {"instructions"}, {"busy"}, {"idle"}, {"stalled"}, {"stalls", Align::left, 100}});
   for (const EngineReport& engine : report.engines) {
@@ -59,20 +58,20 @@ std::string engines(const Report& report, bool colour) {
                percent(share(engine.idle, report.cycles)), percent(share(stalled, report.cycles)),
                fmt::format("{}", fmt::join(causes, ", "))});
   }
-  return heading("Engines (each line's busy + idle + stalled = all cycles)", colour) + table.format(colour);
+  return heading("Engines (each line's busy + idle + stalled = all cycles)", style) + table.format(style);
 }
 
-std::string traffic(const Report& report, bool colour) {
+std::string traffic(const Report& report, const Style& style) {
   Table table({{"memory", Align::left}, {"by", Align::left}, {"read"}, {"written"}, {"accesses"}, {"bytes per cycle"}});
   for (const MemoryTraffic& entry : report.traffic)
     if (uint64_t bytes = entry.bytesRead + entry.bytesWritten; bytes > 0)
       table.row({entry.memory, entry.user, binaryBytes(entry.bytesRead), binaryBytes(entry.bytesWritten),
                  entry.reads + entry.writes > 0 ? grouped(entry.reads + entry.writes) : "-",
                  report.timed ? fmt::format("{:.2f}", share(bytes, report.cycles)) : "-"});
-  return table.empty() ? "" : heading("Memory traffic", colour) + table.format(colour);
+  return table.empty() ? "" : heading("Memory traffic", style) + table.format(style);
 }
 
-std::string dram(const Report& report, bool colour) {
+std::string dram(const Report& report, const Style& style) {
   if (!report.tensors || report.layers.empty())
     return "";
   const DramReasons sum = sumOfReasons(*report.tensors);
@@ -93,7 +92,7 @@ std::string dram(const Report& report, bool colour) {
   }
   const uint64_t fetched = report.count("sequencer_bytes_fetched");
   table.row({"instructions", binaryBytes(fetched), percent(share(fetched, all)), ""});
-  return heading("DRAM bytes by reason", colour) + table.format(colour);
+  return heading("DRAM bytes by reason", style) + table.format(style);
 }
 
 std::string energyText(double pj) {
@@ -116,7 +115,7 @@ std::string zeroOperands(const Report& report) {
                      share("operand"), share("activation"), share("weight"));
 }
 
-std::string energyOf(const Report& report, bool colour) {
+std::string energyOf(const Report& report, const Style& style) {
   if (!report.energy)
     return "";
   const energy::RunEnergy& energy = *report.energy;
@@ -143,13 +142,13 @@ std::string energyOf(const Report& report, bool colour) {
   double um2 = 0;
   for (const energy::AreaBlock& block : energy.area)
     um2 += block.um2;
-  return heading("Energy", colour) + table.format(colour) +
+  return heading("Energy", style) + table.format(style) +
          fmt::format("  idle {:.4g} W, peak {:.4g} W, area {:.4g} mm2 (of the machine, 'weft energy')\n",
                      energy.idleMw * 1e-3, energy.peakMw * 1e-3, um2 * 1e-6) +
          (energy.switching == energy::Switching::data ? zeroOperands(report) : "");
 }
 
-std::string layers(const Report& report, bool colour) {
+std::string layers(const Report& report, const Style& style) {
   Table table({{"#"},
                {"ONNX nodes", Align::left, 40},
                {"cycles"},
@@ -171,16 +170,16 @@ std::string layers(const Report& report, bool colour) {
                report.timed ? grouped(cycles) : "-", report.timed ? percent(share(cycles, report.cycles)) : "-",
                report.timed ? percent(share(layer.matrixBusy, cycles)) : "-", grouped(layer.usefulMacs),
                report.timed ? percent(report.utilisation(layer.usefulMacs, cycles)) : "-",
-               binaryBytes(layer.dramBytesRead), binaryBytes(layer.dramBytesWritten), pj ? energyText(*pj) : "-",
-               layer.mapping});
+               report.timed ? binaryBytes(layer.dramBytesRead) : "-",
+               report.timed ? binaryBytes(layer.dramBytesWritten) : "-", pj ? energyText(*pj) : "-", layer.mapping});
   }
   if (table.empty())
     return "";
-  return heading("Layers (cycles from first start to last retirement; neighbours overlap)", colour) +
-         table.format(colour);
+  return heading("Layers (cycles from first start to last retirement; neighbours overlap)", style) +
+         table.format(style);
 }
 
-std::string host(const Report& report, bool colour) {
+std::string host(const Report& report, const Style& style) {
   if (report.host.empty())
     return "";
   size_t last = 0; // step of the device
@@ -194,21 +193,21 @@ std::string host(const Report& report, bool colour) {
                  : step.deviceSteps == last ? "after"
                                             : fmt::format("after step {} of {}", step.deviceSteps, last),
                  op.name, op.reason});
-  return heading("On the host (its time is not modelled)", colour) + table.format(colour);
+  return heading("On the host (its time is not modelled)", style) + table.format(style);
 }
 
-std::string crossings(const Report& report, bool colour) {
+std::string crossings(const Report& report, const Style& style) {
   if (report.crossings.empty())
     return "";
   Table table({{"step"}, {"direction", Align::left}, {"tensor", Align::left, 100}, {"bytes"}, {"cycles"}});
   for (const Crossing& crossing : report.crossings)
     table.row({fmt::format("{}", crossing.deviceStep + 1), crossing.toDevice ? "to the device" : "to the host",
                crossing.tensor, grouped(crossing.bytes), grouped(crossingCycles(crossing.bytes, report.description))});
-  return heading("Between host and device (cycles: estimate, at the DRAM's peak bandwidth; not in the run's)", colour) +
-         table.format(colour);
+  return heading("Between host and device (cycles: estimate, at the DRAM's peak bandwidth; not in the run's)", style) +
+         table.format(style);
 }
 
-std::string memoryPlan(const Report& report, bool colour) {
+std::string memoryPlan(const Report& report, const Style& style) {
   if (report.layers.empty())
     return "";
   Table table({{"memory plan", Align::left}, {"size"}});
@@ -216,17 +215,17 @@ std::string memoryPlan(const Report& report, bool colour) {
   table.row({"activations in DRAM", binaryBytes(report.activationBytes)});
   table.row({"  lower bound", binaryBytes(report.activationLowerBound)});
   table.row({"scratchpad peak", binaryBytes(report.scratchpadPeak)});
-  return heading("Memory", colour) + table.format(colour);
+  return heading("Memory", style) + table.format(style);
 }
 
 } // namespace
 
-std::string summary(const Report& report, bool colour) {
-  std::string text = totals(report, colour);
+std::string summary(const Report& report, const Style& style) {
+  std::string text = totals(report, style);
   if (report.timed)
-    text += engines(report, colour);
-  text += energyOf(report, colour) + traffic(report, colour) + dram(report, colour) + layers(report, colour) +
-          host(report, colour) + crossings(report, colour) + memoryPlan(report, colour);
+    text += engines(report, style);
+  text += energyOf(report, style) + traffic(report, style) + dram(report, style) + layers(report, style) +
+          host(report, style) + crossings(report, style) + memoryPlan(report, style);
   return text;
 }
 

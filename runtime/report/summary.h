@@ -2,9 +2,10 @@
 #pragma once
 
 #include "runtime/report/report.h"
+#include "runtime/report/table.h"
 
 namespace weft::runtime {
 
-std::string summary(const Report& report, bool colour);
+std::string summary(const Report& report, const Style& style);
 
 } // namespace weft::runtime

@@ -3,6 +3,7 @@
 #include "isa/support/error.h"
 
 #include <algorithm>
+#include <cctype>
 #include <fmt/format.h>
 
 namespace weft::runtime {
@@ -26,43 +27,127 @@ std::string cut(const std::string& text, size_t widest) {
   return text.substr(0, bytes) + "..";
 }
 
+std::string keyOf(const std::string& title) {
+  std::string key;
+  for (char c : title)
+    if (std::isalnum(static_cast<unsigned char>(c)))
+      key += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    else if (!key.empty() && key.back() != '_')
+      key += '_';
+  return key;
+}
+
+// A cell of text. A spreadsheet would compute one that begins like a formula.
+std::string quoted(std::string text) {
+  if (!text.empty() && std::string_view("=+-@\t\r").find(text.front()) != std::string_view::npos)
+    text.insert(0, 1, '\'');
+  if (text.find_first_of(",\"\r\n") == std::string::npos)
+    return text;
+  std::string result = "\"";
+  for (char c : text) {
+    if (c == '"')
+      result += '"';
+    result += c;
+  }
+  return result + '"';
+}
+
+std::string csvText(const nlohmann::ordered_json& value) {
+  return value.is_null()           ? ""
+         : value.is_string()       ? quoted(value.get<std::string>())
+         : value.is_number_float() ? fmt::format("{}", value.get<double>())
+                                   : value.dump();
+}
+
 } // namespace
 
-void Table::row(std::vector<std::string> cells) {
+Table::Table(std::vector<Column> columns) : columns_(std::move(columns)) {
+  for (Column& column : columns_)
+    if (column.key.empty())
+      column.key = keyOf(column.title);
+}
+
+void Table::row(std::vector<Cell> cells) {
   WEFT_CHECK(cells.size() == columns_.size(), "a row needs one cell per column");
-  for (size_t i = 0; i < cells.size(); ++i) {
+  for (Cell& cell : cells)
     // Names come from files: what could steer a terminal does not reach it.
     std::replace_if(
-        cells[i].begin(), cells[i].end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; },
+        cell.text.begin(), cell.text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; },
         ' ');
-    cells[i] = cut(cells[i], columns_[i].widest);
-  }
   rows_.push_back(std::move(cells));
 }
 
-std::string Table::format(bool colour) const {
+std::string Table::format(const Style& style) const {
+  constexpr size_t kGap = 2, kNarrow = 12;
   std::vector<size_t> widths;
+  size_t total = 0;
   for (size_t i = 0; i < columns_.size(); ++i) {
     size_t widest = width(columns_[i].title);
     for (const auto& cells : rows_)
-      widest = std::max(widest, width(cells[i]));
+      widest = std::max(widest, std::min(width(cells[i].text), columns_[i].widest));
     widths.push_back(widest);
+    total += widest + kGap;
   }
-  auto line = [&](auto cell) {
+  // The widest columns of text give way.
+  while (total > style.width) {
+    size_t widest = widths.size();
+    for (size_t i = 0; i < widths.size(); ++i)
+      if (columns_[i].align == Align::left && widths[i] > std::max(kNarrow, width(columns_[i].title)) &&
+          (widest == widths.size() || widths[i] > widths[widest]))
+        widest = i;
+    if (widest == widths.size())
+      break;
+    --widths[widest];
+    --total;
+  }
+  auto line = [&](auto textOf) {
     std::string text;
     for (size_t i = 0; i < columns_.size(); ++i) {
-      const std::string padding(widths[i] - width(cell(i)), ' ');
+      const std::string cell = cut(textOf(i), widths[i]);
+      const std::string padding(widths[i] - width(cell), ' ');
       text += "  ";
-      text += columns_[i].align == Align::left ? cell(i) + padding : padding + cell(i);
+      text += columns_[i].align == Align::left ? cell + padding : padding + cell;
     }
     text.erase(text.find_last_not_of(' ') + 1);
     return text;
   };
-  std::string titles = line([&](size_t i) -> const std::string& { return columns_[i].title; });
-  std::string text = colour ? fmt::format("\x1b[1m{}\x1b[0m\n", titles) : fmt::format("{}\n", titles);
+  std::string titles = line([&](size_t i) { return columns_[i].title; });
+  std::string text = style.colour ? fmt::format("\x1b[1m{}\x1b[0m\n", titles) : fmt::format("{}\n", titles);
   for (const auto& cells : rows_)
-    text += fmt::format("{}\n", line([&](size_t i) -> const std::string& { return cells[i]; }));
+    text += fmt::format("{}\n", line([&](size_t i) { return cells[i].text; }));
   return text;
+}
+
+nlohmann::ordered_json Table::toJson() const {
+  auto list = nlohmann::ordered_json::array();
+  for (const auto& cells : rows_) {
+    nlohmann::ordered_json& item = list.emplace_back(nlohmann::ordered_json::object());
+    for (size_t i = 0; i < cells.size(); ++i)
+      if (!columns_[i].key.empty())
+        item[columns_[i].key] = cells[i].value;
+  }
+  return list;
+}
+
+std::string Table::toCsv() const {
+  std::string text;
+  auto line = [&](auto cell) {
+    for (size_t i = 0; i < columns_.size(); ++i)
+      text += fmt::format("{}{}", i == 0 ? "" : ",", cell(i));
+    text += "\r\n";
+  };
+  line([&](size_t i) { return quoted(columns_[i].key); });
+  for (const auto& cells : rows_)
+    line([&](size_t i) { return csvText(cells[i].value); });
+  return text;
+}
+
+std::string heading(const std::string& text, const Style& style) {
+  return style.colour ? fmt::format("\n\x1b[1;36m{}\x1b[0m\n", text) : fmt::format("\n{}\n", text);
+}
+
+std::string jsonText(const nlohmann::ordered_json& json) {
+  return json.dump(1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 
 std::string grouped(uint64_t number) {

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace weft {
 
@@ -17,6 +18,7 @@ constexpr int kProcess = 1;
 constexpr int kPhaseTrack = 1;            // above the engines'
 constexpr uint64_t kTaken = ~uint64_t{0}; // a lane
 constexpr size_t kLanes = 100;            // thread numbers of an engine
+constexpr size_t kWaitLane = kLanes - 1;  // the last of them, below its instructions
 
 int thread(Engine engine, size_t lane) {
   return static_cast<int>(static_cast<size_t>(engine) * kLanes + lane);
@@ -30,9 +32,11 @@ std::string jsonString(const std::string& text) {
 
 TraceWriter::TraceWriter(const std::filesystem::path& path, const Machine& machine, TraceOptions options)
     : file_(path), clockMhz_(machine.clockMhz), options_(std::move(options)), phase_(options_.phases.size()) {
-  file_.write(fmt::format("{{\"displayTimeUnit\":\"ns\",\"otherData\":{{\"machine\":{},\"clock_mhz\":{}}},"
-                          "\"traceEvents\":[\n",
-                          jsonString(machine.name), machine.clockMhz));
+  nlohmann::ordered_json about = {{"machine", machine.name}, {"clock_mhz", machine.clockMhz}};
+  for (const auto& [name, value] : options_.metadata)
+    about[name] = value;
+  file_.write(fmt::format("{{\"displayTimeUnit\":\"ns\",\"otherData\":{},\"traceEvents\":[\n",
+                          about.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)));
   file_.write(fmt::format(R"({{"ph":"M","pid":{},"tid":0,"name":"process_name","args":{{"name":{}}}}})", kProcess,
                           jsonString(machine.name)));
   nameTrack(thread(Engine::sequencer, 0), engineName(Engine::sequencer));
@@ -122,12 +126,37 @@ bool TraceWriter::slice(const CycleEvent& retire, const Flight& flight) {
   ++slices_;
   const TraceLabel& label = labelOf(retire.pc);
   std::string node = label.node.empty() ? "" : fmt::format(",\"node\":{}", jsonString(label.node));
+  if (!label.tensor.empty())
+    node += fmt::format(",\"tensor\":{}", jsonString(label.tensor));
   line(fmt::format(R"({{"ph":"X","pid":{},"tid":{},"ts":{},"dur":{},"name":{},"args":{{"pc":"{:#010x}"{},)"
                    R"("start":{},"retire":{},"dispatch":{},"queued":{}}}}})",
                    kProcess, thread(retire.engine, flight.lane), time(flight.start),
                    microseconds(picoseconds(retire.cycle + 1) - picoseconds(flight.start)), jsonString(label.mnemonic),
                    retire.pc, node, flight.start, retire.cycle, flight.dispatch, flight.start - flight.dispatch));
   return true;
+}
+
+// A stall: the engine had nothing to do but this instruction, which waited for a semaphore.
+void TraceWriter::waited(const CycleEvent& start, const Flight& flight) {
+  const auto engine = static_cast<size_t>(start.engine);
+  const uint64_t from = std::max(free_[engine], flight.dispatch + 1);
+  if (from >= start.cycle || slices_ >= options_.maxSlices)
+    return;
+  const int track = thread(start.engine, kWaitLane);
+  if (!std::exchange(hasWaits_[engine], true))
+    nameTrack(track, fmt::format("{} stalls", engineName(start.engine)));
+  const TraceLabel& label = labelOf(start.pc);
+  line(fmt::format(R"({{"ph":"X","pid":{},"tid":{},"ts":{},"dur":{},"name":"semaphore","cat":"stall",)"
+                   R"("args":{{"pc":"{:#010x}","for":{}}}}})",
+                   kProcess, track, time(from), microseconds(picoseconds(start.cycle) - picoseconds(from)), start.pc,
+                   jsonString(label.mnemonic)));
+}
+
+void TraceWriter::nameTensor(const CycleEvent& request) {
+  labelOf(request.pc);
+  TraceLabel& label = labels_.at(request.pc);
+  if (options_.tensor && label.tensor.empty() && request.engine != Engine::sequencer)
+    label.tensor = options_.tensor(request.pc, request.address);
 }
 
 // Each end lies within its slice and is bound to it.
@@ -153,6 +182,8 @@ void TraceWriter::start(const CycleEvent& event) {
   Flight& flight = flights_[event.instruction];
   flight.start = event.cycle;
   flight.lane = openLane(event.engine, event.cycle);
+  if (underWay_[static_cast<size_t>(event.engine)]++ == 0)
+    waited(event, flight);
   flight.sources = flows_.wait(labelOf(event.pc).instruction, event.engine);
 }
 
@@ -166,7 +197,10 @@ void TraceWriter::retire(const CycleEvent& event) {
     if (drawn && source.drawn)
       flow(source, {event.engine, flight.lane, flight.start, true});
   flows_.signal(labelOf(event.pc).instruction, {event.engine, flight.lane, event.cycle, drawn});
-  lanes_[static_cast<size_t>(event.engine)][flight.lane] = event.cycle + 1;
+  const auto engine = static_cast<size_t>(event.engine);
+  lanes_[engine][flight.lane] = event.cycle + 1;
+  if (--underWay_[engine] == 0)
+    free_[engine] = event.cycle + 1;
   flights_.erase(at);
 }
 
@@ -214,7 +248,8 @@ void TraceWriter::restart(uint64_t cycles) {
   phase_ = options_.phases.size();
   flights_.clear();
   flows_ = {};
-  waiting_ = {};
+  waiting_ = underWay_ = {};
+  free_.fill(cycles);
   restarted_ = cycles;
 }
 
@@ -234,6 +269,7 @@ void TraceWriter::event(const CycleEvent& ofRun) {
   case EventKind::dramRequest:
     sample(event.cycle);
     window_.bytes[event.write ? 1 : 0] += event.bytes;
+    nameTensor(event);
     break;
   case EventKind::beat:
     break;

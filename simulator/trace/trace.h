@@ -13,6 +13,7 @@
 #include <map>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace weft {
@@ -20,6 +21,7 @@ namespace weft {
 struct TraceLabel {
   std::string mnemonic;
   std::string node;             // that the instruction serves; empty: unknown
+  std::string tensor = {};      // that it loads or stores; empty: none or unknown
   Instruction instruction = {}; // its semaphores make flows
 };
 
@@ -34,16 +36,20 @@ struct TracePhase {
 struct TraceOptions {
   // What is at this address; called once for each pc. Unset: instructions are named by their address.
   std::function<TraceLabel(uint32_t pc)> label;
-  std::vector<TracePhase> phases; // do not overlap
+  // The tensor at a DRAM address while this instruction runs; called once for each pc that requests.
+  std::function<std::string(uint32_t pc, uint32_t address)> tensor;
+  std::vector<TracePhase> phases;                            // do not overlap
+  std::vector<std::pair<std::string, std::string>> metadata; // further names and values
   uint64_t maxSlices = 1'000'000; // later instructions are left out and counted in the trace's metadata
   uint64_t window = 1024;         // cycles that one sample of the counters covers; doubled when samples get many
 };
 
 // One track for each engine (more while its instructions overlap), one slice from start to retirement of each tensor
-// instruction with its pc, node, dispatch cycle and the cycles that it waited in the queue; a track of the phases and
-// their counters; flows from the retirement of an instruction to the start of the one that waits for its data
-// (SemaphoreFlows); counters of the DRAM bandwidth in GB/s and of the most instructions that waited in each queue; an
-// instant for halt or fault. Time is that of the machine's clock. The file is written as the run goes on; without
+// instruction with its pc, node, tensor, dispatch cycle and the cycles that it waited in the queue; a track for each
+// engine of the times in which it had nothing under way and the head of its queue waited for a semaphore; a track of
+// the phases and their counters; flows from the retirement of an instruction to the start of the one that waits for its
+// data (SemaphoreFlows); counters of the DRAM bandwidth in GB/s and of the most instructions that waited in each queue;
+// an instant for halt or fault. Time is that of the machine's clock. The file is written as the run goes on; without
 // finish() nothing remains of it (OutputFile).
 class TraceWriter final : public CycleObserver {
 public:
@@ -87,6 +93,8 @@ private:
   void retire(const CycleEvent& event);
   const TraceLabel& labelOf(uint32_t pc);
   size_t openLane(Engine engine, uint64_t cycle);
+  void waited(const CycleEvent& start, const Flight& flight);
+  void nameTensor(const CycleEvent& request);
   bool slice(const CycleEvent& retire, const Flight& flight);
   void sample(uint64_t cycle);
   void writeSample();
@@ -106,7 +114,10 @@ private:
   uint64_t phaseStart_ = 0;
   uint64_t windowStart_ = 0;
   uint64_t samples_ = 0;
-  std::array<uint64_t, 5> waiting_{}; // by engine: in its queue
+  std::array<uint64_t, 5> waiting_{};  // by engine: in its queue
+  std::array<uint64_t, 5> underWay_{}; // by engine: started and not retired
+  std::array<uint64_t, 5> free_{};     // by engine: with nothing under way from this cycle on
+  std::array<bool, 5> hasWaits_{};     // by engine: the track has a name
   Sample window_, last_;
 };
 

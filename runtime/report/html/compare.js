@@ -55,7 +55,7 @@ function comparePage(runs) {
     ['utilisation', 'totals.utilisation', (r) => r.timed ? r.report.totals.utilisation : undefined, format.percent, false],
     ['useful MACs', 'totals.useful_macs', (r) => r.report.totals.useful_macs, format.count],
     ['array MACs', 'totals.array_macs', (r) => r.report.totals.array_macs, format.count],
-    ['DRAM bytes of the layers', 'sum(layers.dram_bytes)', (r) => sum(r.layers.map((item) => item.bytes)), format.bytes, true],
+    ['DRAM bytes of the layers', 'sum(layers.dram_bytes)', (r) => r.timed ? sum(r.layers.map((item) => item.bytes)) : undefined, format.bytes, true],
     ['energy per inference', 'energy.total_pj', (r) => r.report.energy && r.report.energy.total_pj, format.energy, true],
     ['average power', 'energy.average_mw', (r) => r.report.energy && r.report.energy.average_mw, format.power, true],
     ['TOPS/W', 'energy.tops_per_watt', (r) => r.report.energy && r.report.energy.tops_per_watt, format.number, false],
@@ -105,7 +105,8 @@ function comparePage(runs) {
   });
   if (runs.every((run) => run.divided))
     both('own cycles', 'own_cycles', (item) => item.own, format.count);
-  both('DRAM', 'dram_bytes', (item) => item.bytes, format.bytes);
+  if (runs.every((run) => run.timed))
+    both('DRAM', 'dram_bytes', (item) => item.bytes, format.bytes);
   if (runs.every((run) => run.divided && run.report.energy))
     both('energy', 'energy', (item) => item.pj, format.energy);
   const mappings = (row) => [...new Set(row.items.map((item) => item ? item.layer.mapping : '–'))].join(' | ');

@@ -1,5 +1,7 @@
 #include "runtime/report/html/page.h"
 
+#include "runtime/report/table.h"
+
 #include <algorithm>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -8,20 +10,7 @@
 namespace weft::runtime {
 namespace {
 
-// A cell of text. A spreadsheet would compute one that begins like a formula.
-std::string quoted(std::string text) {
-  if (!text.empty() && std::string_view("=+-@\t\r").find(text.front()) != std::string_view::npos)
-    text.insert(0, 1, '\'');
-  if (text.find_first_of(",\"\r\n") == std::string::npos)
-    return text;
-  std::string result = "\"";
-  for (char c : text) {
-    if (c == '"')
-      result += '"';
-    result += c;
-  }
-  return result + '"';
-}
+using Json = nlohmann::ordered_json;
 
 // Names that any of the reports has, in the order in which they appear.
 template <typename Names> std::vector<std::string> united(const std::vector<NamedReport>& reports, Names names) {
@@ -54,15 +43,54 @@ std::vector<std::string> components(const Report& report) {
   return names;
 }
 
-// pJ of a layer by component; empty if the report does not have them.
-std::string componentText(const Report& report, size_t layer, const std::string& name) {
-  if (!report.energy || layer >= report.energy->layers.size())
-    return "";
+// A value that a report may not have.
+template <typename T> Cell known(bool has, const T& value) {
+  return {"", has ? Json(value) : Json(nullptr)};
+}
+
+// pJ of a layer by component.
+Cell componentOf(const Report& report, const std::vector<double>* parts, const std::string& name) {
+  if (!report.energy || !parts)
+    return known(false, 0);
   const auto& all = report.energy->components;
   const auto found =
       std::find_if(all.begin(), all.end(), [&](const auto& component) { return component.name == name; });
-  return found == all.end() ? ""
-                            : fmt::format("{}", report.energy->layers[layer][static_cast<size_t>(found - all.begin())]);
+  return found == all.end() ? known(false, 0) : known(true, (*parts)[static_cast<size_t>(found - all.begin())]);
+}
+
+Cell counterOf(const Report& report, const Share& share, const std::string& state) {
+  const auto count = share.counters.find(state);
+  return known(report.prologue.has_value(), count == share.counters.end() ? uint64_t{0} : count->second);
+}
+
+std::vector<Cell> layerCells(const Report& report, size_t i, const std::vector<DramReasons>& reasons) {
+  const LayerStatistics& layer = report.layers[i];
+  const bool timed = report.timed, attributed = report.tensors.has_value();
+  return {known(true, i),
+          layer.symbol,
+          fmt::format("{}", fmt::join(layer.onnxNodes, " + ")),
+          layer.mapping,
+          known(layer.span.any, layer.span.first),
+          known(layer.span.any, layer.span.last),
+          known(timed, layer.span.cycles()),
+          known(report.prologue.has_value(), layer.share.cycles),
+          known(true, layer.usefulMacs),
+          known(timed, layer.arrayMacs),
+          known(timed, layer.matrixBusy),
+          known(timed, layer.instructions),
+          known(timed, report.utilisation(layer.usefulMacs, layer.span.cycles())),
+          known(timed, layer.dramBytesRead),
+          known(timed, layer.dramBytesWritten),
+          known(attributed, reasons[i].refetch),
+          known(attributed, reasons[i].spill)};
+}
+
+// What came before the first layer: cycles, states and energy, which add up with the layers' to the run.
+std::vector<Cell> prologueCells(const Report& report) {
+  std::vector<Cell> cells(17, known(false, 0));
+  cells[1] = "(prologue)";
+  cells[7] = known(true, report.prologue->cycles);
+  return cells;
 }
 
 } // namespace
@@ -70,57 +98,47 @@ std::string componentText(const Report& report, size_t layer, const std::string&
 std::string layersCsv(const std::vector<NamedReport>& reports) {
   const std::vector<std::string> states = united(reports, stateCounters);
   const std::vector<std::string> parts = united(reports, components);
-  std::vector<std::string> titles = {"report",       "network",     "machine",         "device",
-                                     "fidelity",     "layer",       "function",        "onnx_nodes",
-                                     "mapping",      "first_cycle", "last_cycle",      "cycles",
-                                     "own_cycles",   "useful_macs", "array_macs",      "matrix_busy",
-                                     "instructions", "utilisation", "dram_bytes_read", "dram_bytes_written",
-                                     "dram_refetch", "dram_spill"};
-  titles.insert(titles.end(), states.begin(), states.end());
+  std::vector<std::string> keys = {"report",       "network",     "machine",         "device",
+                                   "fidelity",     "layer",       "function",        "onnx_nodes",
+                                   "mapping",      "first_cycle", "last_cycle",      "cycles",
+                                   "own_cycles",   "useful_macs", "array_macs",      "matrix_busy",
+                                   "instructions", "utilisation", "dram_bytes_read", "dram_bytes_written",
+                                   "dram_refetch", "dram_spill"};
+  keys.insert(keys.end(), states.begin(), states.end());
   for (const std::string& part : parts)
-    titles.push_back("pj:" + part);
-  std::string text = fmt::format("{}\r\n", fmt::join(titles, ","));
+    keys.push_back("pj:" + part);
+  for (const auto& [name, value] : Provenance().fields())
+    if (name != "machine")
+      keys.push_back(name);
+  std::vector<Table::Column> columns;
+  for (const std::string& key : keys)
+    columns.push_back({key, Table::Align::left, 60, key});
+  Table table(columns);
   for (const NamedReport& item : reports) {
     const Report& report = item.report;
     const std::vector<TensorReport> none;
-    const bool attributed = report.tensors.has_value();
-    const std::vector<DramReasons> reasons = reasonsOfLayers(attributed ? *report.tensors : none, report.layers.size());
-    for (size_t i = 0; i < report.layers.size(); ++i) {
-      const LayerStatistics& layer = report.layers[i];
-      auto number = [](bool known, auto value) { return known ? fmt::format("{}", value) : std::string(); };
-      const bool divided = report.prologue.has_value();
-      std::vector<std::string> row = {quoted(item.name),
-                                      quoted(report.network),
-                                      quoted(report.machine),
-                                      quoted(report.device),
-                                      quoted(report.fidelity),
-                                      fmt::format("{}", i),
-                                      quoted(layer.symbol),
-                                      quoted(fmt::format("{}", fmt::join(layer.onnxNodes, " + "))),
-                                      quoted(layer.mapping),
-                                      number(layer.span.any, layer.span.first),
-                                      number(layer.span.any, layer.span.last),
-                                      number(report.timed, layer.span.cycles()),
-                                      number(divided, layer.share.cycles),
-                                      fmt::format("{}", layer.usefulMacs),
-                                      fmt::format("{}", layer.arrayMacs),
-                                      number(report.timed, layer.matrixBusy),
-                                      fmt::format("{}", layer.instructions),
-                                      number(report.timed, report.utilisation(layer.usefulMacs, layer.span.cycles())),
-                                      fmt::format("{}", layer.dramBytesRead),
-                                      fmt::format("{}", layer.dramBytesWritten),
-                                      number(attributed, reasons[i].refetch),
-                                      number(attributed, reasons[i].spill)};
-      for (const std::string& state : states) {
-        const auto count = layer.share.counters.find(state);
-        row.push_back(number(divided, count == layer.share.counters.end() ? uint64_t{0} : count->second));
-      }
+    const std::vector<DramReasons> reasons = reasonsOfLayers(report.tensors.value_or(none), report.layers.size());
+    auto row = [&](const std::vector<Cell>& own, const Share& share, const std::vector<double>* pj) {
+      std::vector<Cell> cells = {item.name, report.network, report.machine, report.device, report.fidelity};
+      cells.insert(cells.end(), own.begin(), own.end());
+      for (const std::string& state : states)
+        cells.push_back(counterOf(report, share, state));
       for (const std::string& part : parts)
-        row.push_back(componentText(report, i, part));
-      text += fmt::format("{}\r\n", fmt::join(row, ","));
-    }
+        cells.push_back(componentOf(report, pj, part));
+      if (report.provenance)
+        for (const auto& [name, value] : report.provenance->fields())
+          if (name != "machine")
+            cells.emplace_back(value);
+      cells.resize(keys.size(), known(false, 0));
+      table.row(std::move(cells));
+    };
+    if (report.prologue)
+      row(prologueCells(report), *report.prologue, report.energy ? &report.energy->prologue : nullptr);
+    for (size_t i = 0; i < report.layers.size(); ++i)
+      row(layerCells(report, i, reasons), report.layers[i].share,
+          report.energy && i < report.energy->layers.size() ? &report.energy->layers[i] : nullptr);
   }
-  return text;
+  return table.toCsv();
 }
 
 } // namespace weft::runtime

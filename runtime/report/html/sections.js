@@ -29,7 +29,9 @@ function summary(run) {
       tile('Area', 'sum(area.um2)', run.area, format.area(run.area), `sum of ${run.report.area.length} blocks · table '${energy.table.name}', ${energy.table.node_nm} nm`));
   }
   return section('Summary', run.fidelity, html('div', {class: 'tiles'}, tiles),
-    html('p', {class: 'dim'}, `program ${run.report.run.program} · exit code ${run.report.run.exit_code}`));
+    html('p', {class: 'dim'}, `program ${run.report.run.program} · exit code ${run.report.run.exit_code}`),
+    html('p', {class: 'dim'}, Object.entries(run.report.provenance || {}).map(([name, value]) => `${name} ${value}`)
+      .join(' · ')));
 }
 
 // What goes to and fro between host and device, and what that takes at least.
@@ -169,8 +171,9 @@ function layerTable(run) {
         'useful MACs of what the array could do from first start to last retirement'),
       number('matrix busy', 'matrix_busy', (item) => item.layer.matrix_busy, format.count,
         'cycles in which the array took a row for it'));
-  columns.push(number('useful MACs', 'useful_macs', (item) => item.layer.useful_macs, format.count, 'without padding'),
-    number('DRAM read', 'dram_bytes_read', (item) => item.layer.dram_bytes_read, format.bytes, 'bytes of its loads'),
+  columns.push(number('useful MACs', 'useful_macs', (item) => item.layer.useful_macs, format.count, 'without padding'));
+  if (run.timed)
+    columns.push(number('DRAM read', 'dram_bytes_read', (item) => item.layer.dram_bytes_read, format.bytes, 'bytes of its loads'),
     number('DRAM written', 'dram_bytes_written', (item) => item.layer.dram_bytes_written, format.bytes, 'bytes of its stores'));
   if (run.report.dram)
     for (const [title, explain] of [['refetch', kReasonTexts.refetch], ['spill', kReasonTexts.spill]])
@@ -178,8 +181,9 @@ function layerTable(run) {
   if (run.report.energy && run.divided)
     columns.push(number('energy', 'energy', (item) => item.pj, format.energy, 'of its part of the run'));
   columns.push({title: 'function', value: (item) => item.layer.function, explain: 'its instructions are below the table',
-    cell: (item) => shortCell(item.layer.function, html('a', {href: `#layer=${item.index}`}, html('code', {}, item.layer.function)))},
-  number('ran', 'instructions', (item) => item.layer.instructions, format.count, 'tensor instructions that ran'));
+    cell: (item) => shortCell(item.layer.function, html('a', {href: `#layer=${item.index}`}, html('code', {}, item.layer.function)))});
+  if (run.timed)
+    columns.push(number('ran', 'instructions', (item) => item.layer.instructions, format.count, 'tensor instructions that ran'));
   const detail = html('div', {class: 'detail'}, html('p', {class: 'dim'},
     'Choose a layer, here or in a picture, for its mapping, instructions and tensors.'));
   const table = sortedTable(run.layers, columns,

@@ -2,6 +2,7 @@
 #include "isa/machine/machine.h"
 #include "runtime/report/table.h"
 #include "runtime/tools/weft/command.h"
+#include "runtime/tools/weft/tree.h"
 
 #include <filesystem>
 #include <fmt/format.h>
@@ -19,17 +20,26 @@ std::string dramText(const Machine& machine) {
   return fmt::format("{} x {}", machine.dram.channels, name(machine.dram.preset));
 }
 
-ExitCode list() {
-  Table table(
-      {{"name", Table::Align::left}, {"array"}, {"clock"}, {"peak"}, {"scratchpad"}, {"accumulators"}, {"DRAM"}});
+using runtime::Cell;
+
+ExitCode list(bool json) {
+  Table table({{"name", Table::Align::left},
+               {"array"},
+               {"clock", Table::Align::right, 60, "clock_mhz"},
+               {"peak", Table::Align::right, 60, "peak_tops"},
+               {"scratchpad", Table::Align::right, 60, "scratchpad_bytes"},
+               {"accumulators", Table::Align::right, 60, "accumulator_bytes"},
+               {"DRAM"}});
   for (const BuiltinMachine& builtin : builtinMachines()) {
     const Machine machine = loadMachine(std::string(builtin.name));
+    const double peak = 2e-6 * machine.macsPerCycle() * machine.clockMhz;
     table.row({machine.name, fmt::format("{} x {}", machine.array.rows, machine.array.cols),
-               fmt::format("{} MHz", machine.clockMhz),
-               fmt::format("{:.2f} TOP/s", 2e-6 * machine.macsPerCycle() * machine.clockMhz),
-               binaryBytes(machine.scratchpad.bytes), binaryBytes(machine.accumulator.bytes), dramText(machine)});
+               Cell(fmt::format("{} MHz", machine.clockMhz), machine.clockMhz),
+               Cell(fmt::format("{:.2f} TOP/s", peak), peak),
+               Cell(binaryBytes(machine.scratchpad.bytes), machine.scratchpad.bytes),
+               Cell(binaryBytes(machine.accumulator.bytes), machine.accumulator.bytes), dramText(machine)});
   }
-  printOut("{}", table.format(colourOnStdout()));
+  printOut("{}", json ? runtime::jsonText(table.toJson()) : table.format(stdoutStyle()));
   return kOk;
 }
 
@@ -44,19 +54,25 @@ void addArch(CLI::App& app, Action& action) {
                   "  weft arch show edge-16 > mine.yaml\n"
                   "  weft arch check mine.yaml\n"
                   "  weft compile net.onnx --arch mine.yaml -o net.weft");
-  command->add_subcommand("list", "The built-in machines")->callback([&action] {
-    action = [](const Common&) { return list(); };
-  });
-  CLI::App* show = command->add_subcommand("show", "Print a machine's description as YAML, every field given");
-  show->add_option("machine", *argument, "Name of a built-in machine or path of a YAML file")->required();
+  auto json = std::make_shared<bool>(false);
+  CLI::App* all = command->add_subcommand("list", "The built-in machines");
+  all->add_flag("--json", *json, "Print JSON instead of a table");
+  all->callback([json, &action] { action = [json](const Common&) { return list(*json); }; });
+  CLI::App* show =
+      command->add_subcommand("show", "Print a machine's description as it was written (YAML), if it is a legal one");
+  show->add_option("machine", *argument, "Name of a built-in machine or path of a YAML file")
+      ->required()
+      ->type_name(kMachineType);
   show->callback([argument, &action] {
     action = [argument](const Common&) {
-      printOut("{}", toYaml(loadMachine(*argument)));
+      printOut("{}", machineSource(*argument).second);
       return kOk;
     };
   });
   CLI::App* check = command->add_subcommand("check", "Check a description and print its hash");
-  check->add_option("machine", *argument, "Path of a YAML file or name of a built-in machine")->required();
+  check->add_option("machine", *argument, "Path of a YAML file or name of a built-in machine")
+      ->required()
+      ->type_name(kMachineType);
   check->callback([argument, &action] {
     action = [argument](const Common& common) {
       const Machine machine = loadMachine(*argument);

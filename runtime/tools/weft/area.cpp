@@ -5,6 +5,7 @@
 #include "rtl/sim/subprocess.h"
 #include "runtime/tools/weft/command.h"
 #include "runtime/tools/weft/progress.h"
+#include "runtime/tools/weft/tree.h"
 
 #include <filesystem>
 #include <fmt/format.h>
@@ -75,7 +76,9 @@ void addArea(CLI::App& app, Action& action) {
       "  weft area --arch edge-16\n"
       "  weft area --arch edge-16 --block weft_pe_int8 --json\n"
       "  weft area --arch mine.yaml --liberty cells.lib");
-  command->add_option("--arch", options->machine, "Name of a built-in machine or path of a YAML file")->required();
+  command->add_option("--arch", options->machine, "Name of a built-in machine or path of a YAML file")
+      ->required()
+      ->type_name(kMachineType);
   command->add_option(
       "--liberty", options->liberty,
       "Liberty file of the standard cells, or a folder of them (default: ASAP7 in $WEFT_DATA/liberty, else "

@@ -1,10 +1,14 @@
 // What the subcommands of `weft` share. Each subcommand is one file with one function that adds it to the program.
 #pragma once
 
+#include "isa/machine/machine.h"
+#include "runtime/api/provenance.h"
+#include "runtime/report/table.h"
 #include "runtime/tools/weft/print.h"
 
 #include <CLI/CLI.hpp>
 #include <functional>
+#include <optional>
 #include <string>
 
 namespace weft::tool {
@@ -18,7 +22,7 @@ enum ExitCode : int {
   kInternalError = 4, // a defect of weft itself
 };
 
-// Options of every subcommand.
+// Options of the subcommands that have messages.
 struct Common {
   bool quiet = false;    // nothing but errors and what was asked for
   bool progress = false; // also when stderr is no terminal
@@ -40,8 +44,20 @@ void addVerify(CLI::App& app, Action& action);
 void addArch(CLI::App& app, Action& action);
 void addArea(CLI::App& app, Action& action);
 void addVersion(CLI::App& app, Action& action);
+void addHelp(CLI::App& app, Action& action);
+void addCompletion(CLI::App& app, Action& action);
 
-// Whether tables on stdout may use colours: a terminal, and NO_COLOR is not set.
-bool colourOnStdout();
+// "weft 0.1.0" and the commit.
+std::string versionText();
+// Of what the command line makes of a program file with a machine; `seed` of random inputs.
+runtime::Provenance provenanceOf(const std::string& program, const Machine& machine,
+                                 const std::optional<uint64_t>& seed);
+// Notes the command line for it.
+void noteCommandLine(int argc, char** argv);
+// What is wrong with a command that does not exist below `app`, and which there are.
+std::string noCommand(const std::string& name, const CLI::App& app);
+
+// Of text on stdout: a terminal's width, and its colours if NO_COLOR is not set.
+runtime::Style stdoutStyle();
 
 } // namespace weft::tool

@@ -11,11 +11,13 @@
 #include "runtime/tools/weft/interrupt.h"
 #include "runtime/tools/weft/outputs.h"
 #include "runtime/tools/weft/progress.h"
+#include "runtime/tools/weft/tree.h"
 
 #include <charconv>
 #include <filesystem>
 #include <fmt/format.h>
 #include <memory>
+#include <optional>
 #include <unistd.h>
 
 namespace weft::tool {
@@ -28,7 +30,7 @@ using runtime::Table;
 struct Options {
   std::string network, arch = "edge-16", output, mapping, emit, host = "allow";
   std::vector<std::string> dimensions;
-  int64_t batch = 1;
+  std::optional<int64_t> batch;
 };
 
 std::pair<std::string, int64_t> parseDimension(const std::string& text) {
@@ -50,9 +52,11 @@ net::Network import(const Options& options, std::string& graph) {
   settings.readsFile = [&](const std::filesystem::path& file) {
     checkFiles({file.string()}, {{"--output", options.output}});
   };
-  settings.batch = options.batch;
+  settings.batch = options.batch.value_or(1);
+  settings.batchRequired = options.batch.has_value();
   for (const std::string& dimension : options.dimensions)
-    settings.dimensions.insert(parseDimension(dimension));
+    if (const auto [name, extent] = parseDimension(dimension); !settings.dimensions.emplace(name, extent).second)
+      throw Error(fmt::format("--dim {}: '{}' is given twice", dimension, name));
   GraphDump dump;
   if (options.emit == "graph")
     dump = [&](std::string_view, std::string_view text) { graph = text; };
@@ -184,25 +188,30 @@ void addCompile(CLI::App& app, Action& action) {
       ->add_option("network", options->network,
                    "Quantised network (.onnx, opset 7 or newer, QDQ or QLinear); '-': from stdin")
       ->required();
-  command->add_option("-a,--arch", options->arch, "Machine: a name from 'weft arch list' or a YAML file")
-      ->capture_default_str();
+  CLI::Option* arch =
+      command->add_option("-a,--arch", options->arch, "Machine: a name from 'weft arch list' or a YAML file")
+          ->type_name(kMachineType)
+          ->capture_default_str();
   command->add_option("-o,--output", options->output, "Program file to write (with --emit: text file; default stdout)");
-  command->add_option("-m,--mapping", options->mapping, "Use this mapping (YAML, as --emit mapping prints it)");
+  CLI::Option* mapping = command->add_option("-m,--mapping", options->mapping,
+                                             "Use this mapping (YAML, as --emit mapping prints it); layers and fields "
+                                             "that it leaves out are chosen as without it");
   command
       ->add_option("--emit", options->emit,
                    "Print a stage instead of writing a program: graph, mapping, core, llvm, asm")
       ->check(CLI::IsMember({"graph", "mapping", "core", "llvm", "asm"}));
-  command->add_option("-b,--batch", options->batch, "Batch size where the network leaves it open")
-      ->capture_default_str()
+  command->add_option("-b,--batch", options->batch, "Batch size where the network leaves it open (default: 1)")
       ->check(CLI::Range(int64_t{1}, int64_t{4096}));
   command->add_option("--dim", options->dimensions, "NAME=EXTENT of another open dimension; may be repeated")
       ->allow_extra_args(false);
-  command
-      ->add_option("--host", options->host,
-                   "What the host may run of what the machine does not: allow (anything anywhere), edges (before and "
-                   "after the machine's part), never (quantising inputs and dequantising outputs)")
-      ->capture_default_str()
-      ->check(CLI::IsMember({"allow", "edges", "never"}));
+  CLI::Option* host =
+      command
+          ->add_option(
+              "--host", options->host,
+              "What the host may run of what the machine does not: allow (anything anywhere), edges (before and "
+              "after the machine's part), never (quantising inputs and dequantising outputs)")
+          ->capture_default_str()
+          ->check(CLI::IsMember({"allow", "edges", "never"}));
   command->footer(
       "Operators that the machine does not have run on the host; they are named with the reason, and what goes\n"
       "to and fro for them. Convolutions and matrix products among them are warned of.\n"
@@ -213,7 +222,12 @@ void addCompile(CLI::App& app, Action& action) {
       "  weft compile net.onnx --emit mapping -o m.yaml      then edit m.yaml and\n"
       "  weft compile net.onnx --mapping m.yaml -o net.weft\n"
       "  weft compile net.onnx --emit asm | less");
-  command->callback([options, &action] {
+  command->callback([=, &action] {
+    if (options->emit == "graph")
+      for (const CLI::Option* option : {arch, mapping, host})
+        if (option->count() > 0)
+          throw CLI::ValidationError(option->get_name(),
+                                     "has no use with --emit graph, which is made before it matters");
     if (options->output.empty() && options->emit.empty())
       throw CLI::RequiredError("--output (or --emit)");
     action = [options](const Common& common) { return compileNetwork(*options, common); };

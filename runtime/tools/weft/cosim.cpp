@@ -5,6 +5,7 @@
 #include "runtime/tools/weft/interrupt.h"
 #include "runtime/tools/weft/outputs.h"
 #include "runtime/tools/weft/progress.h"
+#include "runtime/tools/weft/tree.h"
 
 #include <fmt/format.h>
 #include <memory>
@@ -35,13 +36,15 @@ ExitCode runCosim(const Options& options, const Common& common) {
   settings.waveFile = options.wave;
   settings.assertions = options.assertions;
   cosim::CosimReport report;
-  auto loaded = runtime::makeCoreDevice(cosim::makeCosimCore(settings, report), machine)->load(program);
+  auto loaded =
+      runtime::makeCoreDevice(cosim::makeCosimCore(settings, report), cosim::kCosimDevice, machine)->load(program);
   const HostTensors inputs = chooseInputs(options.program, options.inputs, options.randomSeed, *loaded);
   {
     Progress progress(common);
     runtime::RunOptions run;
     run.progress = [&](const std::string& stage, double fraction) { progress.update(stage, fraction); };
     run.cancel = &interrupted();
+    run.provenance = provenanceOf(options.program, machine, options.randomSeed);
     loaded->run(inputs, run);
   }
   throwIfInterrupted();
@@ -56,13 +59,11 @@ void addCosim(CLI::App& app, Action& action) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("cosim", "Compare simulator and RTL on a program, cycle by cycle");
   command->add_option("program", options->program, "Program file (.weft)")->required();
+  addInputOptions(*command, options->inputs, options->randomSeed);
   command
-      ->add_option("-i,--input", options->inputs,
-                   "FILE or NAME=FILE (.npz, .npy, or ONNX test data .pb); may be repeated")
-      ->allow_extra_args(false);
-  command->add_option("--random-input", options->randomSeed, "Random inputs from this seed instead of files");
-  command->add_option("-a,--arch", options->arch,
-                      "Machine, by name or YAML file; default: the one that the program was compiled for");
+      ->add_option("-a,--arch", options->arch,
+                   "Machine, by name or YAML file; default: the one that the program was compiled for")
+      ->type_name(kMachineType);
   command->add_option("--max-cycles", options->maxCycles, "Compare so many cycles only (0: all)");
   command->add_option("--context", options->context, "Events shown before and after a difference")
       ->capture_default_str()

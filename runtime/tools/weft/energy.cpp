@@ -4,6 +4,7 @@
 #include "runtime/report/table.h"
 #include "runtime/tools/weft/command.h"
 #include "runtime/tools/weft/outputs.h"
+#include "runtime/tools/weft/tree.h"
 
 #include <fmt/format.h>
 #include <map>
@@ -17,28 +18,25 @@ using energy::EnergyModel;
 
 struct Options {
   std::string arch = "edge-16", table, ert, art, synthesised;
-  bool printTable = false, sources = false, data = false;
+  bool printTable = false, sources = false, data = false, json = false;
 };
 
-std::string heading(const std::string& text) {
-  return colourOnStdout() ? fmt::format("\n\x1b[1;36m{}\x1b[0m\n", text) : fmt::format("\n{}\n", text);
+Cell squareMm(double um2) {
+  return {fmt::format("{:.4f}", um2 * 1e-6), um2 * 1e-6};
 }
 
-std::string squareMm(double um2) {
-  return fmt::format("{:.4f}", um2 * 1e-6);
-}
-
-std::string actions(const EnergyModel& model, bool sources) {
+Table actions(const EnergyModel& model, bool sources) {
   Table table({{"action", Table::Align::left},
                {"group", Table::Align::left},
                {"pJ"},
                {sources ? "source" : "", Table::Align::left, 400}});
   for (const energy::Component& component : model.components)
-    table.row({component.name, component.group, fmt::format("{:.4g}", component.pj), sources ? component.source : ""});
-  return table.format(colourOnStdout());
+    table.row({component.name, component.group, Cell(fmt::format("{:.4g}", component.pj), component.pj),
+               sources ? component.source : ""});
+  return table;
 }
 
-std::string area(const EnergyModel& model, bool sources) {
+Table area(const EnergyModel& model, bool sources) {
   Table table({{"block", Table::Align::left},
                {"mm2"},
                {"of all"},
@@ -46,13 +44,18 @@ std::string area(const EnergyModel& model, bool sources) {
                {sources ? "source" : "", Table::Align::left, 400}});
   const double total = model.areaUm2();
   for (const energy::AreaBlock& block : model.area)
-    table.row({block.name, squareMm(block.um2), percent(block.um2 / total),
-               block.synthesisedUm2 ? squareMm(*block.synthesisedUm2) : "-", sources ? block.source : ""});
-  table.row({"total", squareMm(total), percent(1), "", ""});
-  return table.format(colourOnStdout());
+    table.row({block.name, squareMm(block.um2), Cell(percent(block.um2 / total), block.um2 / total),
+               block.synthesisedUm2 ? squareMm(*block.synthesisedUm2) : Cell("-", nullptr),
+               sources ? block.source : ""});
+  table.row({"total", squareMm(total), Cell(percent(1), 1.0), Cell("", nullptr), ""});
+  return table;
 }
 
-std::string power(const EnergyModel& model) {
+Cell watts(double mw) {
+  return {fmt::format("{:.4g}", mw * 1e-3), mw * 1e-3};
+}
+
+Table power(const EnergyModel& model) {
   std::vector<std::string> groups;
   std::map<std::string, double> peak;
   for (const energy::Component& component : model.components) {
@@ -62,16 +65,17 @@ std::string power(const EnergyModel& model) {
   }
   Table table({{"power", Table::Align::left}, {"W"}});
   for (const std::string& group : groups)
-    table.row({fmt::format("  {} at its peak", group), fmt::format("{:.4g}", peak[group] * 1e-3)});
-  table.row({"peak, everything at once", fmt::format("{:.4g}", model.peakMw() * 1e-3)});
-  table.row({"idle: clock, leakage, DRAM refresh and background", fmt::format("{:.4g}", model.idleMw() * 1e-3)});
-  return table.format(colourOnStdout());
+    table.row({Cell(fmt::format("  {} at its peak", group), group), watts(peak[group])});
+  table.row({Cell("peak, everything at once", "peak"), watts(model.peakMw())});
+  table.row({Cell("idle: clock, leakage, DRAM refresh and background", "idle"), watts(model.idleMw())});
+  return table;
 }
 
 ExitCode run(const Options& options, const Common& common) {
   const bool toStdout =
       checkFiles({options.arch, options.table, options.synthesised}, {{"--ert", options.ert}, {"--art", options.art}});
   if (options.printTable) {
+    energy::loadTable(options.table); // refuses what is none
     printOut("{}", options.table.empty() ? std::string(energy::builtinTable()) : readTextFile(options.table));
     return kOk;
   }
@@ -85,11 +89,25 @@ ExitCode run(const Options& options, const Common& common) {
     writeFile(options.ert, energy::toErt(model, machine.name));
   if (!options.art.empty())
     writeFile(options.art, energy::toArt(model, machine.name));
-  if (!common.quiet && !toStdout)
+  const Table ofActions = actions(model, options.sources), ofArea = area(model, options.sources),
+              ofPower = power(model);
+  if (options.json)
+    printOut("{}", jsonText({{"machine", machine.name},
+                             {"table", model.table},
+                             {"node_nm", model.technology.nodeNm},
+                             {"voltage_v", model.technology.voltageV},
+                             {"clock_mhz", machine.clockMhz},
+                             {"switching", describe(model.switching)},
+                             {"actions", ofActions.toJson()},
+                             {"area", ofArea.toJson()},
+                             {"power", ofPower.toJson()}}));
+  else if (!common.quiet && !toStdout) {
+    const Style style = stdoutStyle();
     printOut("{}: energy table '{}', {:g} nm, {:g} V, {} MHz, {}\n{}{}{}{}{}{}", machine.name, model.table,
              model.technology.nodeNm, model.technology.voltageV, machine.clockMhz, describe(model.switching),
-             heading("Energy per action"), actions(model, options.sources), heading("Area"),
-             area(model, options.sources), heading("Power"), power(model));
+             heading("Energy per action", style), ofActions.format(style), heading("Area", style), ofArea.format(style),
+             heading("Power", style), ofPower.format(style));
+  }
   return kOk;
 }
 
@@ -98,7 +116,9 @@ ExitCode run(const Options& options, const Common& common) {
 void addEnergy(CLI::App& app, Action& action) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("energy", "Energy per action, area and peak power of a machine");
-  command->add_option("-a,--arch", options->arch, "Machine, by name or YAML file")->capture_default_str();
+  command->add_option("-a,--arch", options->arch, "Machine, by name or YAML file")
+      ->type_name(kMachineType)
+      ->capture_default_str();
   command->add_option("--energy", options->table, "Energy table (YAML) or Accelergy ERT; default: the built-in table");
   command->add_option("--synthesised", options->synthesised,
                       "Areas of synthesised blocks (Accelergy ART), to be shown beside the model's");
@@ -107,7 +127,12 @@ void addEnergy(CLI::App& app, Action& action) {
   command->add_flag("--data-energy", options->data,
                     "The actions of 'weft run --data-energy': bits that toggle, instead of operands as assumed");
   command->add_flag("--sources", options->sources, "Show where each figure comes from");
-  command->add_flag("--table", options->printTable, "Print the energy table instead, for --energy after a change");
+  command->add_flag("--json", options->json, "Print JSON instead of tables");
+  CLI::Option* table =
+      command->add_flag("--table", options->printTable, "Print the energy table instead, for --energy after a change");
+  for (CLI::Option* option : command->get_options())
+    if (option != table && option != command->get_help_ptr() && !option->check_name("--energy"))
+      table->excludes(option);
   command->footer("Examples:\n"
                   "  weft energy --arch edge-16 --sources\n"
                   "  weft energy --arch mine.yaml --ert ERT.yaml --art ART.yaml\n"

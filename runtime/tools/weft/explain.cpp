@@ -117,8 +117,8 @@ ExitCode run(const Options& options, const Common& common) {
     printOut("{}", toJson(explanation, extras));
     return kOk;
   }
-  const bool colour = colourOnStdout();
-  printOut("{}", layer ? layerSummary(explanation, *layer, colour) : summary(explanation, colour));
+  const runtime::Style style = stdoutStyle();
+  printOut("{}", layer ? layerSummary(explanation, *layer, style) : summary(explanation, style));
   if (extras.change)
     printOut("\n{}\n", changeText(layer ? explanation.layers[*layer].function : explanation.network,
                                   explanation.machine, *extras.change));

@@ -53,6 +53,13 @@ template <typename T> void fillReals(HostTensor& tensor, std::mt19937_64& random
 
 } // namespace
 
+void addInputOptions(CLI::App& command, std::vector<std::string>& files, std::optional<uint64_t>& randomSeed) {
+  CLI::Option* input =
+      command.add_option("-i,--input", files, "FILE or NAME=FILE (.npz, .npy, or ONNX test data .pb); may be repeated");
+  input->allow_extra_args(false);
+  command.add_option("--random-input", randomSeed, "Random inputs from this seed instead of files")->excludes(input);
+}
+
 std::string listInputs(const std::vector<TensorInfo>& wanted) {
   std::string text;
   for (const TensorInfo& info : wanted)
@@ -135,6 +142,8 @@ HostTensors chooseInputs(const std::string& origin, const std::vector<std::strin
                          const std::optional<uint64_t>& randomSeed, const runtime::LoadedProgram& program) {
   if (!files.empty())
     return readInputs(files, program.inputs());
+  if (randomSeed && program.inputs().empty())
+    throw Error(fmt::format("{}: --random-input has no use: the program takes no inputs", origin));
   if (randomSeed)
     return randomInputs(*randomSeed, program.inputs());
   if (!program.inputs().empty())

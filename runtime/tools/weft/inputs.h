@@ -3,9 +3,13 @@
 
 #include "runtime/api/device.h"
 
+#include <CLI/CLI.hpp>
 #include <optional>
 
 namespace weft::tool {
+
+// --input and --random-input.
+void addInputOptions(CLI::App& command, std::vector<std::string>& files, std::optional<uint64_t>& randomSeed);
 
 // Each argument is FILE or NAME=FILE, FILE a .npz, .npy or .pb. Without NAME a tensor is matched by its own name; a
 // single .npy or .pb also by being the only input, and ONNX test data (input_3.pb) by its number.

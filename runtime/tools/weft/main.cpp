@@ -1,10 +1,13 @@
 // The command `weft`: parses the command line, runs one subcommand, turns exceptions into messages and exit codes.
 #include "isa/support/error.h"
+#include "isa/support/suggest.h"
 #include "runtime/api/device.h"
 #include "runtime/api/fault.h"
 #include "runtime/tools/weft/command.h"
 #include "runtime/tools/weft/interrupt.h"
+#include "runtime/tools/weft/tree.h"
 
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -12,31 +15,81 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <sstream>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 namespace weft::tool {
 
-bool colourOnStdout() {
+runtime::Style stdoutStyle() {
+  runtime::Style style;
+  if (!isatty(STDOUT_FILENO))
+    return style;
   const char* off = std::getenv("NO_COLOR");
-  return isatty(STDOUT_FILENO) && (!off || *off == '\0');
+  style.colour = !off || *off == '\0';
+  winsize size{};
+  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+    style.width = size.ws_col;
+  return style;
 }
 
 namespace {
 
-// CLI11 says only that a command is required.
+// The command that was named, or the program itself.
+const CLI::App& chosen(const CLI::App& app) {
+  const auto named = app.get_subcommands();
+  return named.empty() ? app : chosen(*named.front());
+}
+
+// CLI11 says only that a command is required, or an argument unexpected.
 std::string explain(const CLI::ParseError& error, const CLI::App& app, int argc, char** argv) {
-  if (!app.get_subcommands().empty() || argc < 2 || argv[1][0] == '-')
+  const CLI::App& command = chosen(app);
+  if (&command == &app && argc > 1 && argv[1][0] != '-')
+    return noCommand(argv[1], app);
+  if (!dynamic_cast<const CLI::ExtrasError*>(&error) && !dynamic_cast<const CLI::RequiredError*>(&error))
     return error.what();
+  const std::vector<std::string> rest = command.remaining();
+  if (rest.empty())
+    return error.what();
+  const std::string given = rest.front().substr(0, rest.front().find('='));
+  if (given[0] != '-' && !command.get_subcommands([](const CLI::App*) { return true; }).empty())
+    return noCommand(given, command);
   std::vector<std::string> names;
-  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; }))
-    names.push_back(command->get_name());
-  return fmt::format("there is no command '{}'; the commands are {}", argv[1], fmt::join(names, ", "));
+  for (const CLI::Option* option : command.get_options())
+    for (const std::string& name : option->get_lnames())
+      names.push_back("--" + name);
+  return fmt::format("the argument '{}' was not expected{}", rest.front(),
+                     given[0] == '-' ? didYouMean(given, names) : "");
 }
 
 // CLI11 names the subcommand that failed only by its place in the tree.
 std::string usageHint(const CLI::App& app) {
-  auto chosen = app.get_subcommands();
-  return chosen.empty() ? "see 'weft --help'" : fmt::format("see 'weft {} --help'", chosen.front()->get_name());
+  std::string words;
+  for (auto named = app.get_subcommands(); !named.empty(); named = named.front()->get_subcommands())
+    words += named.front()->get_name() + " ";
+  return fmt::format("see 'weft {}--help'", words);
+}
+
+// The commands that say something beside what they are asked for, and those of them that may take long.
+constexpr std::array kQuietable = {"arch check", "compile", "cosim",  "energy", "explain",
+                                   "report",     "run",     "verify", "area"};
+constexpr std::array kLong = {"area", "compile", "cosim", "explain", "report", "run"};
+
+CLI::App* find(CLI::App& app, const std::string& path) {
+  const size_t space = path.find(' ');
+  CLI::App* command = app.get_subcommand(path.substr(0, space));
+  return space == std::string::npos ? command : find(*command, path.substr(space + 1));
+}
+
+void addMessageOptions(CLI::App& app, Common& common) {
+  for (const char* name : kQuietable)
+    find(app, name)
+        ->add_flag("-q,--quiet", common.quiet, "Print nothing but errors and what was asked for")
+        ->group("Messages");
+  for (const char* name : kLong)
+    find(app, name)
+        ->add_flag("--progress", common.progress, "Show progress even if stderr is not a terminal")
+        ->group("Messages")
+        ->excludes("--quiet");
 }
 
 ExitCode runCommandLine(int argc, char** argv) {
@@ -68,16 +121,16 @@ ExitCode runCommandLine(int argc, char** argv) {
   addArch(app, action);
   addArea(app, action);
   addVersion(app, action);
-  for (CLI::App* command : app.get_subcommands([](CLI::App*) { return true; })) {
-    command->add_flag("-q,--quiet", common.quiet, "Print nothing but errors and what was asked for")->group("Messages");
-    command->add_flag("--progress", common.progress, "Show progress even if stderr is not a terminal")
-        ->group("Messages");
-  }
+  addHelp(app, action);
+  addCompletion(app, action);
+  addMessageOptions(app, common);
+  checkValues(app);
+  app.set_version_flag("--version", versionText, "Print the version");
 
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) { // --help
+    if (error.get_exit_code() == 0) { // --help, --version
       std::ostringstream text;
       app.exit(error, text, text);
       printText(text.str());
@@ -86,6 +139,7 @@ ExitCode runCommandLine(int argc, char** argv) {
     printError(fmt::format("{}; {}", explain(error, app, argc, argv), usageHint(app)));
     return kUsage;
   }
+  noteCommandLine(argc, argv);
   return action(common);
 }
 

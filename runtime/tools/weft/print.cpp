@@ -79,7 +79,7 @@ std::string printable(std::string_view text, bool colours) {
 }
 
 void printText(const std::string& text) {
-  const std::string shown = printable(text, colourOnStdout());
+  const std::string shown = printable(text, stdoutStyle().colour);
   if (std::fwrite(shown.data(), 1, shown.size(), stdout) != shown.size())
     throw Error(fmt::format("cannot write to stdout: {}", std::strerror(errno)));
 }

@@ -85,7 +85,7 @@ void addReport(CLI::App& app, Action& action) {
       if (options->json)
         printOut("{}", runtime::toJson(reports.front().report));
       else if (options->html.empty() && options->csv.empty())
-        printOut("{}", runtime::summary(reports.front().report, colourOnStdout()));
+        printOut("{}", runtime::summary(reports.front().report, stdoutStyle()));
       return kOk;
     };
   });

@@ -1,4 +1,5 @@
 // weft run: a program on a device.
+#include "isa/support/error.h"
 #include "isa/support/file.h"
 #include "runtime/energy/accelergy.h"
 #include "runtime/report/report.h"
@@ -9,6 +10,7 @@
 #include "runtime/tools/weft/interrupt.h"
 #include "runtime/tools/weft/outputs.h"
 #include "runtime/tools/weft/progress.h"
+#include "runtime/tools/weft/tree.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -29,13 +31,15 @@ struct Options {
   uint64_t waveFrom = 0, waveTo = UINT64_MAX;
 };
 
-void printResult(const RunResult& result, const Report& report) {
+void printResult(const RunResult& result, const std::optional<Report>& made) {
   for (const auto& [name, tensor] : result.outputs)
     printOut("output '{}': {}\n", name, describe(tensor.type, tensor.shape));
-  if (report.timed)
-    printOut("{} cycles, {:.3f} ms at {} MHz, {} of the array used ({})\n", grouped(report.cycles),
-             1e3 * report.seconds(), report.clockMhz, percent(report.utilisation(report.usefulMacs, report.cycles)),
-             report.fidelity);
+  if (!made || !made->timed)
+    return;
+  const Report& report = *made;
+  printOut("{} cycles, {:.3f} ms at {} MHz, {} of the array used ({})\n", grouped(report.cycles),
+           1e3 * report.seconds(), report.clockMhz, percent(report.utilisation(report.usefulMacs, report.cycles)),
+           report.fidelity);
   if (report.energy)
     printOut("{:.4g} mJ, {:.4g} W, {:.3g} TOPS/W (energy table '{}', {:g} nm, {:g} V; {})\n",
              report.energy->totalPj * 1e-9, report.averageMw() * 1e-3, report.topsPerWatt(), report.energy->table,
@@ -43,19 +47,47 @@ void printResult(const RunResult& result, const Report& report) {
              energy::describe(report.energy->switching));
 }
 
+// What the device cannot do, and what says nothing.
+void checkOptions(const Options& options, const DeviceKind& kind) {
+  if (!options.arch.empty())
+    require(kind, &DeviceKind::machine, "has no machine, so --arch has no use");
+  if (!options.energy.empty())
+    require(kind, &DeviceKind::time, "has no time and so no energy");
+  if (options.waveFrom > options.waveTo)
+    throw Error(
+        fmt::format("--wave-from {} --wave-to {}: the waveform would be empty", options.waveFrom, options.waveTo));
+}
+
+// None where neither the device nor a report needs one.
+std::optional<Machine> machineFor(const Options& options, const DeviceKind& kind, const Program& program) {
+  if (!options.arch.empty())
+    return loadMachine(options.arch);
+  if (kind.machine || !options.report.empty())
+    return machineOf(program, options.program);
+  return std::nullopt;
+}
+
 ExitCode run(const Options& options, const Common& common) {
+  const DeviceKind& kind = deviceKind(options.device);
+  checkOptions(options, kind);
   const bool toStdout = checkFiles(namesOf(options.inputs, {options.program, options.arch, options.energy}),
                                    {{"--output", options.output, false},
                                     {"--report", options.report},
                                     {"--trace", options.trace},
                                     {"--wave", options.wave, false}});
   auto program = readProgram(options.program);
-  const Machine machine = options.arch.empty() ? machineOf(*program, options.program) : loadMachine(options.arch);
+  const std::optional<Machine> machine = machineFor(options, kind, *program);
   auto loaded = openDevice(options.device, machine)->load(program);
   checkTensorFile(options.output, loaded->outputs().size());
-  const energy::EnergyModel model = energy::loadModel(
-      machine, options.energy, options.dataEnergy ? energy::Switching::data : energy::Switching::assumed);
+  std::optional<energy::EnergyModel> model;
+  if (kind.time)
+    model = energy::loadModel(*machine, options.energy,
+                              options.dataEnergy ? energy::Switching::data : energy::Switching::assumed);
   HostTensors inputs = chooseInputs(options.program, options.inputs, options.randomSeed, *loaded);
+
+  std::optional<Provenance> provenance;
+  if (machine)
+    provenance = provenanceOf(options.program, *machine, options.randomSeed);
 
   RunResult result;
   {
@@ -64,6 +96,7 @@ ExitCode run(const Options& options, const Common& common) {
     settings.detectRaces = options.detectRaces;
     settings.countData = options.dataEnergy;
     settings.trace = options.trace;
+    settings.provenance = provenance.value_or(Provenance());
     if (!options.wave.empty())
       settings.wave = {options.wave, options.waveFrom, options.waveTo};
     settings.progress = [&](const std::string& stage, double fraction) { progress.update(stage, fraction); };
@@ -71,12 +104,17 @@ ExitCode run(const Options& options, const Common& common) {
     result = loaded->run(inputs, settings);
   }
   throwIfInterrupted();
-  Report report = makeReport(result.statistics, *program, machine, options.program);
-  addEnergy(report, model);
+  std::optional<Report> report;
+  if (machine)
+    report = makeReport(result.statistics, *program, *machine, options.program);
+  if (report)
+    report->provenance = provenance;
+  if (model)
+    addEnergy(*report, *model);
   if (!options.output.empty())
     writeTensors(options.output, result.outputs);
   if (!options.report.empty())
-    writeFile(options.report, toJson(report));
+    writeFile(options.report, toJson(*report));
   if (!common.quiet && !toStdout)
     printResult(result, report);
   if (result.statistics.exitCode != 0) {
@@ -92,17 +130,13 @@ void addRun(CLI::App& app, Action& action) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("run", "Run a program on a device");
   command->add_option("program", options->program, "Program file (.weft)")->required();
-  command
-      ->add_option("-d,--device", options->device,
-                   fmt::format("One of {}: 'cycle' counts exact cycles, 'func' executes instructions without time, "
-                               "'ref' is the reference on the host, 'rtl' simulates the hardware (needs Verilator)",
-                               fmt::join(deviceNames(), ", ")))
+  std::vector<std::string> purposes;
+  for (const DeviceKind& kind : deviceKinds())
+    purposes.push_back(fmt::format("{}, {}", kind.name, kind.purpose));
+  command->add_option("-d,--device", options->device, fmt::format("What executes it: {}", fmt::join(purposes, "; ")))
+      ->type_name(kDeviceType)
       ->capture_default_str();
-  command
-      ->add_option("-i,--input", options->inputs,
-                   "FILE or NAME=FILE (.npz, .npy, or ONNX test data .pb); may be repeated")
-      ->allow_extra_args(false);
-  command->add_option("--random-input", options->randomSeed, "Random inputs from this seed instead of files");
+  addInputOptions(*command, options->inputs, options->randomSeed);
   command->add_option("-o,--output", options->output, "Write the outputs here (.npz; .npy or .pb for a single one)");
   command->add_option("-r,--report", options->report, "Write the report (JSON) here; 'weft report' shows it");
   command->add_option("--trace", options->trace, "Write a timeline for Perfetto or chrome://tracing here (cycle, rtl)");
@@ -117,8 +151,10 @@ void addRun(CLI::App& app, Action& action) {
       "takes longer (cycle)");
   command->add_option("--energy", options->energy,
                       "Energy table (YAML) or Accelergy ERT; default: the built-in table, see 'weft energy'");
-  command->add_option("-a,--arch", options->arch,
-                      "Machine, by name or YAML file; default: the one that the program was compiled for");
+  command
+      ->add_option("-a,--arch", options->arch,
+                   "Machine, by name or YAML file; default: the one that the program was compiled for")
+      ->type_name(kMachineType);
   command->footer("Examples:\n"
                   "  weft run net.weft --random-input 1\n"
                   "  weft run net.weft --input x.npz --output y.npz --report r.json\n"

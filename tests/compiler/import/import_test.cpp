@@ -177,6 +177,19 @@ TEST(Import, OtherSymbolicDimensionsAreNamed) {
   EXPECT_EQ(outputOf(model.import(options)).shape, (Dims{1, 7}));
 }
 
+TEST(Import, ExtentsThatAreGivenHaveAUse) {
+  ImportOptions options;
+  options.dimensions["M"] = 7;
+  EXPECT_NE(oneNode("Relu", {-1, 4}).error(options).find("no input has an open dimension 'M'; open are 'N'"),
+            std::string::npos);
+  options = {.batch = 4, .batchRequired = true};
+  EXPECT_NE(oneNode("Relu", {2, 4})
+                .error(options)
+                .find("the batch is given as 4, but no input leaves its first dimension open"),
+            std::string::npos);
+  EXPECT_EQ(outputOf(oneNode("Relu", {-1, 4}).import(options)).shape, (Dims{4, 4}));
+}
+
 TEST(Import, AutoPadBecomesPads) {
   for (const auto& [mode, pads] : std::map<std::string, Dims>{
            {"SAME_UPPER", {0, 0, 1, 1}}, {"SAME_LOWER", {1, 1, 0, 0}}, {"VALID", {0, 0, 0, 0}}}) {

@@ -37,28 +37,37 @@ TEST(MappingYaml, RoundTrip) {
   EXPECT_TRUE(back.groups[1].pieces);
 }
 
-TEST(MappingYaml, FieldsMayBeLeftOut) {
-  Mapping mapping = parseMapping("groups:\n  - node: a\n    tile_rows: 2\n", "m.yaml");
+TEST(MappingYaml, FieldsThatAreLeftOutStayAsChosen) {
+  const Mapping mapping = parseMapping("groups:\n  - node: a\n    tile_rows: 2\n", "m.yaml");
   ASSERT_EQ(mapping.groups.size(), 1u);
-  EXPECT_EQ(mapping.groups[0].tileRows, 2);
-  EXPECT_EQ(mapping.groups[0].columnTiles, 1);
+  ASSERT_TRUE(isPartial(mapping.groups[0]));
+  const GroupMapping whole =
+      completed(mapping.groups[0], {.group = "a", .pieces = true, .tileRows = 5, .columnTiles = 3});
+  EXPECT_EQ(whole.tileRows, 2);
+  EXPECT_EQ(whole.columnTiles, 3);
+  EXPECT_TRUE(whole.pieces);
+  EXPECT_FALSE(isPartial(parseMapping(toYaml({.machine = "m", .origin = "", .groups = {whole}}), "m.yaml").groups[0]));
 }
 
 TEST(MappingYaml, MistakesAreNamedWithTheirLine) {
-  const std::string whole = "m.yaml:1: a mapping is a map with `machine` and a sequence `groups`";
-  EXPECT_EQ(error(""), whole);
-  EXPECT_EQ(error("[1, 2]"), whole);
-  EXPECT_EQ(error("machine: x"), whole);
-  EXPECT_EQ(error("groups: 3"), whole);
-  EXPECT_EQ(error("groups:\n  - 3\n"), "m.yaml:2: each group is a map with at least `node`");
-  EXPECT_EQ(error("groups:\n  - tile_rows: 3\n"), "m.yaml:2: each group is a map with at least `node`");
-  EXPECT_EQ(error("groups:\n  - node: a\n    weights: x\n"), "m.yaml:3: weights is 'x', legal are resident, streamed");
-  EXPECT_EQ(error("groups:\n  - node: a\n    chunks: [1, 2]\n"), "m.yaml:3: chunks has three numbers");
+  EXPECT_EQ(error(""), "m.yaml:1: must be a mapping");
+  EXPECT_EQ(error("[1, 2]"), "m.yaml:1: must be a mapping");
+  EXPECT_EQ(error("machine: x"), "m.yaml:1: field 'groups' is missing");
+  EXPECT_EQ(error("groups: 3"), "m.yaml:1: 'groups' must be a list with at least one item");
+  EXPECT_EQ(error("groups: []"), "m.yaml:1: 'groups' must be a list with at least one item");
+  EXPECT_EQ(error("groups:\n  - 3\n"), "m.yaml:2: must be a mapping");
+  EXPECT_EQ(error("groups:\n  - tile_rows: 3\n"), "m.yaml:2: field 'node' is missing");
+  EXPECT_EQ(error("groups:\n  - node: a\n    weights: x\n"),
+            "m.yaml:3: 'weights' is 'x'; legal are resident, streamed");
+  EXPECT_EQ(error("groups:\n  - node: a\n    chunks: [1, 2]\n"), "m.yaml:2: 'chunks' must be three numbers");
   EXPECT_EQ(error("groups:\n  - node: a\n    rows: 2\n"),
-            "m.yaml:3: unknown field 'rows'; known are node, weights, input, tile_rows, tile_cols, column_tiles, "
+            "m.yaml:3: unknown key 'rows'; known are node, weights, input, tile_rows, tile_cols, column_tiles, "
             "chunks, buffers");
-  EXPECT_EQ(error("groups:\n  - node: a\n    input: x\n"), "m.yaml:3: input is 'x', legal are tiles, pieces");
-  EXPECT_EQ(error("groups:\n  - node: a\n    tile_rows: many\n"), "m.yaml:3: bad conversion");
+  EXPECT_EQ(error("groups:\n  - node: a\nbatch: 2\n"), "m.yaml:3: unknown key 'batch'; known are machine, groups");
+  EXPECT_EQ(error("groups:\n  - node: a\n    node: b\n"), "m.yaml:3: 'node' is given twice");
+  EXPECT_EQ(error("groups:\n  - node: a\n    input: x\n"), "m.yaml:3: 'input' is 'x'; legal are tiles, pieces");
+  EXPECT_EQ(error("groups:\n  - node: a\n    tile_rows: many\n"),
+            "m.yaml:3: 'tile_rows' must be a whole number from 0 to 1099511627776");
   EXPECT_EQ(error("groups:\n  - node: [\n").substr(0, 9), "m.yaml:3:");
 }
 

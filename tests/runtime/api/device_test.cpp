@@ -11,6 +11,8 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <filesystem>
+#include <functional>
 #include <numeric>
 
 namespace weft::runtime {
@@ -172,6 +174,13 @@ TEST_P(EveryDevice, CanBeCancelled) {
   }
 }
 
+std::vector<std::string> deviceNames() {
+  std::vector<std::string> names;
+  for (const DeviceKind& kind : deviceKinds())
+    names.emplace_back(kind.name);
+  return names;
+}
+
 INSTANTIATE_TEST_SUITE_P(Devices, EveryDevice, testing::ValuesIn(deviceNames()),
                          [](const auto& chosen) { return chosen.param; });
 
@@ -236,11 +245,38 @@ TEST_P(EveryDevice, WritesAWaveformOrSaysThatItCannot) {
   EXPECT_EQ(errorOf([&] { device->load(identityNetwork(machine))->run(sampleInput(), options); }), wanted);
 }
 
-TEST(Devices, RefNeedsANetwork) {
+// What is asked of a device is in the result, or the device says who can.
+TEST_P(EveryDevice, DoesWhatItsKindSaysAndRefusesTheRest) {
+  struct Wish {
+    bool DeviceKind::*capability;
+    std::function<void(RunOptions&)> ask;
+  };
+  const std::filesystem::path folder = std::filesystem::path(testing::TempDir()) / GetParam();
+  std::filesystem::create_directories(folder);
+  const Wish wishes[] = {{&DeviceKind::trace, [&](RunOptions& options) { options.trace = folder / "t.json"; }},
+                         {&DeviceKind::waveforms, [&](RunOptions& options) { options.wave = {folder / "w.fst"}; }},
+                         {&DeviceKind::races, [](RunOptions& options) { options.detectRaces = true; }},
+                         {&DeviceKind::data, [](RunOptions& options) { options.countData = true; }}};
+  for (const Wish& wish : wishes) {
+    RunOptions options;
+    wish.ask(options);
+    const std::string error = errorOf([&] { device->load(identityNetwork(machine))->run(sampleInput(), options); });
+    if (device->kind().*wish.capability)
+      EXPECT_EQ(error, "(no error)");
+    else
+      EXPECT_TRUE(error.starts_with("the device '" + GetParam() + "' ") &&
+                  error.find("use the device '") != std::string::npos)
+          << error;
+  }
+}
+
+TEST(Devices, RefNeedsANetworkAndNoMachine) {
   const Machine machine = loadMachine("edge-16");
-  EXPECT_NE(
-      errorOf([&] { openDevice("ref", machine)->load(handWritten({0})); }).find("a hand-written program has none"),
-      std::string::npos);
+  EXPECT_NE(errorOf([&] { openDevice("ref")->load(handWritten({0})); }).find("a hand-written program has none"),
+            std::string::npos);
+  EXPECT_EQ(openDevice("ref")->load(identityNetwork(machine))->run(sampleInput()).outputs.at("y"),
+            sampleInput().at("x"));
+  EXPECT_EQ(errorOf([&] { openDevice("cycle"); }), "the device 'cycle' needs a machine");
 }
 
 TEST(Machines, AreThoseThatTheProgramWasCompiledFor) {

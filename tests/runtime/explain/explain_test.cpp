@@ -59,16 +59,38 @@ TEST(Explain, TakesTheCheapestSufficientLift) {
   for (const LayerExplanation& layer : sample().explanation.layers) {
     double most = 0;
     for (const Gain& gain : layer.gains)
-      most = std::max(most, gain.saved);
+      most = std::max(most, gain.forSale ? gain.saved : 0);
     if (!layer.best) {
       EXPECT_LT(most, kWorthwhile);
       continue;
     }
     for (size_t i = 0; i < layer.gains.size(); ++i) {
-      const bool sufficient = layer.gains[i].saved >= kSufficient * most;
+      const bool sufficient = layer.gains[i].forSale && layer.gains[i].saved >= kSufficient * most;
       EXPECT_TRUE(i > *layer.best || sufficient == (i == *layer.best)) << layer.function << " " << i;
     }
   }
+}
+
+TEST(Explain, OrdersLiftsByTheirCostAndThoseOfUnknownCostLast) {
+  const std::vector<Gain>& gains = sample().explanation.gains;
+  for (size_t i = 1; i < gains.size(); ++i) {
+    EXPECT_TRUE(gains[i - 1].cost || !gains[i].cost) << i;
+    if (gains[i - 1].cost && gains[i].cost) {
+      EXPECT_LE(gains[i - 1].cost->mm2, gains[i].cost->mm2) << i;
+    }
+  }
+}
+
+TEST(Explain, DoesNotPredictWhatTheModelLacks) {
+  const Report& before = sample().report;
+  const Predictor predictor(before, "r.json");
+  const Lift fewer = change(before.description, {"scratchpad.banks=1"}, "--change");
+  const Gain gain = gainOf(predictor, fewer);
+  EXPECT_EQ(gain.unpredicted, "scratchpad.banks: the model has no conflicts of engines at a bank");
+  EXPECT_NE(changeText("net", "edge-16", gain).find("not predicted"), std::string::npos);
+  const Check check = compare(before, reportOf(sampleNetwork(), fewer.machine), fewer, gain, std::nullopt);
+  EXPECT_FALSE(check.errorOfGain);
+  EXPECT_NE(checkText(check).find("not predicted, simulated "), std::string::npos);
 }
 
 // The depthwise layer is bound by the lanes, which are the columns of the array; the expansion stores pixels of 16

@@ -47,6 +47,16 @@ TEST(Lift, IsLegalOrNotThere) {
     }
 }
 
+TEST(Lift, CostsAreOfSiliconOnly) {
+  const Machine machine = loadMachine("edge-16");
+  const auto mm2 = [&](const char* parameter) { return costOf(machine, *lift(machine, parameter, 2)).value().mm2; };
+  EXPECT_GT(mm2("queues"), 0);
+  EXPECT_LT(mm2("dma.load_outstanding"), mm2("accumulator.bytes"));
+  EXPECT_LT(mm2("accumulator.bytes"), mm2("scratchpad.bytes"));
+  EXPECT_FALSE(costOf(machine, *lift(machine, "dram.bandwidth_mb_s", 2)));
+  EXPECT_FALSE(canBeBought(*lift(machine, "dram.latency_ns", 2)));
+}
+
 std::string changeError(const std::vector<std::string>& assignments) {
   try {
     change(loadMachine("edge-16"), assignments, "--change");
@@ -65,6 +75,7 @@ TEST(Lift, TakesChangesByPath) {
 
   EXPECT_EQ(changeError({"array.rows"}), "--change array.rows: expected PATH=INTEGER, as in array.rows=32");
   EXPECT_EQ(changeError({"array.rows=3x"}), "--change array.rows=3x: expected PATH=INTEGER, as in array.rows=32");
+  EXPECT_EQ(changeError({"array.rows=32", "array.rows=8"}), "--change array.rows=8: array.rows is changed twice");
   EXPECT_NE(changeError({"array.lanes=3"}).find("legal are clock_mhz, array.rows"), std::string::npos);
   EXPECT_NE(changeError({"array.rows=4294967312"}).find("--change array.rows=4294967312: "), std::string::npos);
   EXPECT_NE(changeError({"array.rows=24"}).find("legal: a power of two from 4 to 256"), std::string::npos);

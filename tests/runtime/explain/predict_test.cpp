@@ -1,10 +1,12 @@
 // Is what is replayed what the compiled program does, and are predictions what the changed machine then takes?
 #include "runtime/explain/predict.h"
 
+#include "isa/machine/fields.h"
 #include "isa/support/error.h"
 #include "runtime/explain/lift.h"
 #include "tests/runtime/explain/run.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -19,6 +21,30 @@ uint64_t counterOf(const Report& report, const std::string& name) {
     if (counter == name)
       return value;
   return 0;
+}
+
+struct Paths {
+  std::vector<std::string>& paths;
+  template <typename T> void integer(std::string_view path, T&, machine_fields::Range, machine_fields::Role) {
+    paths.emplace_back(path);
+  }
+  template <typename T> void text(std::string_view, T&, machine_fields::Role) {}
+  template <typename T> void real(std::string_view, T&, double, double, machine_fields::Role) {}
+  template <typename T> void choice(std::string_view, T&, machine_fields::Role) {}
+};
+
+// A new parameter is either in the model or named as missing.
+TEST(Predictor, SaysOfEveryNumberOfTheMachineWhetherItIsModelled) {
+  Machine machine = loadMachine("edge-16");
+  std::vector<std::string> wanted, said;
+  machine_fields::forEach(machine, Paths{wanted});
+  for (const Coverage& of : coverage()) {
+    said.emplace_back(of.path);
+    EXPECT_EQ(of.modelled, of.missing.empty()) << of.path;
+  }
+  std::sort(wanted.begin(), wanted.end());
+  std::sort(said.begin(), said.end());
+  EXPECT_EQ(said, wanted);
 }
 
 // Every kind of group, on machines of all shapes. The predictor itself refuses a report whose layers ran another number

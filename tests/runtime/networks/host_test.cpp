@@ -153,7 +153,7 @@ TEST_P(HostInTheMiddle, IsTheSameOnTheRtl) {
   const auto program = programOf(network, machine);
   const HostTensors inputs = randomInputs(3, network);
   cosim::CosimReport compared;
-  runtime::makeCoreDevice(cosim::makeCosimCore({}, compared), machine)->load(program)->run(inputs);
+  runtime::makeCoreDevice(cosim::makeCosimCore({}, compared), cosim::kCosimDevice, machine)->load(program)->run(inputs);
   EXPECT_TRUE(compared.result.equal()) << compared.text;
   const auto cycle = runtime::openDevice("cycle", machine)->load(program)->run(inputs);
   const auto rtl = runtime::openDevice("rtl", machine)->load(program)->run(inputs);

@@ -112,15 +112,33 @@ TEST(Plan, KeepsApartWhatIsAliveAndItsMappingCanBeGivenBack) {
 
 TEST(Plan, RefusesAMappingOfANodeThatIsNoGroup) {
   const DeviceGraph graph = buildDeviceGraph(test::randomNetwork(0, test::stepsOf(0)));
-  Mapping mapping;
-  mapping.groups.push_back({.group = "nosuch"});
   try {
-    plan(graph, loadMachine("cloud-128"), mapping);
+    plan(graph, loadMachine("cloud-128"), parseMapping("groups:\n- node: nosuch\n", "m.yaml"));
     FAIL() << "no error";
   } catch (const Error& error) {
-    EXPECT_STREQ(error.what(), "the mapping names node 'nosuch', which is the main node of no group; --emit mapping "
-                               "lists the groups of this network");
+    EXPECT_STREQ(error.what(), "m.yaml:2: the accelerator runs no node 'nosuch'; --emit mapping lists the groups of "
+                               "this network");
   }
+}
+
+TEST(Plan, RefusesTheMappingOfAnotherMachine) {
+  const DeviceGraph graph = buildDeviceGraph(test::randomNetwork(0, test::stepsOf(0)));
+  const Mapping mapping = plan(graph, loadMachine("edge-16"), {}).mapping;
+  try {
+    plan(graph, loadMachine("cloud-128"), parseMapping(toYaml(mapping), "m.yaml"));
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_STREQ(error.what(), "m.yaml: the mapping is for the machine 'edge-16'; this one is 'cloud-128'");
+  }
+}
+
+TEST(Plan, APartialMappingChangesOnlyWhatItSays) {
+  const DeviceGraph graph = buildDeviceGraph(test::randomNetwork(0, test::stepsOf(0)));
+  const Machine machine = loadMachine("edge-16");
+  const Mapping chosen = plan(graph, machine, {}).mapping;
+  const GroupMapping& first = chosen.groups.front();
+  const auto yaml = fmt::format("groups:\n- node: {}\n  buffers: {}\n", first.group, first.buffers);
+  EXPECT_EQ(toYaml(plan(graph, machine, parseMapping(yaml, "m.yaml")).mapping), toYaml(chosen));
 }
 
 } // namespace

@@ -38,6 +38,7 @@ struct Traced {
     omitted = writer.omitted();
     flows = writer.flows();
     records = model.records();
+    counters = model.counters();
     bytesRead = dram->counters().bytesRead;
     trace = json::parse(readTextFile(path));
   }
@@ -47,11 +48,16 @@ struct Traced {
   CoreMemory memory;
   std::filesystem::path path;
   std::vector<InstructionRecord> records;
+  CounterValues counters{};
   uint64_t omitted = 0;
   uint64_t flows = 0;
   uint64_t bytesRead = 0;
   json trace;
 };
+
+bool isStall(const json& event) {
+  return event.contains("cat") && event["cat"] == "stall";
+}
 
 int64_t picoseconds(const json& microseconds) {
   return std::llround(microseconds.get<double>() * 1e6);
@@ -64,7 +70,7 @@ TEST(Trace, HasASliceForEachInstructionAndSlicesOfATrackDoNotOverlap) {
     std::map<int, int64_t> endInFile;
     size_t slices = 0;
     for (const json& e : traced.trace["traceEvents"]) {
-      if (e["ph"] != "X")
+      if (e["ph"] != "X" || isStall(e))
         continue;
       ++slices;
       uint64_t start = e["args"]["start"];
@@ -85,18 +91,48 @@ TEST(Trace, HasASliceForEachInstructionAndSlicesOfATrackDoNotOverlap) {
 TEST(Trace, NamesTracksInstructionsAndNodes) {
   TraceOptions options;
   options.label = [](uint32_t) { return TraceLabel{"mm \"quoted\"", "node/7"}; };
+  options.tensor = [](uint32_t, uint32_t) { return "weights"; };
+  options.metadata = {{"seed", "7"}};
   Traced traced(3, std::move(options));
   std::set<std::string> tracks;
+  int tensors = 0;
   for (const json& e : traced.trace["traceEvents"]) {
     if (e["name"] == "thread_name")
       tracks.insert(e["args"]["name"].get<std::string>());
-    if (e["ph"] == "X") {
+    if (e["ph"] == "X" && !isStall(e)) {
+      if (e["args"].contains("tensor")) {
+        const int engine = e["tid"].get<int>() / 100;
+        EXPECT_TRUE(engine == static_cast<int>(Engine::load) || engine == static_cast<int>(Engine::store)) << e;
+        ++tensors;
+      }
       EXPECT_EQ(e["name"], "mm \"quoted\"");
       EXPECT_EQ(e["args"]["node"], "node/7");
     }
   }
+  EXPECT_EQ(traced.trace["otherData"]["seed"], "7");
+  EXPECT_GT(tensors, 0);
   for (const char* engine : {"load", "store", "matrix", "vector"})
     EXPECT_TRUE(tracks.count(engine)) << engine;
+}
+
+TEST(Trace, StallsAddUpToTheCounters) {
+  uint64_t all = 0;
+  for (uint64_t seed = 1; seed <= 10; ++seed) {
+    Traced traced(seed);
+    std::map<Engine, uint64_t> cycles;
+    for (const json& e : traced.trace["traceEvents"])
+      if (e["ph"] == "X" && isStall(e))
+        cycles[static_cast<Engine>(e["tid"].get<int>() / 100)] +=
+            static_cast<uint64_t>(std::llround(e["dur"].get<double>() * traced.machine.clockMhz));
+    for (const auto& [engine, number] : {std::pair(Engine::load, counter::load_stall_semaphore),
+                                         std::pair(Engine::store, counter::store_stall_semaphore),
+                                         std::pair(Engine::matrix, counter::matrix_stall_semaphore),
+                                         std::pair(Engine::vector, counter::vector_stall_semaphore)})
+      EXPECT_EQ(cycles[engine], traced.counters[static_cast<size_t>(number)]) << engineName(engine) << " of " << seed;
+    for (const auto& [engine, count] : cycles)
+      all += count;
+  }
+  EXPECT_GT(all, 100u);
 }
 
 TEST(Trace, BandwidthSamplesAddUpToTheBytesMoved) {

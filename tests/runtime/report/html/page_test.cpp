@@ -104,25 +104,27 @@ TEST(LayersCsv, HasAllFiguresOfAllReports) {
     ASSERT_TRUE(line.ends_with('\r'));
     lines.push_back(line);
   }
-  ASSERT_EQ(lines.size(), 5u);
+  ASSERT_EQ(lines.size(), 6u);
   EXPECT_TRUE(lines[0].starts_with("report,network,machine,device,fidelity,layer,function,onnx_nodes,mapping,"));
   EXPECT_NE(lines[0].find(",matrix_busy,matrix_stall_semaphore,matrix_idle,"), std::string::npos);
   EXPECT_NE(lines[0].find(",pj:array.mac,"), std::string::npos);
+  EXPECT_TRUE(lines[0].ends_with(",version,commit,date,command,machine_hash,program_hash,seed\r")) << lines[0];
+  EXPECT_TRUE(lines[1].starts_with("a.json,net,edge-16,cycle,cycle-accurate simulation with data,,(prologue),,,,,,"));
   const LayerStatistics& layer = timed.layers[0];
   EXPECT_TRUE(
-      lines[1].starts_with("a.json,net,edge-16,cycle,cycle-accurate simulation with data,0,g000,"
+      lines[2].starts_with("a.json,net,edge-16,cycle,cycle-accurate simulation with data,0,g000,"
                            "\"a \"\"b\"\",c_0 + relu\",\"contraction: tile 4 x 8, weights resident\",40,839,800,800,"))
-      << lines[1];
+      << lines[2];
   const std::string macs = "," + std::to_string(layer.usefulMacs) + "," + std::to_string(layer.arrayMacs) + ",";
-  EXPECT_NE(lines[1].find(macs), std::string::npos) << lines[1];
+  EXPECT_NE(lines[2].find(macs), std::string::npos) << lines[2];
   EXPECT_NE(lines[0].find(",dram_bytes_written,dram_refetch,dram_spill,"), std::string::npos);
   const uint64_t read = layer.dramBytesRead; // sample.cpp: a quarter of it again; what is written is an activation
   const std::string bytes = fmt::format(",{},4096,{},4096,", read, read / 4);
-  EXPECT_NE(lines[1].find(bytes), std::string::npos) << lines[1];
+  EXPECT_NE(lines[2].find(bytes), std::string::npos) << lines[2];
   // A report without time leaves empty what it does not know.
-  EXPECT_TRUE(lines[4].starts_with("b.json,,,func,,0,g0,,,,,,,0,0,,0,,0,0,,,")) << lines[4];
+  EXPECT_TRUE(lines[5].starts_with("b.json,,,func,,0,g0,,,,,,,0,,,,,,,,,")) << lines[5];
   const auto commas = [](const std::string& line) { return std::count(line.begin(), line.end(), ','); };
-  EXPECT_EQ(commas(lines[0]), commas(lines[4]));
+  EXPECT_EQ(commas(lines[0]), commas(lines[5]));
 }
 
 } // namespace
