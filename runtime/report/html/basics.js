@@ -1,7 +1,7 @@
 'use strict';
 // Elements and numbers. Names come from anywhere: they enter the page as text nodes only, never as markup.
 
-function fill(element, attributes, children) {
+function fill(element, attributes, children = []) {
   for (const [key, value] of Object.entries(attributes || {}))
     if (key.startsWith('on'))
       element.addEventListener(key.slice(2), value);

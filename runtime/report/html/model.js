@@ -6,6 +6,7 @@ const ofData = (report) => report.energy.switching === 'data';
 function makeRun(item, index) {
   const report = item.report;
   const run = {index, report, file: item.file, peak: item.peak, why: item.why, timed: report.run.timed,
+    title: `${report.run.network || 'program'} ${report.machine.name}`,
     fidelity: `${report.run.device}: ${report.run.fidelity}`};
   run.energyFidelity = report.energy &&
     `energy table '${report.energy.table.name}' (${report.energy.table.node_nm} nm, ${report.energy.table.voltage_v} V) ` +
@@ -33,6 +34,8 @@ function stateCycles(share, engine, state) {
   const counter = state === 'busy' || state === 'idle' ? `${engine}_${state}` : `${engine}_stall_${state}`;
   return share.counters[counter] || 0;
 }
+
+const engineCycles = (engine, state) => state === 'busy' || state === 'idle' ? engine[state] : engine.stalls[state];
 
 const stateColour = (state) => kStateColours[state] || (state === 'idle' ? 'var(--idle)' : '#7a8794');
 
