@@ -54,7 +54,7 @@ function comparisonCharts(runs) {
   const reasons = (run) => Object.entries(run.report.dram ? run.report.dram.by_reason : {}).map(([name, bytes]) =>
     [name, bytes, kReasonColours[name]]);
   const matrix = (run) => run.engines.filter((item) => item.engine.name === 'matrix').flatMap(({engine, states}) =>
-    states.map((state) => [state, engineCycles(engine, state), stateColour(state)]));
+    states.map((state) => [state, stateCycles(run.report, engine.name, state), stateColour(state)]));
   const groups = (run) => Object.entries(run.report.energy ? run.report.energy.groups : {}).map(([name, pj]) =>
     [name, pj, groupColour(run, name)]);
   const charts = [

@@ -24,18 +24,27 @@ function makeRun(item, index) {
     start += own;
     return made;
   });
-  run.engines = report.engines.map((engine) => ({engine, states: ['busy', ...Object.keys(engine.stalls), 'idle']}));
+  run.engines = report.engines.map((engine) => ({engine, states: ['busy',
+    ...Object.keys(engine.stalls).flatMap((cause) => cause === 'semaphore' ? waitStates(report, engine) : [cause]), 'idle']}));
   run.area = report.area && sum(report.area.map((block) => block.um2));
   return run;
 }
 
-// Cycles of an engine in a state within a share of the run.
-function stateCycles(share, engine, state) {
-  const counter = state === 'busy' || state === 'idle' ? `${engine}_${state}` : `${engine}_stall_${state}`;
-  return share.counters[counter] || 0;
+// The stall for semaphores by the engine that is waited for, if the report says so for all of it.
+const kWaits = 'waits for ';
+function waitStates(report, engine) {
+  const prefix = `${engine.name}_waits_for_`;
+  const waits = Object.entries(report.activity).filter(([name]) => name.startsWith(prefix));
+  return waits.length > 0 && sum(waits.map((wait) => wait[1])) === engine.stalls.semaphore
+    ? waits.map(([name]) => kWaits + name.slice(prefix.length)) : ['semaphore'];
 }
 
-const engineCycles = (engine, state) => state === 'busy' || state === 'idle' ? engine[state] : engine.stalls[state];
+// Cycles of an engine in a state within a share of the run, or in the run.
+function stateCycles(share, engine, state) {
+  if (state.startsWith(kWaits))
+    return share.activity[`${engine}_waits_for_${state.slice(kWaits.length)}`] || 0;
+  return share.counters[state === 'busy' || state === 'idle' ? `${engine}_${state}` : `${engine}_stall_${state}`] || 0;
+}
 
 const stateColour = (state) => kStateColours[state] || (state === 'idle' ? 'var(--idle)' : '#7a8794');
 

@@ -79,7 +79,7 @@ function time(run, select) {
   const states = [...new Set(run.engines.flatMap((item) => item.states))].filter((state) => state !== 'idle').concat('idle');
   const bars = [];
   const rows = run.engines.map(({engine, states: own}) => {
-    const of = (state) => engineCycles(engine, state);
+    const of = (state) => stateCycles(run.report, engine.name, state);
     bars.push({labels: [engine.name], parts: own.map((state) => [state, of(state), stateColour(state)])});
     return [engine.name, figure('td', run, `engines.${engine.name}.instructions`, engine.instructions, format.count(engine.instructions),
         {class: 'number'}),
@@ -89,7 +89,8 @@ function time(run, select) {
         .map((state) => `${state} ${format.percent(of(state) / cycles)}`).join(', '))];
   });
   const parts = [stackedBars(run.title, 'Cycles of each engine by state', 'engine', bars, format.count),
-    legend(states, stateColour), plainTable(['engine', 'instructions', 'busy', 'idle', 'stalls'], rows)];
+    legend(states.filter((state) => run.engines.some(({engine}) => stateCycles(run.report, engine.name, state) > 0)),
+    stateColour), plainTable(['engine', 'instructions', 'busy', 'idle', 'stalls'], rows)];
   if (run.divided && run.layers.length > 0) {
     parts.push(chosen('of engine', run.engines.map(({engine}) => engine.name), 'matrix', (name) => {
       const {states: own} = run.engines.find((item) => item.engine.name === name);

@@ -286,6 +286,14 @@ def main():
             names = (chart["drawing"], chart["table"]["name"])
             check(names[0].endswith(".svg") and names[1].endswith(".csv"), f"{what} is saved as {names}")
         if name != "compare":
+            table, = [item["table"]["text"] for item in found["charts"] if item["label"].startswith("Cycles of each")]
+            states = {row["engine"]: row for row in csv.DictReader(io.StringIO(table))}
+            for engine in report(name)["engines"]:
+                row, activity = states[engine["name"]], report(name)["activity"]
+                waits = [activity.get(f"{engine['name']}_waits_for_{other}", 0) for other in ("load", "vector")]
+                wanted = [*map(str, waits), ""] if sum(waits) else ["", "", str(engine["stalls"]["semaphore"])]
+                shown_waits = [row["waits for load"], row["waits for vector"], row["semaphore"]]
+                check(shown_waits == wanted, f"{name}: {engine['name']} waits {shown_waits}, not {wanted}")
             table, = [item["table"]["text"] for item in found["charts"] if item["label"].startswith("Energy of each")]
             for layer, row in zip(report(name)["layers"], list(csv.reader(io.StringIO(table)))[1:], strict=True):
                 wanted, energy = sum(layer["energy"].values()), sum(map(float, row[2:]))

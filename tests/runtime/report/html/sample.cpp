@@ -24,6 +24,9 @@ Share share(uint64_t cycles) {
     share.counters[name + "_stall_semaphore"] = stall;
     share.counters[name + "_idle"] = cycles - busy - stall;
   }
+  share.activity["matrix_waits_for_vector"] = share.counters["matrix_stall_semaphore"] / 3;
+  share.activity["matrix_waits_for_load"] =
+      share.counters["matrix_stall_semaphore"] - share.activity["matrix_waits_for_vector"];
   share.counters["matrix_macs"] = 300 * cycles;
   share.counters["load_bytes_read"] = 64 * cycles;
   share.activity["dram_bytes_read"] = 64 * cycles;
