@@ -89,7 +89,7 @@ function time(run, select) {
         .map((state) => `${state} ${format.percent(of(state) / cycles)}`).join(', '))];
   });
   const parts = [stackedBars(run.title, 'Cycles of each engine by state', 'engine', bars, format.count),
-    legend(states.filter((state) => run.engines.some(({engine}) => stateCycles(run.report, engine.name, state) > 0)),
+    legend(states.filter((state) => bars.some((bar) => bar.parts.some((part) => part[0] === state && part[1] > 0))),
     stateColour), plainTable(['engine', 'instructions', 'busy', 'idle', 'stalls'], rows)];
   if (run.divided && run.layers.length > 0) {
     parts.push(chosen('of engine', run.engines.map(({engine}) => engine.name), 'matrix', (name) => {
