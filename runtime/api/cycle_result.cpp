@@ -3,6 +3,7 @@
 #include "runtime/api/layers.h"
 
 #include <algorithm>
+#include <fmt/format.h>
 
 namespace weft::runtime {
 namespace {
@@ -42,6 +43,11 @@ std::map<std::string, uint64_t> activityOf(const Activity& activity, const DramC
   std::map<std::string, uint64_t> counts;
   for (const ActivityField& field : kActivityFields)
     counts[field.name] = activity.*field.count;
+  for (size_t waiter = 0; waiter < activity.waits.size(); ++waiter)
+    for (size_t signaller = 0; signaller < activity.waits.size(); ++signaller)
+      if (const uint64_t cycles = activity.waits[waiter][signaller])
+        counts[fmt::format("{}_waits_for_{}", engineName(static_cast<Engine>(waiter)),
+                           engineName(static_cast<Engine>(signaller)))] = cycles;
   for (const DramCounterField& field : kDramCounterFields)
     counts[field.name] = dram.*field.count;
   if (data)

@@ -43,6 +43,16 @@ std::string totals(const Report& report, const Style& style) {
   return table.format(style);
 }
 
+// By the unit that an engine waits for, if the report says so: " (load 2.8 %)".
+std::string waits(const Report& report, const std::string& engine) {
+  std::vector<std::string> parts;
+  const std::string prefix = engine + "_waits_for_";
+  for (const auto& [name, cycles] : report.activity)
+    if (name.starts_with(prefix))
+      parts.push_back(fmt::format("{} {}", name.substr(prefix.size()), percent(share(cycles, report.cycles))));
+  return parts.empty() ? "" : fmt::format(" ({})", fmt::join(parts, ", "));
+}
+
 std::string engines(const Report& report, const Style& style) {
   Table table(
       {{"engine", Align::left}, {"instructions"}, {"busy"}, {"idle"}, {"stalled"}, {"stalls", Align::left, 100}});
@@ -52,7 +62,8 @@ std::string engines(const Report& report, const Style& style) {
     for (const auto& [cause, cycles] : engine.stalls) {
       stalled += cycles;
       if (cycles > 0)
-        causes.push_back(fmt::format("{} {}", cause, percent(share(cycles, report.cycles))));
+        causes.push_back(fmt::format("{} {}{}", cause, percent(share(cycles, report.cycles)),
+                                     cause == "semaphore" ? waits(report, engine.name) : ""));
     }
     table.row({engine.name, grouped(engine.instructions), percent(share(engine.busy, report.cycles)),
                percent(share(engine.idle, report.cycles)), percent(share(stalled, report.cycles)),

@@ -40,9 +40,12 @@ struct Activity : VectorWork {
   uint64_t accumulatorWrites = 0; // rows
   uint64_t accumulatorDrains = 0; // rows read by the vector engine
   uint64_t lutLoads = 0;          // rows of the LUT written
+  // Cycles of stall_semaphore, by engine and by the unit that signals what it waits for. Of two semaphores that are
+  // missing it is the first. A wait counts when it ends. The simulator's alone: RTL does not have it.
+  std::array<std::array<uint64_t, kUnits>, kUnits> waits{};
 };
 
-// Every count of an Activity, by the name that reports use.
+// Every count of an Activity but `waits`, by the name that reports use.
 struct ActivityField {
   const char* name;
   uint64_t Activity::*count;
@@ -74,7 +77,8 @@ inline constexpr auto kActivityFields = [] {
 }();
 
 inline bool operator==(const Activity& a, const Activity& b) {
-  return std::all_of(std::begin(kActivityFields), std::end(kActivityFields),
+  return a.waits == b.waits &&
+         std::all_of(std::begin(kActivityFields), std::end(kActivityFields),
                      [&](const ActivityField& field) { return a.*field.count == b.*field.count; });
 }
 

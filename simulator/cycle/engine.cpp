@@ -13,6 +13,14 @@ Flight* EngineUnit::start(uint64_t cycle) {
     core_.faults.raise(*wrong, FaultLatch::startStage);
     return nullptr;
   }
+  const uint8_t semaphores[] = {op.instruction.w0, op.instruction.w1};
+  for (size_t i = 0; i < waited_.size(); ++i) {
+    if (waited_[i] > 0) {
+      const auto signaller = static_cast<size_t>(core_.semaphores.signaller(semaphores[i]));
+      core_.activity.waits[static_cast<size_t>(engine_)][signaller] += waited_[i];
+      waited_[i] = 0;
+    }
+  }
   core_.semaphores.take(op.instruction, engine_, op.pc);
   Flight& flight = queue_.start();
   if (core_.keepRecords)

@@ -40,6 +40,8 @@ protected:
         cause = numbers_.busy;
       else
         cause = waiting_ ? numbers_.stallSemaphore : numbers_.idle;
+      if (cause == numbers_.stallSemaphore)
+        waited_[core_.semaphores.isSet(queue_.head().op.instruction.w0) ? 1 : 0] += cycles;
     }
     count(cause, cycles);
   }
@@ -61,6 +63,7 @@ protected:
   bool underWay_ = false;
   bool waiting_ = false;
   bool startable_ = false;
+  std::array<uint64_t, 2> waited_{}; // cycles in which the head of the queue waited for each of its semaphores
 };
 
 } // namespace weft

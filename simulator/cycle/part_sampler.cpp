@@ -10,6 +10,9 @@ void charge(Expenditure& share, const Expenditure& now, const Expenditure& befor
     share.counters[i] += now.counters[i] - before.counters[i];
   for (const ActivityField& field : kActivityFields)
     share.activity.*field.count += now.activity.*field.count - before.activity.*field.count;
+  for (size_t i = 0; i < share.activity.waits.size(); ++i)
+    for (size_t j = 0; j < share.activity.waits.size(); ++j)
+      share.activity.waits[i][j] += now.activity.waits[i][j] - before.activity.waits[i][j];
   for (const DramCounterField& field : kDramCounterFields)
     share.dram.*field.count += now.dram.*field.count - before.dram.*field.count;
   for (const DataActivityField& field : kDataActivityFields)

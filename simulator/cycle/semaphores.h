@@ -14,6 +14,10 @@ public:
   // Whether an instruction that waits for these may start in this cycle.
   bool available(const Instruction& in) const { return isSet(in.w0) && isSet(in.w1); }
 
+  bool isSet(uint8_t semaphore) const { return semaphore == kNoSemaphore || count_[semaphore] > 0; }
+  // Of the last signal.
+  Engine signaller(uint8_t semaphore) const { return signaller_[semaphore]; }
+
   // Changes become visible with commit().
   void take(const Instruction& in, Engine engine, uint32_t pc) {
     change(in.w0, -1, engine, pc);
@@ -54,6 +58,8 @@ public:
       uint8_t semaphore = change_[i].semaphore;
       count_[semaphore] += next[semaphore];
       next[semaphore] = 0;
+      if (change_[i].amount > 0)
+        signaller_[semaphore] = change_[i].engine;
     }
     changes_ = 0;
     return overflow;
@@ -71,13 +77,13 @@ private:
     uint32_t pc;
   };
 
-  bool isSet(uint8_t semaphore) const { return semaphore == kNoSemaphore || count_[semaphore] > 0; }
   void change(uint8_t semaphore, int8_t amount, Engine engine, uint32_t pc) {
     if (semaphore != kNoSemaphore)
       change_[changes_++] = {semaphore, amount, engine, pc};
   }
 
   std::array<int, kCount> count_{};
+  std::array<Engine, kCount> signaller_{};
   Change change_[kMostChanges];
   int changes_ = 0;
 };

@@ -1,7 +1,7 @@
 'use strict';
 // Elements and numbers. Names come from anywhere: they enter the page as text nodes only, never as markup.
 
-function fill(element, attributes, children) {
+function fill(element, attributes, children = []) {
   for (const [key, value] of Object.entries(attributes || {}))
     if (key.startsWith('on'))
       element.addEventListener(key.slice(2), value);
@@ -54,7 +54,8 @@ const fidelity = (text) => html('span', {class: 'fidelity'}, text);
 
 const kColours = ['#0072b2', '#e69f00', '#d55e00', '#cc79a7', '#009e73', '#56b4e9', '#8c6bb1', '#b0a000', '#7f5539', '#7a8794'];
 const kStateColours = {busy: '#0072b2', semaphore: '#e69f00', dram: '#d55e00', bank: '#cc79a7', weights: '#8c6bb1',
-  fence: '#56b4e9', fetch: '#009e73', queue: '#b0a000', memory: '#7f5539'};
+  fence: '#56b4e9', fetch: '#009e73', queue: '#b0a000', memory: '#7f5539', 'waits for load': '#e69f00',
+  'waits for store': '#f6cf6b', 'waits for matrix': '#b87d00', 'waits for vector': '#fbe7b2', 'waits for sequencer': '#7f5539'};
 
 function legend(names, colourOf) {
   return html('div', {class: 'legend'}, names.map((name) =>

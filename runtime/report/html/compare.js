@@ -31,6 +31,63 @@ function compareNotes(runs) {
 
 const letter = (run) => String.fromCharCode(65 + run.index % 26) + (run.index < 26 ? '' : Math.floor(run.index / 26));
 
+// Every parameter of a machine by its path in the description's YAML.
+const parameters = (value, path = '') => Object.entries(value).flatMap(([name, inner]) =>
+  inner instanceof Object ? parameters(inner, `${path}${name}.`) : [[path + name, inner]]);
+
+// The parameters that the machines do not share.
+function machineDifferences(runs) {
+  const machines = runs.map((run) => new Map(parameters(run.report.machine.description)));
+  const paths = [...new Set(machines.flatMap((machine) => [...machine.keys()]))];
+  const differing = paths.filter((path) => new Set(machines.map((machine) => machine.get(path))).size > 1);
+  return section('Machines', 'descriptions of the machines', differing.length === 0
+    ? html('p', {}, `All ${paths.length} parameters are the same.`)
+    : [html('p', {class: 'dim'}, `${differing.length} of ${paths.length} parameters differ.`),
+      plainTable(['parameter', ...runs.map(letter)], differing.map((path) => [html('code', {}, path),
+        ...machines.map((machine, i) => figure('td', runs[i], `machine.description.${path}`, machine.get(path),
+          String(machine.get(path) ?? '–')))]))]);
+}
+
+// What the runs cost, one bar for each; where the reports say what it is made of, in parts.
+function comparisonCharts(runs) {
+  const plain = (name, value) => value === undefined ? [] : [[name, value, kColours[0]]];
+  const reasons = (run) => Object.entries(run.report.dram ? run.report.dram.by_reason : {}).map(([name, bytes]) =>
+    [name, bytes, kReasonColours[name]]);
+  const matrix = (run) => run.engines.filter((item) => item.engine.name === 'matrix').flatMap(({engine, states}) =>
+    states.map((state) => [state, stateCycles(run.report, engine.name, state), stateColour(state)]));
+  const groups = (run) => Object.entries(run.report.energy ? run.report.energy.groups : {}).map(([name, pj]) =>
+    [name, pj, groupColour(run, name)]);
+  const charts = [
+    ['Cycles by state of the matrix engine', (run) => run.timed ? matrix(run) : [], format.count],
+    ['Time', (run) => run.timed ? plain('seconds', run.report.totals.seconds) : [], format.seconds],
+    ['Utilisation', (run) => run.timed ? plain('utilisation', run.report.totals.utilisation) : [], format.percent],
+    ['Energy by group', groups, format.energy],
+    ['DRAM bytes by reason', reasons, format.bytes]];
+  return charts.flatMap(([name, parts, unit]) => {
+    const bars = runs.map((run) => ({labels: [letter(run)], parts: parts(run)}));
+    const colours = new Map(bars.flatMap((bar) =>
+      bar.parts.filter((part) => part[1] > 0).map((part) => [part[0], part[2]])));
+    return colours.size === 0 ? [] : [stackedBars('compare', name, 'report', bars, unit),
+      colours.size > 1 ? legend([...colours.keys()], (part) => colours.get(part)) : null];
+  });
+}
+
+// The layers of all runs beside each other; rows of matchLayers().
+function layerComparison(runs, rows, select) {
+  const values = {'own cycles': [(item) => item.own, format.count, runs.every((run) => run.divided)],
+    'DRAM bytes': [(item) => item.bytes, format.bytes, true],
+    energy: [(item) => item.pj, format.energy, runs.every((run) => run.divided && run.report.energy)]};
+  const known = Object.keys(values).filter((name) => values[name][2]);
+  const colour = (run) => kColours[run.index % kColours.length];
+  return rows.length === 0 ? null : [chosen('of each layer', known, known[0], (name) => {
+    const [of, unit] = values[name];
+    const bar = (row, i, run) => ({labels: [i, row.nodes, letter(run)],
+      parts: row.items[run.index] ? [[name, of(row.items[run.index]), colour(run)]] : []});
+    return stackedColumns('compare', `Layers of all reports: ${name}`, ['layer', 'ONNX nodes', 'report'],
+      rows.map((row, i) => runs.map((run) => bar(row, i, run))), unit, select);
+  }), legend(runs.map(letter), (name) => colour(runs.find((run) => letter(run) === name)))];
+}
+
 // Layers with the same ONNX nodes, in order; [item or undefined of each run].
 function matchLayers(runs) {
   const rows = new Map();
@@ -48,6 +105,7 @@ function matchLayers(runs) {
   return [...rows.values()];
 }
 
+// As runPage().
 function comparePage(runs) {
   const metrics = [
     ['cycles', 'totals.cycles', (r) => r.timed ? r.report.totals.cycles : undefined, format.count, true],
@@ -112,12 +170,29 @@ function comparePage(runs) {
   const mappings = (row) => [...new Set(row.items.map((item) => item ? item.layer.mapping : '–'))].join(' | ');
   columns.push({title: 'mapping', value: mappings, cell: (row) => html('td', {class: 'long'}, mappings(row))});
   const made = [...new Set(runs.map((run) => run.fidelity))].join(' / ');
-  return [html('h1', {}, 'Comparison'),
+  const select = (index) => location.hash = address(0, index);
+  const table = sortedTable(rows, columns, (row) => `${row.nodes} ${mappings(row)}`, select);
+  const detail = html('div', {class: 'detail'});
+  function show(index) {
+    detail.replaceChildren(...(index === undefined
+      ? [html('p', {class: 'dim'}, 'Choose a layer, here or in the picture, to see it in each run.')]
+      : [html('h3', {}, rows[index].nodes), ...runs.map((run) => {
+        const item = rows[index].items[run.index];
+        return html('p', {}, item ? [html('a', {href: address(run.view, item.index)}, `${letter(run)}: layer ${item.index}`),
+          `, ${item.layer.mapping}`] : `${letter(run)}: it has no such layer`);
+      })]));
+    if (index !== undefined)
+      table.show(index);
+  }
+  const parts = [html('h1', {}, 'Comparison'),
     plainTable(['', 'network', 'machine', 'fidelity', 'file'], runs.map((run) => [letter(run),
       run.report.run.network || '(hand-written program)', run.report.machine.name, run.fidelity, run.file]), 5),
     compareNotes(runs).map((note) => html('p', {class: 'note'}, note)),
+    machineDifferences(runs),
+    section('Costs', made, comparisonCharts(runs)),
     section('Differences', made, totals),
     section('Layers', made, partial > 0 ? html('p', {class: 'note'},
       `${partial} of ${rows.length} layers are not in every run: layers are matched by their ONNX nodes.`) : null,
-    sortedTable(rows, columns, (row) => `${row.nodes} ${mappings(row)}`).element)];
+    layerComparison(runs, rows, select), table.element, detail)];
+  return {parts, layers: rows.length, show};
 }

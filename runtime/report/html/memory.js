@@ -29,16 +29,16 @@ function dramPart(run, select) {
   const total = sum(reasons.map(([, bytes]) => bytes));
   const colour = (name) => kReasonColours[name];
   const share = (bytes) => format.percent(total > 0 ? bytes / total : 0);
-  const parts = [html('div', {class: 'bar'}, reasons.map(([name, bytes]) =>
-    html('span', {style: `width:${100 * bytes / total}%;background:${colour(name)}`,
-      title: `${name}: ${format.bytes(bytes)} (${share(bytes)})`}))),
+  const coloured = (list) => list.map(([name, bytes]) => [name, bytes, colour(name)]);
+  const parts = [stackedBars(run.title, 'DRAM bytes by reason', 'what', [{labels: ['DRAM'], parts: coloured(reasons)}],
+    format.bytes),
   legend(reasons.map(([name]) => name), colour),
   plainTable(['reason', 'bytes', 'of all', 'what'], reasons.map(([name, bytes]) => [name,
     figure('td', run, `dram.by_reason.${name}`, bytes, format.bytes(bytes), {class: 'number'}),
     html('td', {class: 'number'}, share(bytes)), html('td', {}, kReasonTexts[name])]))];
   if (run.layers.length > 0)
-    parts.push(html('p', {}, 'DRAM bytes of each layer by reason (padding is in compulsory)'), stackedColumns(run, (item) =>
-      Object.entries(item.layer.dram_by_reason).map(([name, bytes]) => [name, bytes, colour(name)]), format.bytes, select));
+    parts.push(layerColumns(run, 'DRAM bytes of each layer by reason (padding is in compulsory)',
+      (item) => coloured(Object.entries(item.layer.dram_by_reason)), format.bytes, select));
   const tensors = dram.tensors.map((tensor, i) => ({tensor, i}));
   const excess = ({tensor}) => (tensor.refetch || 0) + (tensor.spill || 0) + (tensor.unknown || 0);
   tensors.sort((a, b) => excess(b) - excess(a) || b.tensor.read + b.tensor.written - a.tensor.read - a.tensor.written);
@@ -59,17 +59,17 @@ function occupancyChart(run, memory, select) {
   const alive = run.layers.map((item) => ranges.filter((range) =>
     range.first_layer <= item.index && item.index <= range.last_layer));
   const peak = Math.max(...alive.map((list) => sum(list.map((range) => range.bytes))));
-  const width = 1280, height = 230, left = 70, bottom = 24, top = 14;
+  const width = chartWidth(), height = 230, left = 70, bottom = 24, top = 14;
   const high = capacity === undefined ? roundUpBytes(peak) : capacity;
   const total = run.report.totals.cycles;
   const x = (cycle) => left + (width - left) * cycle / total;
   const y = (bytes) => top + (height - top - bottom) * (1 - bytes / high);
-  const picture = svg('svg', {viewBox: `0 0 ${width} ${height}`, role: 'img'});
+  const picture = svg('svg', {viewBox: `0 0 ${width} ${height}`});
   for (let i = 0; i <= 4; ++i)
     picture.append(svg('line', {class: 'grid', x1: left, x2: width, y1: y(high * i / 4), y2: y(high * i / 4)}),
       svg('text', {x: left - 6, y: y(high * i / 4) + 4, 'text-anchor': 'end'}, format.bytes(high * i / 4)));
   for (const item of run.layers) {
-    const column = svg('g', {class: 'hit', onclick: () => select(item.index)});
+    const column = svg('g', {class: 'hit', 'data-layer': item.index, onclick: () => select(item.index)});
     let base = 0;
     for (const use of uses) {
       const own = alive[item.index].filter((range) => range.use === use);
@@ -83,25 +83,27 @@ function occupancyChart(run, memory, select) {
     }
     picture.append(column);
   }
-  for (let i = 0; i <= 8; ++i)
-    picture.append(svg('text', {x: x(total * i / 8), y: height - 6, 'text-anchor': i === 8 ? 'end' : i === 0 ? 'start' : 'middle'},
-      format.count(total * i / 8)));
-  return [picture, legend(uses, (use) => kUseColours[use]), html('p', {class: 'dim'}, `most: ${format.bytes(peak)}` +
+  const ticks = ticksIn(width - left);
+  for (let i = 0; i <= ticks; ++i)
+    picture.append(svg('text', {x: x(total * i / ticks), y: height - 6,
+      'text-anchor': i === ticks ? 'end' : i === 0 ? 'start' : 'middle'}, format.count(total * i / ticks)));
+  const made = chart(run.title, `Bytes of ${memory} over the run`, picture, {
+    text: `At most ${format.bytes(peak)} are given to ${uses.join(', ')}.`,
+    titles: ['layer', 'ONNX nodes', 'first own cycle', 'own cycles', ...uses],
+    rows: run.layers.map((item) => [item.index, item.nodes, item.start, item.own, ...uses.map((use) =>
+      sum(alive[item.index].filter((range) => range.use === use).map((range) => range.bytes)))])});
+  return [made, legend(uses, (use) => kUseColours[use]), html('p', {class: 'dim'}, `most: ${format.bytes(peak)}` +
     (capacity === undefined ? '' : ` of ${format.bytes(capacity)} (${format.percent(peak / capacity)})`) + '; over cycles')];
 }
 
 function occupancyPart(run, select) {
-  const chart = html('div');
   const memories = [...new Set(run.report.memory_map.map((range) => range.memory))];
-  const draw = (memory) => chart.replaceChildren(...occupancyChart(run, memory, select));
-  const choice = html('select', {onchange: (event) => draw(event.target.value)}, memories.map((memory) =>
-    html('option', {value: memory, selected: memory === 'scratchpad' && 'selected'}, memory)));
-  draw(choice.value);
+  const first = memories.includes('scratchpad') ? 'scratchpad' : memories[0];
   return section('Memory over time', `memory plan of the compiler over the cycles of device '${run.report.run.device}'`,
     html('p', {class: 'dim'}, 'What the program\'s memory plan gives to buffers and tensors while each layer runs, from its ' +
       'first dispatch to the next layer\'s. Buffers count whole, filled or not, gaps between them do not; constants in DRAM are there throughout ' +
       `(${format.bytes(run.report.memory_plan.constant_bytes)}).`),
-    html('div', {class: 'tools'}, html('label', {}, 'bytes of ', choice)), chart);
+    chosen('bytes of', memories, first, (memory) => occupancyChart(run, memory, select)));
 }
 
 // Everything about one layer: its bound, its mapping, the beginning of its instructions, its tensors.
@@ -110,6 +112,7 @@ function layerDetail(run, index) {
   const parts = [html('h3', {}, `Layer ${index}: ${nodes}`), html('p', {}, layer.mapping)];
   if (run.why.layers.length > 0)
     parts.push(html('p', {}, run.why.layers[index]));
+  parts.push(layerLoops(run, index));
   if (layer.code) {
     const {code} = layer;
     const more = code.instructions - code.listing.length;

@@ -6,6 +6,7 @@ const ofData = (report) => report.energy.switching === 'data';
 function makeRun(item, index) {
   const report = item.report;
   const run = {index, report, file: item.file, peak: item.peak, why: item.why, timed: report.run.timed,
+    title: `${report.run.network || 'program'} ${report.machine.name}`,
     fidelity: `${report.run.device}: ${report.run.fidelity}`};
   run.energyFidelity = report.energy &&
     `energy table '${report.energy.table.name}' (${report.energy.table.node_nm} nm, ${report.energy.table.voltage_v} V) ` +
@@ -23,15 +24,26 @@ function makeRun(item, index) {
     start += own;
     return made;
   });
-  run.engines = report.engines.map((engine) => ({engine, states: ['busy', ...Object.keys(engine.stalls), 'idle']}));
+  run.engines = report.engines.map((engine) => ({engine, states: ['busy',
+    ...Object.keys(engine.stalls).flatMap((cause) => cause === 'semaphore' ? waitStates(report, engine) : [cause]), 'idle']}));
   run.area = report.area && sum(report.area.map((block) => block.um2));
   return run;
 }
 
-// Cycles of an engine in a state within a share of the run.
+// The stall for semaphores by the engine that is waited for, if the report says so for all of it.
+const kWaits = 'waits for ';
+function waitStates(report, engine) {
+  const prefix = `${engine.name}_waits_for_`;
+  const waits = Object.entries(report.activity).filter(([name]) => name.startsWith(prefix));
+  return waits.length > 0 && sum(waits.map((wait) => wait[1])) === engine.stalls.semaphore
+    ? waits.map(([name]) => kWaits + name.slice(prefix.length)) : ['semaphore'];
+}
+
+// Cycles of an engine in a state within a share of the run, or in the run.
 function stateCycles(share, engine, state) {
-  const counter = state === 'busy' || state === 'idle' ? `${engine}_${state}` : `${engine}_stall_${state}`;
-  return share.counters[counter] || 0;
+  if (state.startsWith(kWaits))
+    return share.activity[`${engine}_waits_for_${state.slice(kWaits.length)}`] || 0;
+  return share.counters[state === 'busy' || state === 'idle' ? `${engine}_${state}` : `${engine}_stall_${state}`] || 0;
 }
 
 const stateColour = (state) => kStateColours[state] || (state === 'idle' ? 'var(--idle)' : '#7a8794');

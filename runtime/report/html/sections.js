@@ -79,31 +79,26 @@ function assumptions(run) {
 function time(run, select) {
   const cycles = run.report.totals.cycles;
   const states = [...new Set(run.engines.flatMap((item) => item.states))].filter((state) => state !== 'idle').concat('idle');
+  const bars = [];
   const rows = run.engines.map(({engine, states: own}) => {
-    const of = (state) => state === 'busy' || state === 'idle' ? engine[state] : engine.stalls[state];
-    return [engine.name, html('td', {style: 'width:45%;min-width:200px'}, html('div', {class: 'bar'}, own.map((state) =>
-      html('span', {style: `width:${100 * of(state) / cycles}%;background:${stateColour(state)}`,
-        title: `${state}: ${format.count(of(state))} cycles (${format.percent(of(state) / cycles)})`})))),
-      figure('td', run, `engines.${engine.name}.instructions`, engine.instructions, format.count(engine.instructions),
+    const of = (state) => stateCycles(run.report, engine.name, state);
+    bars.push({labels: [engine.name], parts: own.map((state) => [state, of(state), stateColour(state)])});
+    return [engine.name, figure('td', run, `engines.${engine.name}.instructions`, engine.instructions, format.count(engine.instructions),
         {class: 'number'}),
       figure('td', run, `engines.${engine.name}.busy`, engine.busy, format.percent(engine.busy / cycles), {class: 'number'}),
       figure('td', run, `engines.${engine.name}.idle`, engine.idle, format.percent(engine.idle / cycles), {class: 'number'}),
       html('td', {}, own.filter((state) => of(state) > 0 && state !== 'busy' && state !== 'idle')
         .map((state) => `${state} ${format.percent(of(state) / cycles)}`).join(', '))];
   });
-  const parts = [html('div', {}, plainTable(['engine', 'share of all cycles', 'instructions', 'busy', 'idle', 'stalls'], rows, 2)),
-    legend(states, stateColour)];
+  const parts = [stackedBars(run.title, 'Cycles of each engine by state', 'engine', bars, format.count),
+    legend(states.filter((state) => bars.some((bar) => bar.parts.some((part) => part[0] === state && part[1] > 0))),
+    stateColour), plainTable(['engine', 'instructions', 'busy', 'idle', 'stalls'], rows)];
   if (run.divided && run.layers.length > 0) {
-    const chart = html('div');
-    const draw = (name) => {
+    parts.push(chosen('of engine', run.engines.map(({engine}) => engine.name), 'matrix', (name) => {
       const {states: own} = run.engines.find((item) => item.engine.name === name);
-      chart.replaceChildren(stackedColumns(run, (item) =>
-        own.map((state) => [state, stateCycles(item.layer, name, state), stateColour(state)]), format.count, select));
-    };
-    const choice = html('select', {onchange: (event) => draw(event.target.value)}, run.engines.map(({engine}) =>
-      html('option', {value: engine.name, selected: engine.name === 'matrix' && 'selected'}, engine.name)));
-    draw(choice.value);
-    parts.push(html('div', {class: 'tools'}, html('label', {}, 'own cycles of each layer by state of engine ', choice)), chart);
+      return layerColumns(run, `Own cycles of each layer by state of ${name}`, (item) =>
+        own.map((state) => [state, stateCycles(item.layer, name, state), stateColour(state)]), format.count, select);
+    }));
   }
   return section('Where the time goes', run.fidelity, parts);
 }
@@ -113,17 +108,17 @@ function energyParts(run, select) {
   const names = groupNames(run);
   const colour = (name) => groupColour(run, name);
   const share = (pj) => format.percent(energy.total_pj > 0 ? pj / energy.total_pj : 0);
-  const parts = [html('div', {class: 'bar'}, names.map((name) =>
-    html('span', {style: `width:${100 * energy.groups[name] / energy.total_pj}%;background:${colour(name)}`,
-      title: `${name}: ${format.energy(energy.groups[name])} (${share(energy.groups[name])})`}))),
+  const coloured = (groups) => Object.entries(groups).map(([name, pj]) => [name, pj, colour(name)]);
+  const parts = [stackedBars(run.title, 'Energy by group', 'what', [{labels: ['energy'], parts: coloured(energy.groups)}],
+    format.energy),
   legend(names, colour),
   plainTable(['group', ...names], [['energy', ...names.map((name) =>
     figure('td', run, `energy.groups.${name}`, energy.groups[name], format.energy(energy.groups[name]), {class: 'number'}))],
   ['of all', ...names.map((name) => share(energy.groups[name]))],
   ['average power', ...names.map((name) => format.power(energy.groups[name] * 1e-9 / totals.seconds))]])];
   if (run.divided && run.layers.length > 0)
-    parts.push(html('p', {}, 'energy of each layer by group'), stackedColumns(run, (item) =>
-      Object.entries(groupEnergy(run, item.layer)).map(([name, pj]) => [name, pj, colour(name)]), format.energy, select));
+    parts.push(layerColumns(run, 'Energy of each layer by group', (item) => coloured(groupEnergy(run, item.layer)),
+      format.energy, select));
   const used = energy.components.map((part, i) => ({part, i})).sort((a, b) => b.part.pj - a.part.pj);
   parts.push(html('details', {}, html('summary', {}, `${used.length} components with their sources`),
     html('div', {class: 'scroll'}, plainTable(['component', 'actions', 'pJ per action', 'energy', 'of all', 'source'],
@@ -152,14 +147,14 @@ function shortNodes({layer, nodes}) {
   return more > 0 ? [layer.onnx_nodes[0], html('span', {class: 'dim'}, ` + ${more}`)] : nodes;
 }
 
-function layerTable(run) {
+function layerTable(run, select) {
   const number = (title, path, value, text, explain) => ({title, number: true, explain, value,
     cell: (item) => figure('td', run, `layers.${item.index}.${path}`, value(item), text(value(item), item), {class: 'number'})});
   const columns = [
     {title: '#', number: true, value: (item) => item.index, cell: (item) => html('td', {class: 'number'}, item.index)},
     {title: 'ONNX nodes', value: (item) => item.nodes, cell: (item) => shortCell(item.nodes, shortNodes(item))},
     {title: 'mapping', value: (item) => item.layer.mapping, explain: 'how the layer was tiled; its YAML is below the table',
-      cell: (item) => shortCell(item.layer.mapping, html('a', {href: `#layer=${item.index}`}, item.layer.mapping))}];
+      cell: (item) => shortCell(item.layer.mapping, html('a', {href: address(run.view, item.index)}, item.layer.mapping))}];
   if (run.divided)
     columns.push(number('own cycles', 'own_cycles', (item) => item.layer.own_cycles, format.count,
       'from its first dispatch to that of the next layer; they add up to the run'));
@@ -181,15 +176,19 @@ function layerTable(run) {
   if (run.report.energy && run.divided)
     columns.push(number('energy', 'energy', (item) => item.pj, format.energy, 'of its part of the run'));
   columns.push({title: 'function', value: (item) => item.layer.function, explain: 'its instructions are below the table',
-    cell: (item) => shortCell(item.layer.function, html('a', {href: `#layer=${item.index}`}, html('code', {}, item.layer.function)))});
+    cell: (item) => shortCell(item.layer.function, html('a', {href: address(run.view, item.index)}, html('code', {}, item.layer.function)))});
   if (run.timed)
     columns.push(number('ran', 'instructions', (item) => item.layer.instructions, format.count, 'tensor instructions that ran'));
-  const detail = html('div', {class: 'detail'}, html('p', {class: 'dim'},
-    'Choose a layer, here or in a picture, for its mapping, instructions and tensors.'));
+  const detail = html('div', {class: 'detail'});
   const table = sortedTable(run.layers, columns,
-    (item) => `${item.index} ${item.nodes} ${item.layer.mapping} ${item.layer.function}`,
-    (index) => detail.replaceChildren(...layerDetail(run, index)));
-  return {element: [table.element, detail], select: table.select, show: table.show};
+    (item) => `${item.index} ${item.nodes} ${item.layer.mapping} ${item.layer.function}`, select);
+  return {element: [table.element, detail], show(index) {
+    detail.replaceChildren(...(index === undefined
+      ? [html('p', {class: 'dim'}, 'Choose a layer, here or in a picture, for its loops, mapping, instructions and tensors.')]
+      : layerDetail(run, index)));
+    if (index !== undefined)
+      table.show(index);
+  }};
 }
 
 function memory(run) {
@@ -218,9 +217,10 @@ function area(run) {
       plainTable(['block', 'area', 'of all', 'synthesised', 'source'], rows)));
 }
 
+// {parts, layers: how many can be chosen, show(layer or undefined)}
 function runPage(run) {
-  const table = layerTable(run);
-  const select = (index) => table.select(index);
+  const select = (index) => location.hash = address(run.view, index);
+  const table = layerTable(run, select);
   const {machine} = run.report;
   const parts = [
     html('h1', {}, run.report.run.network || '(hand-written program)'),
@@ -247,8 +247,5 @@ function runPage(run) {
   if (run.report.energy)
     parts.push(area(run));
   parts.push(assumptions(run));
-  const wanted = /layer=(\d+)/.exec(location.hash);
-  if (wanted && Number(wanted[1]) < run.layers.length)
-    table.show(Number(wanted[1]));
-  return parts;
+  return {parts, layers: run.layers.length, show: table.show};
 }

@@ -1,11 +1,11 @@
 // Tables that sort and filter.
 
-// columns: [{title, value(item), cell(item), number, explain}]; chosen(index) is called for the row that is selected.
-// Returns {element, show(index), select(index)}; the latter scrolls to the row as well.
-function sortedTable(items, columns, searchable, chosen = () => {}) {
+// columns: [{title, value(item), cell(item), number, explain}]; select(index) is called for the row that is clicked.
+// Returns {element, show(index)}; the latter scrolls to a row.
+function sortedTable(items, columns, searchable, select) {
   const state = {column: -1, down: false, filter: ''};
   const body = html('tbody');
-  const rows = items.map((item, i) => html('tr', {onclick: () => show(i)}, columns.map((column) => column.cell(item))));
+  const rows = items.map((item, i) => html('tr', {'data-layer': i, onclick: () => select(i)}, columns.map((column) => column.cell(item))));
   const texts = items.map((item) => searchable(item).toLowerCase());
   const shown = html('span', {class: 'dim'});
   const heads = columns.map((column, i) => html('th', {class: column.number && 'number', title: column.explain,
@@ -19,6 +19,7 @@ function sortedTable(items, columns, searchable, chosen = () => {}) {
       order.sort((a, b) => (state.down ? -1 : 1) * compare(value(items[a]), value(items[b])) || a - b);
     }
     body.replaceChildren(...order.map((i) => rows[i]));
+    mark();
     shown.textContent = `${order.length} of ${items.length}`;
     heads.forEach((head, i) => {
       head.setAttribute('aria-sort', i !== state.column ? 'none' : state.down ? 'descending' : 'ascending');
@@ -31,18 +32,13 @@ function sortedTable(items, columns, searchable, chosen = () => {}) {
     state.column = column;
     draw();
   }
-  function show(index) {
-    rows.forEach((row, i) => row.classList.toggle('selected', i === index));
-    chosen(index);
-  }
   draw();
   const element = html('div', {}, html('div', {class: 'tools screen'},
     html('label', {}, 'filter ', html('input', {type: 'search', placeholder: 'name or mapping', oninput: (event) => {
       state.filter = event.target.value;
       draw();
     }})), shown), html('div', {class: 'scroll'}, html('table', {}, html('thead', {}, html('tr', {}, heads)), body)));
-  return {element, show, select(index) {
-    show(index);
+  return {element, show(index) {
     if (rows[index].isConnected)
       rows[index].scrollIntoView({block: 'nearest'});
   }};
@@ -53,7 +49,8 @@ function sortedTable(items, columns, searchable, chosen = () => {}) {
 function plainTable(titles, rows, names = 1) {
   const isText = (cell) => cell instanceof Element && cell.tagName === 'TD' && !cell.classList.contains('number');
   const kind = (i) => i < names || (rows.length > 0 && isText(rows[0][i])) ? undefined : 'number';
-  return html('table', {}, html('thead', {}, html('tr', {}, titles.map((title, i) => html('th', {class: kind(i)}, title)))),
+  const heads = titles.map((title, i) => html('th', {class: kind(i)}, title));
+  return html('div', {class: 'wide'}, html('table', {}, html('thead', {}, html('tr', {}, heads)),
     html('tbody', {}, rows.map((row) => html('tr', {}, row.map((cell, i) =>
-      cell instanceof Element && cell.tagName === 'TD' ? cell : html('td', {class: kind(i)}, cell))))));
+      cell instanceof Element && cell.tagName === 'TD' ? cell : html('td', {class: kind(i)}, cell)))))));
 }

@@ -2,21 +2,21 @@
 
 function timeline(run, select) {
   const total = run.report.totals.cycles;
-  const width = 1280, left = 90, lane = 34, gap = 6, spans = 3, spanHeight = 15, axis = 22;
+  const width = chartWidth(), left = 90, lane = 34, gap = 6, spans = 3, spanHeight = 15, axis = 22;
   const engines = run.engines;
   const spanTop = engines.length * (lane + gap);
   const height = spanTop + spans * spanHeight + axis;
   const view = {from: 0, to: total};
   const parts = [{nodes: 'before the first layer', start: 0, own: run.report.prologue.own_cycles,
     layer: run.report.prologue}, ...run.layers];
-  const picture = svg('svg', {viewBox: `0 0 ${width} ${height}`, role: 'img', tabindex: 0});
-  const position = svg('text', {});
+  const picture = svg('svg', {viewBox: `0 0 ${width} ${height}`, tabindex: 0});
+  const ticks = ticksIn(width - left);
   const x = (cycle) => left + (width - left) * (cycle - view.from) / (view.to - view.from);
 
   function rectangle(from, to, y, high, colour, title, index) {
     const begin = Math.max(left, x(from)), end = Math.min(width, x(to));
     return end <= begin ? null : svg('rect', {x: begin, width: end - begin, y, height: high, style: `fill:${colour}`,
-      class: index === undefined ? undefined : 'hit', onclick: () => index !== undefined && !dragged && select(index)},
+      class: index === undefined ? undefined : 'hit', 'data-layer': index, onclick: () => index !== undefined && !dragged && select(index)},
       svg('title', {}, title));
   }
   function draw() {
@@ -53,12 +53,13 @@ function timeline(run, select) {
         marks.push(svg('text', {x: begin + 4, y: top + 11, style: 'fill:#fff;pointer-events:none'},
           `${item.index} ${item.nodes}`.slice(0, Math.floor(shown / 7))));
     }
-    for (let i = 0; i <= 8; ++i) {
-      const cycle = view.from + (view.to - view.from) * i / 8;
+    for (let i = 0; i <= ticks; ++i) {
+      const cycle = view.from + (view.to - view.from) * i / ticks;
       marks.push(svg('line', {class: 'grid', x1: x(cycle), x2: x(cycle), y1: 0, y2: height - axis}),
-        svg('text', {x: x(cycle), y: height - 6, 'text-anchor': i === 8 ? 'end' : 'middle'}, format.count(cycle)));
+        svg('text', {x: x(cycle), y: height - 6, 'text-anchor': i === ticks ? 'end' : 'middle'}, format.count(cycle)));
     }
-    picture.replaceChildren(...marks.filter((mark) => mark !== null), position);
+    picture.replaceChildren(...marks.filter((made) => made !== null));
+    mark();
   }
   function show(from, to) {
     const span = Math.min(total, Math.max(16, to - from));
@@ -103,8 +104,17 @@ function timeline(run, select) {
     }
   });
   draw();
+  function timelineChart() {
+    const states = [...new Set(engines.flatMap((item) => item.states))];
+    return chart(run.title, 'Timeline', picture, {
+      text: `Cycles 0 to ${format.count(total)}: the states of ${engines.map(({engine}) => engine.name).join(', ')} in ` +
+        `each layer's part.`,
+      titles: ['layer', 'ONNX nodes', 'first own cycle', 'own cycles', 'engine', ...states],
+      rows: parts.flatMap((part) => engines.map(({engine, states: own}) => [part.index, part.nodes, part.start, part.own,
+        engine.name, ...states.map((state) => own.includes(state) ? stateCycles(part.layer, engine.name, state) : undefined)]))});
+  }
   const button = (text, action) => html('button', {onclick: action}, text);
   return html('div', {}, html('div', {class: 'tools'}, button('zoom in', () => zoom(0.5)), button('zoom out', () => zoom(2)),
     button('◀', () => move(-0.25)), button('▶', () => move(0.25)), button('all', () => show(0, total)),
-    html('span', {class: 'dim'}, 'drag over a range, Ctrl + wheel, or + − ← → 0 on the keyboard')), picture);
+    html('span', {class: 'dim'}, 'drag over a range, Ctrl + wheel, or + − ← → 0 on the keyboard')), timelineChart());
 }

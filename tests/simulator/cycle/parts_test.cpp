@@ -21,6 +21,9 @@ Expenditure sum(const std::vector<Expenditure>& shares) {
       result.counters[i] += share.counters[i];
     for (const ActivityField& field : kActivityFields)
       result.activity.*field.count += share.activity.*field.count;
+    for (size_t i = 0; i < kUnits; ++i)
+      for (size_t j = 0; j < kUnits; ++j)
+        result.activity.waits[i][j] += share.activity.waits[i][j];
     for (const DramCounterField& field : kDramCounterFields)
       result.dram.*field.count += share.dram.*field.count;
     for (const DataActivityField& field : kDataActivityFields)
@@ -34,6 +37,7 @@ void compare(const Expenditure& a, const Expenditure& b) {
   EXPECT_EQ(a.counters, b.counters);
   for (const ActivityField& field : kActivityFields)
     EXPECT_EQ(a.activity.*field.count, b.activity.*field.count) << field.name;
+  EXPECT_EQ(a.activity.waits, b.activity.waits);
   for (const DramCounterField& field : kDramCounterFields)
     EXPECT_EQ(a.dram.*field.count, b.dram.*field.count) << field.name;
   for (const DataActivityField& field : kDataActivityFields)

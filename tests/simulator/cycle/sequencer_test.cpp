@@ -186,6 +186,30 @@ TEST(Semaphores, ASignalIsSeenInTheCycleAfterRetirement) {
   EXPECT_EQ(run.counterValue(counter::load_stall_semaphore), records[1].start - records[1].dispatch - 1);
 }
 
+// Of two semaphores the wait is the first one's until it comes, then the other's.
+TEST(Semaphores, AWaitIsThatForTheUnitThatSignals) {
+  ProgramBuilder program;
+  TensorArguments signals, waits;
+  signals.sync.s0 = 3;
+  waits.a = kData;
+  waits.pA = pattern(weft::test::Walk{.count = {16}});
+  waits.sync.w0 = 3;
+  waits.sync.w1 = 4;
+  program.tensor(Opcode::VLDLUT, signals);
+  program.tensor(Opcode::LD, waits);
+  for (int i = 0; i < 200; ++i)
+    program.regImm(Opcode::ADDI, 5, 5, 1);
+  program.semSignal(4);
+  program.halt();
+  ModelRun run(smallMachine(), program);
+  run.run();
+  const std::vector<InstructionRecord>& records = run.model->records();
+  const auto& waited = run.model->activity().waits[static_cast<size_t>(Engine::load)];
+  EXPECT_EQ(waited[static_cast<size_t>(Engine::vector)], records[0].retire - records[1].dispatch);
+  EXPECT_EQ(waited[static_cast<size_t>(Engine::sequencer)], records[1].start - records[0].retire - 1);
+  EXPECT_GT(waited[static_cast<size_t>(Engine::sequencer)], 0u);
+}
+
 TEST(Semaphores, NamingOneTwiceMeansOnce) {
   ProgramBuilder program;
   TensorArguments both;

@@ -4,6 +4,7 @@
 #include "tests/support/random_program.h"
 
 #include <gtest/gtest.h>
+#include <numeric>
 
 namespace weft::test {
 namespace {
@@ -58,6 +59,13 @@ void runSeed(uint64_t seed, const RandomProgramOptions& options, Totals& totals)
   compare(stepped, skipped);
   for (uint64_t cycles : accounted(skipped.model->counters()))
     ASSERT_EQ(cycles, skipped.model->cycle());
+  const CounterValues& counters = skipped.model->counters();
+  const uint64_t stalls[] = {0, counters[counter::load_stall_semaphore], counters[counter::store_stall_semaphore],
+                             counters[counter::matrix_stall_semaphore], counters[counter::vector_stall_semaphore]};
+  for (size_t i = 0; i < kUnits && skipped.model->state() == CoreModel::State::halted; ++i) {
+    const auto& waits = skipped.model->activity().waits[i]; // all have ended
+    ASSERT_EQ(std::accumulate(waits.begin(), waits.end(), uint64_t{0}), stalls[i]);
+  }
   totals.cycles += skipped.model->cycle();
   totals.stepped += skipped.model->stepped();
   totals.halted += skipped.model->state() == CoreModel::State::halted;

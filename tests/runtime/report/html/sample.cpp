@@ -24,6 +24,9 @@ Share share(uint64_t cycles) {
     share.counters[name + "_stall_semaphore"] = stall;
     share.counters[name + "_idle"] = cycles - busy - stall;
   }
+  share.activity["matrix_waits_for_vector"] = share.counters["matrix_stall_semaphore"] / 3;
+  share.activity["matrix_waits_for_load"] =
+      share.counters["matrix_stall_semaphore"] - share.activity["matrix_waits_for_vector"];
   share.counters["matrix_macs"] = 300 * cycles;
   share.counters["load_bytes_read"] = 64 * cycles;
   share.activity["dram_bytes_read"] = 64 * cycles;
@@ -59,10 +62,32 @@ void addMemories(Report& report, const Share& prologue) {
                                 number, std::min(number + 2, last)});
     report.memoryMap.push_back(
         {MapMemory::accumulators, MapUse::partialSums, layer.onnxNodes[0], 0, 2048, 0, number, number});
-    report.code.push_back({fmt::format("node: {}\ntile_rows: {}", layer.onnxNodes[0], i + 1), 900, 60,
-                           std::vector<std::string>(160, "80000100  ld a0, a1, p0, p1 <signal 3>")});
   }
   report.tensors->push_back(unknown);
+}
+
+// 3 x 3 windows of 20 channels, 40 results of each of 8 x 16 pixels. In turns: a contraction with streamed weights, one
+// with resident weights, a map.
+void addCode(Report& report) {
+  report.workload.emplace();
+  for (size_t i = 0; i < report.layers.size(); ++i) {
+    const std::string& node = report.layers[i].onnxNodes[0];
+    const bool streamed = i % 3 == 0;
+    std::string mapping =
+        fmt::format("node: {}\nweights: {}\ntile_rows: 4\ntile_cols: 8\ncolumn_tiles: {}\nchunks: {}\n"
+                    "buffers: 2",
+                    node, streamed ? "streamed" : "resident", streamed ? 3 : 1, streamed ? "[3, 1, 2]" : "[1, 1, 1]");
+    report.code.push_back(
+        {std::move(mapping), 900, 60, std::vector<std::string>(160, "80000100  ld a0, a1, p0, p1 <signal 3>")});
+    report.workload->groups.push_back({node,
+                                       i % 3 == 2 ? "map" : "contraction",
+                                       {0},
+                                       1,
+                                       {{"grid0", {1, -1, 0, 8, 1, 1, 16, 2, 1, 20, 3, 1}},
+                                        {"result", {1, -1, 0, 8, 1, 1, 16, 2, 1, 40, 3, 1}},
+                                        {"kernel", {3, 3}},
+                                        {"planes", {1}}}});
+  }
 }
 
 void add(RunStatistics& statistics, const Share& part) {
@@ -102,10 +127,11 @@ Report sampleReport(const Sample& sample) {
   statistics.traffic = {{"dram", "load", 64, 0, statistics.counters["load_bytes_read"], 0}};
   statistics.host = {{1, {{"softmax (Softmax)", "it computes in float32"}}}};
   statistics.crossings = {{"x", 0, true, 512}, {"y", 0, false, 32}};
-  const Machine machine = loadMachine("edge-16");
+  const Machine machine = loadMachine(sample.machine);
   Report report = makeReport(statistics, Program{}, machine, "p.weft");
   report.network = sample.network;
   addMemories(report, *statistics.prologue);
+  addCode(report);
   for (const std::string& problem : closureProblems(report))
     throw std::logic_error(problem);
   addEnergy(report, energy::makeModel(energy::loadTable(""), machine));

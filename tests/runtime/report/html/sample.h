@@ -12,6 +12,7 @@ struct Sample {
   std::string network = "net";
   std::string layerName = "conv"; // the ONNX nodes are this and the layer's number
   uint64_t slower = 0;            // cycles added to each layer
+  std::string machine = "edge-16";
 };
 
 // Made by makeReport and addEnergy, which check that everything adds up.

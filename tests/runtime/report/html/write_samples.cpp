@@ -15,7 +15,8 @@ int main(int, char** arguments) {
       {"slower", sampleReport({.slower = 100})},
       {"other", sampleReport({.layers = 2, .network = "other", .layerName = "dense"})},
       {"hostile", sampleReport({.network = hostile, .layerName = hostile})},
-      {"large", sampleReport({.layers = 200})}};
+      {"large", sampleReport({.layers = 200})},
+      {"cloud", sampleReport({.machine = "cloud-128"})}};
   runtime::Report untimed = samples[0].second;
   untimed.timed = false;
   untimed.cycles = 0;
@@ -36,5 +37,6 @@ int main(int, char** arguments) {
   writeFile(folder / "untimed.json", runtime::toJson(untimed));
   write("untimed", {{"untimed.json", untimed}});
   write("compare", {{"small.json", samples[0].second}, {"slower.json", samples[1].second}});
+  write("machines", {{"small.json", samples[0].second}, {"cloud.json", samples[5].second}});
   write("networks", {{"small.json", samples[0].second}, {"other.json", samples[2].second}});
 }
