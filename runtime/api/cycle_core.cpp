@@ -18,6 +18,7 @@ public:
     rejectWave(options, name());
     CycleOptions settings;
     settings.recordInstructions = true;
+    settings.cycleLimit = run.left;
     settings.parts = partsOf(run.program);
     settings.meter = &startStep(run);
     settings.detectRaces = options.detectRaces;

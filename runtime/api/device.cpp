@@ -65,6 +65,8 @@ void rejectDataCounts(const RunOptions& options, const std::string& device) {
 }
 
 LoadedProgram::LoadedProgram(std::shared_ptr<const Program> program) : program_(std::move(program)) {
+  for (const DeclaredTensor& tensor : program_->declaredTensors())
+    (tensor.input ? inputs_ : outputs_).push_back({tensor.name, tensor.type, tensor.shape});
   if (!program_->network())
     return;
   for (int32_t index : program_->network()->inputs)

@@ -48,6 +48,9 @@ struct RunOptions {
   std::filesystem::path trace;
   // Write a waveform (rtl).
   std::optional<WaveOptions> wave;
+  // Stop with a ProgramError when the program has not ended after so many cycles, without time (func): instructions of
+  // the sequencer. 0: no limit. Refused by `ref`.
+  uint64_t maxCycles = 0;
   // Called now and then from the running thread with what is being done and the part of it that is done, in [0, 1]
   // (negative if unknown).
   std::function<void(const std::string& stage, double fraction)> progress;
@@ -74,7 +77,7 @@ public:
   LoadedProgram& operator=(const LoadedProgram&) = delete;
 
   const Program& program() const { return *program_; }
-  // In the order of the network; empty for a hand-written program.
+  // In the order of the network, or of a hand-written program's declarations.
   const std::vector<TensorInfo>& inputs() const { return inputs_; }
   const std::vector<TensorInfo>& outputs() const { return outputs_; }
 

@@ -36,6 +36,7 @@ public:
       throw Error("the device 'func' has no time and so no timeline; use the device 'cycle' for a trace");
     weft::RunOptions settings;
     settings.entry = run.program.entry();
+    settings.instructionLimit = run.left;
     settings.progress = [&](uint64_t instructions) {
       if (options.progress)
         options.progress(fmt::format("functional simulation, {} instructions", instructions), -1);
@@ -48,6 +49,7 @@ public:
     const weft::RunResult result = FunctionalSimulator(run.machine, run.memory).run(settings);
     if (result.end == DataflowResult::End::stopped)
       throw Cancelled();
+    spend(run, result.sequencerInstructions, result.end == DataflowResult::End::limit, "instructions");
     if (races)
       throwIfRaces(races->races(), races->semaphoreProblems(), run.program, run.memory.dram);
     CoreResult core;

@@ -14,6 +14,8 @@ private:
   RunResult execute(const HostTensors& inputs, const RunOptions& options) const override {
     rejectWave(options, "ref");
     rejectDataCounts(options, "ref");
+    if (options.maxCycles != 0)
+      throw Error("the device 'ref' has neither cycles nor instructions to limit");
     const net::Network& network = *program().network();
     HostNetwork host(network, options);
     host.tensors().setInputs(inputs);
