@@ -205,7 +205,8 @@ def PRESET : ScalarInst<0x5a, (outs), (ins preg:$pA), "preset\t$pA"> {
   let Inst{11-8} = pA;
   let hasSideEffects = 1;
   let Doc = "Pattern register pA takes its reset value: counts 1, strides 0, window ends "
-            "LARGEST_COUNT, all else 0.";
+            "LARGEST_COUNT, all else 0. In a configuration the counts are `types`, `za`, `zb` and `zo`, so it leaves 1 in "
+            "them: a configuration sets all four.";
 }
 def PLOAD : ScalarInst<0x5b, (outs), (ins preg:$pA, GPR:$rs1, simm32:$imm), "pload\t$pA, ${imm}(${rs1})"> {
   bits<4> pA;
@@ -219,3 +220,16 @@ def PLOAD : ScalarInst<0x5b, (outs), (ins preg:$pA, GPR:$rs1, simm32:$imm), "plo
   let AccessBytes = 64;
   let Doc = "All 16 fields of pattern register pA are loaded from the 64 bytes at rs1 + imm (a multiple of 64).";
 }
+
+// --- Pseudo-instructions ----------------------------------------------------------------------------------------
+// Other spellings that the assembler takes; the disassembler prints the instructions themselves.
+class Pseudo<string syntax, dag result, string doc> : InstAlias<syntax, result, /*Emit=*/0> {
+  string Doc = doc;
+}
+def : Pseudo<"nop", (ADDI X0, X0, 0), "Does nothing for a cycle.">;
+def : Pseudo<"li\t$rd, $imm", (ADDI GPR:$rd, X0, simm32:$imm), "rd = imm: any 32 bits.">;
+def : Pseudo<"la\t$rd, $imm", (ADDI GPR:$rd, X0, simm32:$imm), "rd = the address of a symbol.">;
+def : Pseudo<"mv\t$rd, $rs1", (ADDI GPR:$rd, GPR:$rs1, 0), "rd = rs1.">;
+def : Pseudo<"j\t$imm", (JAL X0, callee32:$imm), "Jumps to a label.">;
+def : Pseudo<"call\t$imm", (JAL X1, callee32:$imm), "Calls a function: the return address goes to ra.">;
+def : Pseudo<"ret", (JALR X0, X1, 0), "Returns from a function: jumps to ra.">;

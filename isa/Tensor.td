@@ -55,7 +55,7 @@ def C_RF : ConfigField<8, "rf", "fp32 bits: constant term">;
 def C_LO2 : ConfigField<9, "lo2", "lowest result of the second stage (vrqa): -128 to 255">;
 def C_HI2 : ConfigField<10, "hi2", "highest result of the second stage (vrqa): -128 to 255">;
 foreach i = 11...15 in
-  def C_RESERVED#i : ConfigField<i, "creserved"#i, "reserved, must be zero">;
+  def C_RESERVED#i : ConfigField<i, "creserved"#i, "reserved: not read">;
 
 // --- DMA --------------------------------------------------------------------------------------------------------
 

@@ -1,8 +1,8 @@
-// C interface of the Weft core: one function for each instruction that does more than scalar work. A call becomes exactly
-// that instruction, with no call around it; calls stay in program order among each other and around memory accesses.
+// C interface of the Weft core: one function for each instruction that does more than scalar work. A call becomes
+// exactly that instruction, with no call around it; calls stay in program order among each other and around memory
+// accesses.
 //
-//   clang-19 --target=riscv32-unknown-elf -march=rv32im -mabi=ilp32 -ffreestanding -O2 -emit-llvm -c kernel.c
-//   weft-codegen kernel.bc -o kernel.o && weft-link kernel.o -o kernel.elf
+//   weft cc kernel.c -o kernel.weft
 //
 // Example: copy 4096 bytes from DRAM to scratchpad byte 0, and wait for it.
 //
@@ -21,10 +21,10 @@
 typedef uint32_t weft_value;    // a scalar register
 typedef uint32_t weft_constant; // part of the instruction
 
-#define WEFT_NONE 31                    // no semaphore
-#define WEFT_NO_WAIT 31, 31             // the two `wait` arguments: start at once
+#define WEFT_NONE 31        // no semaphore
+#define WEFT_NO_WAIT 31, 31 // the two `wait` arguments: start at once
 #define WEFT_WAIT(semaphore) (semaphore), 31
-#define WEFT_NO_SIGNAL 31, 31           // the two `signal` arguments: tell nobody
+#define WEFT_NO_SIGNAL 31, 31 // the two `signal` arguments: tell nobody
 #define WEFT_SIGNAL(semaphore) (semaphore), 31
 
 // Engines for weft_fence.
@@ -33,6 +33,15 @@ typedef uint32_t weft_constant; // part of the instruction
 #define WEFT_MATRIX 4
 #define WEFT_VECTOR 8
 #define WEFT_ALL_ENGINES 15
+
+// Declares a global variable (not static) as one of the tensors that `weft run` fills (--input) or gives (--output),
+// dense and row major: WEFT_INPUT(x, "uint8[16,16]"). Element types have NumPy's names.
+#define WEFT_INPUT(variable, type) WEFT_TENSOR("input", #variable, type)
+#define WEFT_OUTPUT(variable, type) WEFT_TENSOR("output", #variable, type)
+// What the assembler's .input and .output make; clang knows only its own directives.
+#define WEFT_TENSOR(direction, variable, type)                                                                         \
+  __asm__(".pushsection .weft.tensors,\"\",@progbits\n.4byte " variable "\n.asciz \"" direction " " variable " " type  \
+          "\"\n.popsection")
 
 // nomerge: two calls that differ in a constant must not become one with a variable.
 #define WEFT_BUILTIN(name) __asm__(name) __attribute__((nothrow, nomerge))

@@ -13,9 +13,6 @@ namespace {
 using File = llvm::object::ELFFile<llvm::object::ELF32LE>;
 namespace elf = llvm::ELF;
 
-// Larger alignments than a page would only waste DRAM.
-constexpr uint32_t kLargestAlignment = 1 << 16;
-
 template <typename T> T take(llvm::Expected<T> value, const std::string& name) {
   if (!value)
     throw Error(fmt::format("{}: malformed object: {}", name, llvm::toString(value.takeError())));
@@ -64,6 +61,9 @@ void readSymbols(const File& file, const File::Elf_Shdr& header, ObjectFile& obj
       symbol.kind = SymbolKind::absolute;
     } else if (index == elf::SHN_COMMON) {
       symbol.kind = SymbolKind::common;
+      if (symbol.binding == elf::STB_LOCAL)
+        throw Error(fmt::format("{}: common symbol {} is local; what is local belongs into a section", object.name,
+                                symbol.name));
       if (!std::has_single_bit(symbol.value) || symbol.value > kLargestAlignment)
         throw Error(fmt::format("{}: common symbol {} has alignment {}", object.name, symbol.name, symbol.value));
     } else {

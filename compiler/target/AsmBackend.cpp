@@ -67,7 +67,9 @@ public:
       data[fixup.getOffset() + i] = char(uint8_t(value >> (8 * i)));
   }
 
-  unsigned getMinimumNopSize() const override { return 8; }
+  // Data may precede the padding: its odd bytes become zeros. (LLVM looks for a size that is a multiple of this one,
+  // and with any but 1 there may be none.)
+  unsigned getMinimumNopSize() const override { return 1; }
 
   bool writeNopData(raw_ostream& out, uint64_t count, const MCSubtargetInfo* /*subtarget*/) const override {
     out.write_zeros(unsigned(count % 8));

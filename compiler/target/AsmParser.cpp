@@ -1,5 +1,6 @@
 // The assembly parser. The matcher is generated; this file reads operands.
 #include "compiler/target/MCTargetDesc.h"
+#include "llvm/BinaryFormat/ELF.h"
 #include "llvm/MC/MCContext.h"
 #include "llvm/MC/MCExpr.h"
 #include "llvm/MC/MCInst.h"
@@ -8,10 +9,12 @@
 #include "llvm/MC/MCParser/MCParsedAsmOperand.h"
 #include "llvm/MC/MCParser/MCTargetAsmParser.h"
 #include "llvm/MC/MCRegisterInfo.h"
+#include "llvm/MC/MCSectionELF.h"
 #include "llvm/MC/MCStreamer.h"
 #include "llvm/MC/MCSubtargetInfo.h"
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Support/Casting.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace llvm;
@@ -125,10 +128,12 @@ private:
 
   bool parseRegister(MCRegister& reg, SMLoc& start, SMLoc& end) override;
   ParseStatus tryParseRegister(MCRegister& reg, SMLoc& start, SMLoc& end) override;
+  ParseStatus parseDirective(AsmToken directive) override;
   bool ParseInstruction(ParseInstructionInfo& info, StringRef name, SMLoc nameLoc, OperandVector& operands) override;
   bool MatchAndEmitInstruction(SMLoc loc, unsigned& opcode, OperandVector& operands, MCStreamer& out,
                                uint64_t& errorInfo, bool matchingInlineAsm) override;
 
+  ParseStatus parseTensor(StringRef direction);
   bool parseOperand(OperandVector& operands, StringRef mnemonic);
   bool parseGroup(OperandVector& operands, StringRef mnemonic);
   bool parseRegisterInParentheses(OperandVector& operands);
@@ -291,6 +296,40 @@ bool WeftAsmParser::parseOperand(OperandVector& operands, StringRef mnemonic) {
   if (getTok().is(AsmToken::LParen))
     return parseRegisterInParentheses(operands);
   return false;
+}
+
+// ".input SYMBOL, TYPE[EXTENTS]" or ".output ...": a record for isa/program/declared_tensor.h.
+ParseStatus WeftAsmParser::parseTensor(StringRef direction) {
+  StringRef symbol;
+  if (getParser().parseIdentifier(symbol) || parseComma())
+    return Error(getTok().getLoc(), "expected a symbol, a comma and a type such as uint8[1,16]");
+  std::string text = (direction + " " + symbol + " " + getParser().parseStringToEndOfStatement().trim()).str();
+  MCStreamer& out = getStreamer();
+  out.pushSection();
+  out.switchSection(getContext().getELFSection(".weft.tensors", ELF::SHT_PROGBITS, 0));
+  out.emitValue(MCSymbolRefExpr::create(getContext().getOrCreateSymbol(symbol), getContext()), 4);
+  out.emitBytes(StringRef(text.c_str(), text.size() + 1)); // with its 0
+  out.popSection();
+  return ParseStatus::Success;
+}
+
+// Refuses what LLVM's own parser would not bound, or end the process at.
+ParseStatus WeftAsmParser::parseDirective(AsmToken directive) {
+  constexpr int64_t kMostRepetitions = 1 << 20;
+  StringRef name = directive.getIdentifier();
+  const AsmToken& token = getTok();
+  if (name == ".input" || name == ".output")
+    return parseTensor(name.drop_front());
+  if (name.starts_with(".bundle_"))
+    return Error(directive.getLoc(), "there are no bundles of instructions: '" + name + "' has no meaning");
+  if ((name == ".rept" || name == ".rep") && token.is(AsmToken::Integer) && token.getIntVal() > kMostRepetitions)
+    return Error(token.getLoc(), "at most " + Twine(kMostRepetitions) + " repetitions");
+  if ((name == ".incbin" || name == ".include") && token.is(AsmToken::String)) {
+    sys::fs::file_status status;
+    if (!sys::fs::status(token.getStringContents(), status) && !sys::fs::is_regular_file(status))
+      return Error(token.getLoc(), "not a regular file");
+  }
+  return ParseStatus::NoMatch;
 }
 
 bool WeftAsmParser::ParseInstruction(ParseInstructionInfo& /*info*/, StringRef name, SMLoc nameLoc,

@@ -180,21 +180,23 @@ std::vector<uint8_t> assembleToObject(std::string_view text, const std::string& 
   std::string errors;
   sources.AddNewSourceBuffer(llvm::MemoryBuffer::getMemBufferCopy(llvm::StringRef(text.data(), text.size()), name),
                              llvm::SMLoc());
-  sources.setDiagHandler(
-      [](const llvm::SMDiagnostic& diagnostic, void* context) {
-        if (diagnostic.getKind() != llvm::SourceMgr::DK_Error)
-          return;
-        auto& all = *static_cast<std::string*>(context);
-        all += fmt::format("{}{}:{}:{}: {}", all.empty() ? "" : "\n", std::string(diagnostic.getFilename()),
-                           diagnostic.getLineNo(), diagnostic.getColumnNo() + 1, std::string(diagnostic.getMessage()));
-      },
-      &errors);
+  auto collect = [](const llvm::SMDiagnostic& diagnostic, void* all) {
+    if (diagnostic.getKind() == llvm::SourceMgr::DK_Error) {
+      auto& messages = *static_cast<std::string*>(all);
+      messages +=
+          fmt::format("{}{}:{}:{}: {}", messages.empty() ? "" : "\n", std::string(diagnostic.getFilename()),
+                      diagnostic.getLineNo(), diagnostic.getColumnNo() + 1, std::string(diagnostic.getMessage()));
+    }
+  };
+  sources.setDiagHandler(collect, &errors);
 
   std::unique_ptr<llvm::MCRegisterInfo> registers(weftTarget.createMCRegInfo(kTriple));
   std::unique_ptr<llvm::MCAsmInfo> asmInfo(weftTarget.createMCAsmInfo(*registers, kTriple, options));
   std::unique_ptr<llvm::MCInstrInfo> instructions(weftTarget.createMCInstrInfo());
   std::unique_ptr<llvm::MCSubtargetInfo> subtarget(weftTarget.createMCSubtargetInfo(kTriple, "generic", ""));
   llvm::MCContext context(triple, asmInfo.get(), registers.get(), subtarget.get(), &sources, &options);
+  context.setDiagnosticHandler([&](const llvm::SMDiagnostic& diagnostic, bool, const llvm::SourceMgr&,
+                                   std::vector<const llvm::MDNode*>&) { collect(diagnostic, &errors); });
   std::unique_ptr<llvm::MCObjectFileInfo> objectFile(weftTarget.createMCObjectFileInfo(context, /*PIC=*/false));
   context.setObjectFileInfo(objectFile.get());
 

@@ -24,6 +24,8 @@ inline constexpr uint16_t kElfMachine = 0x5746;
 inline constexpr uint32_t kRelocationNone = 0;
 inline constexpr uint32_t kRelocationAbsolute32 = 1;
 inline constexpr uint32_t kRelocationRelative32 = 2;
+// Of sections and common symbols; a larger one than a page would only waste DRAM.
+inline constexpr uint32_t kLargestAlignment = 1 << 16;
 
 // Registers the target with LLVM. May be called any number of times, from any thread.
 void initialiseWeftTarget();

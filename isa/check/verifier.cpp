@@ -84,13 +84,15 @@ public:
     lastHalt_ = pc;
     if (outcome.access != AccessTarget::dram || outcome.write || !isUnknown(outcome))
       return std::nullopt;
-    add(Finding::Severity::error, Finding::Kind::dataDependent, pc,
+    add(Finding::Severity::unknown, Finding::Kind::dataDependent, pc,
         fmt::format(
-            "{} at {:#010x} reads DRAM address {:#010x}, whose value is only known at run time; a program whose "
-            "scalar code depends on tensor data cannot be verified",
+            "{} at {:#010x} reads DRAM address {:#010x}, whose value is only known at run time; what follows was not "
+            "verified",
             info(outcome.instruction.op).mnemonic, pc, outcome.address));
     return Fault{FaultCause::none, Engine::sequencer, pc, 0};
   }
+
+  bool proceed(uint64_t) override { return !options_.cancel || !*options_.cancel; }
 
 private:
   void add(Finding::Severity severity, Finding::Kind kind, uint32_t pc, std::string message, uint32_t otherPc = 0) {
@@ -147,9 +149,11 @@ private:
             fmt::format("the program halts at {:#010x} with exit code {}", lastHalt_, result.exitCode));
       break;
     case DataflowResult::End::limit:
+      add(Finding::Severity::unknown, Finding::Kind::noHalt, options_.entry,
+          fmt::format("the program did not halt within {} sequencer instructions; what follows was not verified",
+                      result.sequencerInstructions));
+      break;
     case DataflowResult::End::stopped:
-      add(Finding::Severity::error, Finding::Kind::noHalt, options_.entry,
-          fmt::format("the program did not halt within {} sequencer instructions", result.sequencerInstructions));
       break;
     case DataflowResult::End::fault:
       if (result.fault.cause == FaultCause::deadlock)

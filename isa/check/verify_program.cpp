@@ -8,10 +8,9 @@
 
 namespace weft {
 
-std::vector<Finding> verifyProgram(const Program& program, const Machine& machine) {
+std::vector<Finding> verifyProgram(const Program& program, const Machine& machine, VerifyOptions options) {
   checkMachine(program, machine);
   checkFits(program, machine);
-  VerifyOptions options;
   options.entry = program.entry();
   options.place = [&](uint32_t pc) {
     const Group* group = program.groupAt(pc);
@@ -23,6 +22,9 @@ std::vector<Finding> verifyProgram(const Program& program, const Machine& machin
     for (const Step& step : manifest->steps)
       for (const DeviceTensor& input : step.inputs)
         options.unknown.push_back({input.address, input.type.bytes()});
+  for (const DeclaredTensor& tensor : program.declaredTensors())
+    if (tensor.input)
+      options.unknown.push_back({tensor.address, tensor.bytes()});
   // A run of the core each: it knows nothing of the ones before but what they left in DRAM.
   std::vector<Finding> findings;
   const size_t runs = manifest ? std::max<size_t>(1, manifest->deviceSteps()) : 1;

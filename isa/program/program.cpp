@@ -75,14 +75,19 @@ SharedBytes constantAt(const DeviceTensor& place, const net::Tensor& tensor, con
                           bytes, place.address));
 }
 
+// Whether `bytes` bytes from `address` on lie in one segment.
+bool inSegment(const Program& program, uint32_t address, uint64_t bytes) {
+  return std::any_of(program.segments().begin(), program.segments().end(), [&](const Segment& segment) {
+    return address >= segment.address && bytes <= segment.bytes && address - segment.address <= segment.bytes - bytes;
+  });
+}
+
 // The address of the word that names the step, within a segment.
 uint32_t findStepWord(const Program& program, const std::string& origin) {
   for (const Symbol& symbol : program.symbols())
-    if (symbol.name == kStepSymbol && symbol.address % sizeof(uint32_t) == 0)
-      for (const Segment& segment : program.segments())
-        if (symbol.address >= segment.address && segment.bytes >= sizeof(uint32_t) &&
-            symbol.address - segment.address <= segment.bytes - sizeof(uint32_t))
-          return symbol.address;
+    if (symbol.name == kStepSymbol && symbol.address % sizeof(uint32_t) == 0 &&
+        inSegment(program, symbol.address, sizeof(uint32_t)))
+      return symbol.address;
   throw Error(fmt::format("{}: malformed program: it has several device steps and no word '{}'", origin, kStepSymbol));
 }
 
@@ -121,6 +126,13 @@ Program Program::parse(SharedBytes file, const std::string& origin) {
     checkManifest(*program.manifest_, *program.network_, origin);
     if (program.manifest_->deviceSteps() > 1)
       program.stepWord_ = findStepWord(program, origin);
+  } else if (const elf::Section* tensors = view.section(".weft.tensors")) {
+    program.declaredTensors_ = parseDeclaredTensors(tensors->content, origin);
+    for (const DeclaredTensor& tensor : program.declaredTensors_)
+      if (!inSegment(program, tensor.address, tensor.bytes()))
+        throw Error(fmt::format("{}: tensor '{}' ({} bytes at {:#010x}) is not all in the memory that the program "
+                                "defines",
+                                origin, tensor.name, tensor.bytes(), tensor.address));
   }
   return program;
 }

@@ -10,9 +10,10 @@
 // DRAM keeps its contents from run to run, nothing else does. With several device steps, the program looks into a word
 // of DRAM (kStepSymbol) for the one that it is to run.
 //
-// A hand-assembled program has no note sections: it has an entry and segments only.
+// A hand-written program has neither: it has an entry and segments, and may declare tensors (declared_tensor.h).
 #pragma once
 
+#include "isa/program/declared_tensor.h"
 #include "isa/program/memory_map.h"
 #include "isa/program/network.h"
 #include "isa/program/tensor_type.h"
@@ -103,6 +104,8 @@ public:
   const std::optional<Manifest>& manifest() const { return manifest_; }
   // Constants that lie in a segment are gathered from it when they are first read.
   const std::optional<net::Network>& network() const { return network_; }
+  // Of a hand-written program; each lies in a segment.
+  const std::vector<DeclaredTensor>& declaredTensors() const { return declaredTensors_; }
   // Address of the word that names the device step to run; programs with one device step, and those without a manifest,
   // have none.
   std::optional<uint32_t> stepWord() const { return stepWord_; }
@@ -120,6 +123,7 @@ private:
   std::vector<Symbol> symbols_;
   std::optional<Manifest> manifest_;
   std::optional<net::Network> network_;
+  std::vector<DeclaredTensor> declaredTensors_;
   std::optional<uint32_t> stepWord_;
 };
 

@@ -164,6 +164,19 @@ def roles(name, record, records, operands):
     return result
 
 
+def pseudo(name, records):
+    """A pseudo-instruction and, in assembly, the instruction that it stands for."""
+    record, result = records[name], records[name]["ResultInst"]
+    base = records[result["operator"]["def"]]
+    names = [operand for dag in ("OutOperandList", "InOperandList") for _, operand in base[dag]["args"]]
+    text = re.sub(r"\$\{(\w+)\}", r"$\1", base["AsmString"])
+    for operand, (value, argument) in zip(names, result["args"], strict=True):
+        if not argument:
+            argument = (records[value["def"]]["AltNames"] or [""])[0] if isinstance(value, dict) else str(value)
+        text = text.replace(f"${operand}", argument)
+    return {"syntax": record["AsmString"], "base": text, "doc": record["Doc"]}
+
+
 def check_encodings(instructions):
     """No two instructions share an opcode or a mnemonic, and no word matches two of them."""
     for i, left in enumerate(instructions):
@@ -210,6 +223,8 @@ def reduce(records):
     addresses = records["!instanceof"].get("Address", [])
     isa = {
         "instructions": sorted(instructions, key=lambda entry: entry["opcode"]),
+        "pseudos": [pseudo(name, records) for name in sorted(records["!instanceof"].get("Pseudo", []),
+                                                             key=lambda name: location(records, name))],
         "pattern_fields": table(records, "PatternField", ["Number", "Name", "Reset", "Doc"]),
         "config_fields": table(records, "ConfigField", ["Number", "Name", "Doc"]),
         "counters": table(records, "Counter", ["Number", "Name", "Doc"]),

@@ -1,5 +1,6 @@
 """Generates the ISA manual in Markdown: gen_manual.py isa.json manual.md"""
 
+import pathlib
 import re
 import sys
 
@@ -18,7 +19,8 @@ nothing else.
 Contents: [Registers](#registers) · [Encoding](#encoding) · [Semaphores](#semaphores) ·
 [Pattern registers](#pattern-registers) · [Addresses](#address-map) · [Faults](#faults) · [Counters](#performance-counters) ·
 [Constants](#constants) · [Operands](#operands-of-tensor-instructions) ·
-[All instructions](#all-instructions) · [Sequencer](#sequencer-instructions) · [Load](#load-instructions) ·
+[All instructions](#all-instructions) · [Pseudo-instructions](#pseudo-instructions) · [A kernel](#a-kernel) ·
+[Sequencer](#sequencer-instructions) · [Load](#load-instructions) ·
 [Store](#store-instructions) · [Matrix](#matrix-instructions) · [Vector](#vector-instructions)
 
 ## Registers
@@ -81,6 +83,8 @@ As a configuration:
 
 {config}
 
+Reset: what `preset` leaves in the field. A configuration that keeps it for `types`, `za`, `zb` or `zo` is seldom meant.
+
 The field `types`:
 
 {type_fields}
@@ -130,8 +134,36 @@ each point of a pattern register. Types are those that the configuration may nam
 
 {summary}
 
+## Pseudo-instructions
+
+What the assembler takes besides. The disassembler prints what they stand for.
+
+{pseudos}
+
+## A kernel
+
+Load, multiply, requantise, store: the same kernel in assembly and in C. Its tensors are declared, so that `weft run` takes and
+gives them by name ([runtime](../../runtime/README.md#programs-written-by-hand)):
+
+```
+weft cc kernel.c -o kernel.weft        # or kernel.s
+weft run kernel.weft --arch edge-16 --input inputs.npz --output outputs.npz
+```
+
+In assembly (`kernel.s`):
+
+```asm
+{kernel_s}```
+
+In C (`kernel.c`):
+
+```c
+{kernel_c}```
+
 {sections}
 """
+
+DOCS = pathlib.Path(__file__).resolve().parent.parent / "docs"
 
 
 def escape(text):
@@ -190,7 +222,30 @@ def role_table(instruction):
                  [role_row(role) for role in instruction["roles"]])
 
 
-def section(instruction):
+def place_text(role, alignments):
+    """Where the units of a role lie: "scratchpad byte rC + offset of pC, a multiple of C"."""
+    if role["space"] == "lut":
+        return "the look-up table"
+    memory = {"dram": "DRAM address", "scratchpad": "scratchpad byte", "accumulator": "accumulator row"}[role["space"]]
+    offsets = [role["register"]] + [f"offset of {walk['strides']}" for walk in role["walks"]]
+    if role["sequence"]:
+        offsets.append(f"the number of the point of {role['sequence']}")
+    alignment = alignments[role["unit"]]
+    return f"{memory} {' + '.join(offsets)}" + (f", a multiple of {alignment}" if alignment != "1" else "")
+
+
+def result_text(role, isa):
+    """What an instruction writes, and where, from its last role."""
+    units = {unit["name"]: unit for unit in isa["units"]}
+    each = "".join(f" for each index of {walk['counts']} (its four counts, dimension 0 fastest)"
+                   for walk in role["walks"] if role["unit"] != "run")
+    each += f" for each point of {role['sequence']}" if role["sequence"] else ""
+    what = units[role["unit"]]["doc"]
+    place = place_text(role, {name: unit["alignment"] for name, unit in units.items()})
+    return f"**Result:** {escape(what)}{each}, to {place}."
+
+
+def section(instruction, isa):
     built = "built" if instruction["built"] else "not built: traps as unimplemented"
     return "\n\n".join([
         f"### {instruction['mnemonic']}",
@@ -198,7 +253,7 @@ def section(instruction):
         encoding(instruction),
         f"{instruction['engine'].capitalize()}; {built}.",
         escape(instruction["doc"]),
-    ] + ([role_table(instruction)] if instruction["roles"] else []))
+    ] + ([result_text(instruction["roles"][-1], isa), role_table(instruction)] if instruction["roles"] else []))
 
 
 def operand_rows(isa):
@@ -220,7 +275,7 @@ def main():
     sections = []
     for engine in engines:
         sections.append(f"## {engine.capitalize()} instructions")
-        sections += [section(i) for i in isa["instructions"] if i["engine"] == engine]
+        sections += [section(i, isa) for i in isa["instructions"] if i["engine"] == engine]
     half = len(isa["registers"]) // 2
     built_types = {name for i in isa["instructions"] for role in i["roles"] for name in role["types"]}
     registers = [(a["name"], a["abi"], b["name"], b["abi"])
@@ -232,8 +287,9 @@ def main():
         none=isa_model.NO_SEMAPHORE, operands=table(["operands", "bits", "value"], operand_rows(isa)),
         walk=table(["field", "name", "reset", "meaning"],
                    [(r["number"], f"`{r['name']}`", r["reset"], escape(r["doc"])) for r in isa["pattern_fields"]]),
-        config=table(["field", "name", "meaning"],
-                     [(r["number"], f"`{r['name']}`", escape(r["doc"])) for r in isa["config_fields"]]),
+        config=table(["field", "name", "reset", "meaning"],
+                     [(r["number"], f"`{r['name']}`", walk["reset"], escape(r["doc"]))
+                      for r, walk in zip(isa["config_fields"], isa["pattern_fields"])]),
         type_fields=table(["bits", "meaning"],
                           [(f"{r['number'] + 3}-{r['number']}", f"element type of {escape(r['doc'])}")
                            for r in isa["type_slots"]] +
@@ -255,6 +311,9 @@ def main():
         summary=table(["opcode", "instruction", "engine", "built"],
                       [(f"`{i['opcode']:#04x}`", f"[{i['mnemonic']}](#{i['mnemonic']})", i["engine"],
                         "yes" if i["built"] else "no") for i in isa["instructions"]]),
+        pseudos=table(["pseudo-instruction", "stands for", "meaning"],
+                      [(f"`{syntax(p)}`", f"`{syntax({'syntax': p['base']})}`", escape(p["doc"])) for p in isa["pseudos"]]),
+        kernel_s=(DOCS / "kernel.s").read_text(encoding="utf-8"), kernel_c=(DOCS / "kernel.c").read_text(encoding="utf-8"),
         sections="\n\n".join(sections)))
 
 

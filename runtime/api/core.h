@@ -22,6 +22,7 @@ struct CoreRun {
   size_t steps = 1;    // of the device
   size_t step = 0;     // the one to run
   uint64_t cycles = 0; // of those before
+  uint64_t left = 0;   // what options.maxCycles leaves for it; the core takes what it uses
   // Of devices with time, from step to step.
   std::optional<DramMeter> meter;
   std::unique_ptr<TraceWriter> trace;
@@ -56,6 +57,9 @@ void addStep(RunStatistics& statistics, const CoreResult& result);
 std::unique_ptr<Core> makeFuncCore();
 std::unique_ptr<Core> makeCycleCore();
 std::unique_ptr<Core> makeRtlCore();
+
+// Takes what a step used from `run.left`; throws ProgramError if the step reached the limit.
+void spend(CoreRun& run, uint64_t used, bool reachedLimit, const char* unit);
 
 // A device around a core: memory image, operators that the host runs, layout of what it writes and reads, faults.
 // `kind` must outlive it, and it what it loads.

@@ -4,6 +4,8 @@
 #include "runtime/api/core.h"
 #include "runtime/api/host_network.h"
 
+#include <fmt/format.h>
+
 namespace weft::runtime {
 namespace {
 
@@ -20,6 +22,17 @@ private:
   std::shared_ptr<const Core> core_;
   Machine machine_;
 };
+
+} // namespace
+
+void spend(CoreRun& run, uint64_t used, bool reachedLimit, const char* unit) {
+  if (reachedLimit)
+    throw ProgramError(fmt::format("the program did not end within {} {}", run.options.maxCycles, unit));
+  // A later step must not have none: to the simulators that is no limit.
+  run.left = std::max<uint64_t>(run.left - used, 1);
+}
+
+namespace {
 
 void CoreProgram::runCore(CoreRun& run, RunStatistics& statistics) const {
   selectStep(program(), run.step, run.memory.dram);
@@ -44,9 +57,19 @@ RunResult CoreProgram::execute(const HostTensors& inputs, const RunOptions& opti
   loadSegments(program(), memory.dram);
   CoreRun run{
       .machine = machine_, .program = program(), .options = options, .memory = memory, .meter = {}, .trace = {}};
+  run.left = options.maxCycles == 0 ? UINT64_MAX : options.maxCycles;
   const auto& manifest = program().manifest();
   if (!manifest) {
+    for (const DeclaredTensor& tensor : program().declaredTensors())
+      if (tensor.input)
+        std::copy_n(inputs.at(tensor.name).data.begin(), tensor.bytes(), memory.dram.at(tensor.address));
     runCore(run, statistics);
+    for (const DeclaredTensor& tensor : program().declaredTensors())
+      if (!tensor.input)
+        result.outputs[tensor.name] = {
+            tensor.type,
+            tensor.shape,
+            {memory.dram.at(tensor.address), memory.dram.at(tensor.address) + tensor.bytes()}};
     return result;
   }
 

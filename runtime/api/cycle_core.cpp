@@ -15,6 +15,7 @@ public:
     const RunOptions& options = run.options;
     CycleOptions settings;
     settings.recordInstructions = true;
+    settings.cycleLimit = run.left;
     settings.parts = partsOf(run.program);
     settings.meter = &startStep(run);
     settings.detectRaces = options.detectRaces;

@@ -153,8 +153,10 @@ CoreResult endStep(CoreRun& run, const CycleResult& result) {
       core.layers[i].share = shareOf(result.parts[i], result.data.has_value());
     core.prologue = shareOf(result.parts.back(), result.data.has_value());
   }
-  if (run.trace && (core.fault || run.step + 1 == run.steps))
+  const bool reachedLimit = result.status == CycleResult::Status::cycleLimit;
+  if (run.trace && (core.fault || reachedLimit || run.step + 1 == run.steps))
     run.trace->finish(run.cycles + result.cycles);
+  spend(run, result.cycles, reachedLimit, "cycles");
   return core;
 }
 

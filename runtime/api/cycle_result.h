@@ -14,8 +14,8 @@ std::vector<ProgramPart> partsOf(const Program& program);
 // others. Returns the meter, which knows the DRAM ranges of the program's memory map.
 DramMeter& startStep(CoreRun& run);
 
-// All figures of a step that halted or faulted; its layers have shares if it was divided by partsOf(). Completes the
-// trace after the last step.
+// All figures of a step that halted or faulted (ProgramError if it did neither within its cycles); its layers have
+// shares if it was divided by partsOf(). Completes the trace after the last step.
 CoreResult endStep(CoreRun& run, const CycleResult& result);
 
 // The writer of options.trace, null if none is wanted. What `run` refers to must outlive it.

@@ -80,6 +80,8 @@ void checkOptions(const DeviceKind& kind, const RunOptions& options) {
     require(kind, &DeviceKind::waveforms, "has no waveforms");
   if (options.detectRaces)
     require(kind, &DeviceKind::races, "does not look for races");
+  if (options.maxCycles != 0)
+    require(kind, &DeviceKind::machine, "has neither cycles nor instructions to limit");
   if (options.countData)
     require(kind, &DeviceKind::data, "does not count zero operands and toggles, which the energy of data needs");
 }
@@ -112,6 +114,8 @@ void require(const DeviceKind& kind, bool DeviceKind::*capability, const std::st
 
 LoadedProgram::LoadedProgram(std::shared_ptr<const Program> program, const DeviceKind& kind)
     : program_(std::move(program)), kind_(kind) {
+  for (const DeclaredTensor& tensor : program_->declaredTensors())
+    (tensor.input ? inputs_ : outputs_).push_back({tensor.name, tensor.type, tensor.shape});
   if (!program_->network())
     return;
   for (int32_t index : program_->network()->inputs)

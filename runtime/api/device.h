@@ -64,6 +64,9 @@ struct RunOptions {
   std::optional<WaveOptions> wave;
   // Goes into trace and waveform.
   Provenance provenance;
+  // Stop with a ProgramError when the program has not ended after so many cycles, without time (func): instructions of
+  // the sequencer. 0: no limit. Refused by `ref`.
+  uint64_t maxCycles = 0;
   // Called now and then from the running thread with what is being done and the part of it that is done, in [0, 1]
   // (negative if unknown).
   std::function<void(const std::string& stage, double fraction)> progress;
@@ -91,7 +94,7 @@ public:
 
   const Program& program() const { return *program_; }
   const DeviceKind& kind() const { return kind_; }
-  // In the order of the network; empty for a hand-written program.
+  // In the order of the network, or of a hand-written program's declarations.
   const std::vector<TensorInfo>& inputs() const { return inputs_; }
   const std::vector<TensorInfo>& outputs() const { return outputs_; }
 

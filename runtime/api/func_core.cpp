@@ -30,6 +30,7 @@ public:
     const RunOptions& options = run.options;
     weft::RunOptions settings;
     settings.entry = run.program.entry();
+    settings.instructionLimit = run.left;
     settings.progress = [&](uint64_t instructions) {
       if (options.progress)
         options.progress(fmt::format("functional simulation, {} instructions", instructions), -1);
@@ -42,6 +43,7 @@ public:
     const weft::RunResult result = FunctionalSimulator(run.machine, run.memory).run(settings);
     if (result.end == DataflowResult::End::stopped)
       throw Cancelled();
+    spend(run, result.sequencerInstructions, result.end == DataflowResult::End::limit, "instructions");
     if (races)
       throwIfRaces(races->races(), races->semaphoreProblems(), run.program, run.memory.dram);
     CoreResult core;

@@ -21,6 +21,7 @@ public:
                       run.steps));
     rtl::RtlOptions settings;
     settings.recordInstructions = true;
+    settings.cycleLimit = run.left;
     settings.parts = partsOf(run.program);
     settings.meter = &startStep(run);
     if (options.wave)

@@ -130,8 +130,11 @@ std::string energyOf(const Report& report, const Style& style) {
   if (!report.energy)
     return "";
   const energy::RunEnergy& energy = *report.energy;
-  Table table(
-      {{"energy", Align::left}, {"per inference"}, {"of all"}, {"average"}, {"largest parts", Align::left, 100}});
+  Table table({{"energy", Align::left},
+               {report.layers.empty() ? "per run" : "per inference"},
+               {"of all"},
+               {"average"},
+               {"largest parts", Align::left, 100}});
   auto row = [&](const std::string& name, double pj, const std::string& parts) {
     table.row({name, energyText(pj), percent(pj / energy.totalPj),
                fmt::format("{:.4g} W", pj * 1e-12 / report.seconds()), parts});

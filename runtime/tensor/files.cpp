@@ -5,10 +5,10 @@
 
 namespace weft {
 
-HostTensors readTensors(const std::filesystem::path& path) {
+HostTensors readTensors(const std::filesystem::path& path, const TensorCheck& check) {
   const std::string extension = path.extension().string();
   if (extension == ".npz")
-    return parseNpz(readFile(path), path.string());
+    return parseNpz(readFile(path), path.string(), check);
   HostTensors tensors;
   if (extension == ".npy") {
     tensors.emplace(path.stem().string(), parseNpy(readFile(path), path.string()));

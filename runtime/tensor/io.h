@@ -5,6 +5,7 @@
 #include "runtime/tensor/tensor.h"
 
 #include <filesystem>
+#include <functional>
 #include <span>
 
 namespace weft {
@@ -15,8 +16,12 @@ HostTensor parseNpy(std::span<const uint8_t> bytes, const std::string& where);
 // Throws Error for bfloat16, which NumPy does not have.
 std::vector<uint8_t> formatNpy(const HostTensor& tensor);
 
-// .npz: a zip archive of .npy members, stored or deflated, up to 4 GiB. Names lose their ".npy".
-HostTensors parseNpz(std::span<const uint8_t> bytes, const std::string& where);
+// Told of each tensor of a .npz file before it is inflated, with the bytes that its .npy member will have; throws Error
+// for one that is not wanted.
+using TensorCheck = std::function<void(const std::string& name, uint64_t bytes)>;
+
+// .npz: a zip archive of .npy members. Names lose their ".npy".
+HostTensors parseNpz(std::span<const uint8_t> bytes, const std::string& where, const TensorCheck& check = {});
 // Deflated if `compress`. The same tensors give the same bytes.
 std::vector<uint8_t> formatNpz(const HostTensors& tensors, bool compress = true);
 
@@ -30,7 +35,7 @@ std::vector<uint8_t> formatTensorProto(const HostTensor& tensor, const std::stri
 
 // Reads by extension: .npz gives its members; .npy one tensor named after the file; .pb one tensor with the name that
 // it has inside (after the file if it has none).
-HostTensors readTensors(const std::filesystem::path& path);
+HostTensors readTensors(const std::filesystem::path& path, const TensorCheck& check = {});
 // Writes by extension: .npz, or .npy and .pb for exactly one tensor.
 void writeTensors(const std::filesystem::path& path, const HostTensors& tensors);
 

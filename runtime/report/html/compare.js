@@ -114,7 +114,7 @@ function comparePage(runs) {
     ['useful MACs', 'totals.useful_macs', (r) => r.report.totals.useful_macs, format.count],
     ['array MACs', 'totals.array_macs', (r) => r.report.totals.array_macs, format.count],
     ['DRAM bytes of the layers', 'sum(layers.dram_bytes)', (r) => r.timed ? sum(r.layers.map((item) => item.bytes)) : undefined, format.bytes, true],
-    ['energy per inference', 'energy.total_pj', (r) => r.report.energy && r.report.energy.total_pj, format.energy, true],
+    ['energy', 'energy.total_pj', (r) => r.report.energy && r.report.energy.total_pj, format.energy, true],
     ['average power', 'energy.average_mw', (r) => r.report.energy && r.report.energy.average_mw, format.power, true],
     ['TOPS/W', 'energy.tops_per_watt', (r) => r.report.energy && r.report.energy.tops_per_watt, format.number, false],
     ['area', 'sum(area.um2)', (r) => r.area, format.area, true],

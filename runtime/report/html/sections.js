@@ -7,12 +7,13 @@ function summary(run) {
   const {totals, energy, power, machine} = run.report;
   const tile = (name, path, value, text, by) => html('div', {class: 'tile'}, name, figure('b', run, path, value, text),
     html('span', {class: 'by'}, by));
+  const one = run.layers.length > 0 ? 'inference' : 'run'; // a program written by hand infers nothing
   const tiles = [];
   if (run.timed)
     tiles.push(
       tile('Latency', 'totals.seconds', totals.seconds, format.seconds(totals.seconds),
         `${format.count(totals.cycles)} cycles at ${machine.clock_mhz} MHz · ${run.report.run.device}`),
-      tile('Inferences per second', '1/totals.seconds', 1 / totals.seconds, format.number(1 / totals.seconds),
+      tile(`${one === 'run' ? 'Runs' : 'Inferences'} per second`, '1/totals.seconds', 1 / totals.seconds, format.number(1 / totals.seconds),
         `one after the other, host operators not counted · ${run.report.run.device}`),
       tile('Utilisation', 'totals.utilisation', totals.utilisation, format.percent(totals.utilisation),
         `useful MACs of cycles x ${machine.rows} x ${machine.cols} · ${run.report.run.device}`));
@@ -21,7 +22,7 @@ function summary(run) {
   if (energy) {
     const by = `table '${energy.table.name}', ${energy.table.node_nm} nm, counts of ${run.report.run.device}`;
     tiles.push(
-      tile('Energy per inference', 'energy.total_pj', energy.total_pj, format.energy(energy.total_pj), by),
+      tile(`Energy per ${one}`, 'energy.total_pj', energy.total_pj, format.energy(energy.total_pj), by),
       tile('Average power', 'energy.average_mw', energy.average_mw, format.power(energy.average_mw),
         `idle ${format.power(power.idle_mw)}, peak ${format.power(power.peak_mw)} · ${by}`),
       tile('Efficiency', 'energy.tops_per_watt', energy.tops_per_watt, `${format.number(energy.tops_per_watt)} TOPS/W`,

@@ -20,6 +20,7 @@ enum ExitCode : int {
   kUsage = 2,         // a command line that cannot be understood
   kFinding = 3,       // a fault of the program, or a finding of the verifier
   kInternalError = 4, // a defect of weft itself
+  kUnknown = 5,       // the verifier cannot tell
 };
 
 // Options of the subcommands that have messages.
@@ -31,6 +32,7 @@ struct Common {
 // What the command line asks for; set by the subcommand that was named.
 using Action = std::function<ExitCode(const Common&)>;
 
+void addCc(CLI::App& app, Action& action);
 void addCompile(CLI::App& app, Action& action);
 void addRun(CLI::App& app, Action& action);
 void addCosim(CLI::App& app, Action& action);

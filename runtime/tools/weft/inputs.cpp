@@ -69,9 +69,18 @@ std::string listInputs(const std::vector<TensorInfo>& wanted) {
 
 HostTensors readInputs(const std::vector<std::string>& arguments, const std::vector<TensorInfo>& wanted) {
   HostTensors inputs;
-  auto add = [&](const std::string& name, HostTensor tensor, const std::string& argument) {
-    if (!has(wanted, name))
+  // Before a member of an archive is inflated: a few kilobytes can become gigabytes.
+  auto check = [&](const std::string& name, uint64_t bytes, const std::string& argument) {
+    constexpr uint64_t kLargestElement = 8, kLargestHeader = 1 << 16;
+    auto info = std::find_if(wanted.begin(), wanted.end(), [&](const TensorInfo& one) { return one.name == name; });
+    if (info == wanted.end())
       throw Error(fmt::format("{}: there is no input '{}'; the inputs are:\n{}", argument, name, listInputs(wanted)));
+    if (bytes > static_cast<uint64_t>(net::elementCount(info->shape)) * kLargestElement + kLargestHeader)
+      throw Error(fmt::format("{}: '{}' has {} bytes, too many for {}", argument, name, bytes,
+                              describe(info->type, info->shape)));
+  };
+  auto add = [&](const std::string& name, HostTensor tensor, const std::string& argument) {
+    check(name, tensor.data.size(), argument);
     if (!inputs.emplace(name, std::move(tensor)).second)
       throw Error(fmt::format("{}: input '{}' is given twice", argument, name));
   };
@@ -79,12 +88,14 @@ HostTensors readInputs(const std::vector<std::string>& arguments, const std::vec
     // A file's own name may hold '=': it is NAME=FILE only if no such file exists.
     const size_t equals = std::filesystem::exists(argument) ? std::string::npos : argument.find('=');
     const std::filesystem::path file = equals == std::string::npos ? argument : argument.substr(equals + 1);
-    HostTensors tensors = readTensors(file);
+    const std::string given = equals == std::string::npos ? "" : argument.substr(0, equals);
+    HostTensors tensors = readTensors(
+        file, [&](const std::string& name, uint64_t bytes) { check(given.empty() ? name : given, bytes, argument); });
     if (equals != std::string::npos) {
       if (tensors.size() != 1)
         throw Error(
             fmt::format("{}: NAME=FILE needs a file with one tensor; this one has {}", argument, tensors.size()));
-      add(argument.substr(0, equals), std::move(tensors.begin()->second), argument);
+      add(given, std::move(tensors.begin()->second), argument);
     } else if (file.extension() == ".npz") {
       for (auto& [name, tensor] : tensors)
         add(name, std::move(tensor), argument);

@@ -103,8 +103,8 @@ ExitCode runCommandLine(int argc, char** argv) {
       "  weft report r.json\n"
       "\n"
       "Exit codes: 0 done; 1 a file, network or value that cannot be used; 2 wrong usage; 3 the program faulted,\n"
-      "or verifier or comparison found something; 4 a defect of weft itself; 129, 130, 143 ended by\n"
-      "SIGHUP, SIGINT (Ctrl-C), SIGTERM.\n"
+      "or verifier or comparison found something; 4 a defect of weft itself; 5 the verifier cannot tell;\n"
+      "129, 130, 143 ended by SIGHUP, SIGINT (Ctrl-C), SIGTERM.\n"
       "'weft COMMAND --help' explains a command with examples.");
   Common common;
   Action action;
@@ -115,6 +115,7 @@ ExitCode runCommandLine(int argc, char** argv) {
   addReport(app, action);
   addExplain(app, action);
   addDisasm(app, action);
+  addCc(app, action);
   addAsm(app, action);
   addLink(app, action);
   addVerify(app, action);

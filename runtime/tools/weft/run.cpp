@@ -28,7 +28,7 @@ struct Options {
   std::optional<uint64_t> randomSeed;
   bool detectRaces = false, dataEnergy = false;
   std::string wave, energy;
-  uint64_t waveFrom = 0, waveTo = UINT64_MAX;
+  uint64_t waveFrom = 0, waveTo = UINT64_MAX, maxCycles = 0;
 };
 
 void printResult(const RunResult& result, const std::optional<Report>& made) {
@@ -95,6 +95,7 @@ ExitCode run(const Options& options, const Common& common) {
     RunOptions settings;
     settings.detectRaces = options.detectRaces;
     settings.countData = options.dataEnergy;
+    settings.maxCycles = options.maxCycles;
     settings.trace = options.trace;
     settings.provenance = provenance.value_or(Provenance());
     if (!options.wave.empty())
@@ -143,6 +144,11 @@ void addRun(CLI::App& app, Action& action) {
   CLI::Option* wave = command->add_option("--wave", options->wave, "Write a waveform (FST) here (rtl)");
   command->add_option("--wave-from", options->waveFrom, "First cycle of the waveform; default: 0")->needs(wave);
   command->add_option("--wave-to", options->waveTo, "Last cycle of the waveform; default: the end")->needs(wave);
+  command
+      ->add_option("--max-cycles", options->maxCycles,
+                   "Stop with exit code 3 if the program has not ended after so many cycles (func, which has no time: "
+                   "instructions of the sequencer); default: no limit")
+      ->check(CLI::PositiveNumber);
   command->add_flag("--detect-races", options->detectRaces,
                     "Stop at two overlapping accesses that no semaphore orders (func, cycle)");
   command->add_flag(

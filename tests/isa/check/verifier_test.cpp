@@ -190,6 +190,7 @@ TEST_F(VerifierTest, RefusesScalarCodeThatDependsOnTensorData) {
   std::vector<Finding> findings = check(p);
   ASSERT_EQ(findings.size(), 1u);
   EXPECT_EQ(findings[0].kind, Kind::dataDependent);
+  EXPECT_EQ(findings[0].severity, Finding::Severity::unknown);
   EXPECT_EQ(findings[0].pc, p.pc() - 16 - (p.instructions().back().rs1 == 31 ? 8u : 0u));
 
   ProgramBuilder input;
@@ -339,6 +340,19 @@ TEST_F(VerifierTest, ProgramsThatDoNotHalt) {
   VerifyOptions options;
   options.instructionLimit = 1000;
   EXPECT_EQ(kinds(p, options), std::vector<Kind>{Kind::noHalt});
+  EXPECT_EQ(check(p, options)[0].severity, Finding::Severity::unknown);
+}
+
+TEST_F(VerifierTest, StopsWhenCancelled) {
+  ProgramBuilder p;
+  int loop = p.newLabel();
+  p.bind(loop);
+  p.jal(0, loop);
+  const std::atomic<bool> cancel = true;
+  VerifyOptions options;
+  options.instructionLimit = UINT64_MAX;
+  options.cancel = &cancel;
+  EXPECT_EQ(kinds(p, options), std::vector<Kind>{});
 }
 
 TEST_F(VerifierTest, Warnings) {

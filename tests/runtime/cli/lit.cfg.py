@@ -18,6 +18,7 @@ config.environment["WEFT_CACHE"] = lit_config.params["cache_dir"]
 if shutil.which("verilator"):
     config.available_features.add("verilator")
 config.substitutions.append(("%machines", os.path.join(project, "tests", "rtl", "machines")))
+config.substitutions.append(("%project", project))
 # A small trained network that is part of the project.
 config.substitutions.append(("%digits", os.path.join(project, "workloads", "digits", "digits_int8_qdq.onnx")))
 # "%exits 2 COMMAND...": the command must end with exactly this exit code.

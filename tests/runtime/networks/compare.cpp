@@ -57,7 +57,7 @@ Outcome compare(const net::Network& network, const Machine& machine, const HostT
     auto program = std::make_shared<const Program>(Program::parse(compile(network, machine, options), "random"));
     stage = "verify";
     for (const Finding& finding : verifyProgram(*program, machine))
-      if (finding.severity == Finding::Severity::error)
+      if (finding.severity != Finding::Severity::warning)
         return {false, fmt::format("verifier: {}: {}", name(finding.kind), finding.message)};
     runtime::RunOptions run;
     run.detectRaces = true;

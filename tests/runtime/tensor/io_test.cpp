@@ -91,6 +91,23 @@ TEST(Npz, ChecksumIsChecked) {
   EXPECT_THROW(parseNpz(bytes, "x"), Error);
 }
 
+// A claim of gigabytes is refused by whoever knows what is wanted, before anything is inflated.
+TEST(Npz, TensorsAreCheckedBeforeTheyAreInflated) {
+  std::vector<uint8_t> bytes = formatNpz({{"a", makeTensor(net::DType::u8, {1 << 20})}});
+  EXPECT_LT(bytes.size(), 4000u);
+  std::string told;
+  auto check = [&](const std::string& name, uint64_t size) {
+    told = name + " " + std::to_string(size);
+    throw Error("not wanted");
+  };
+  EXPECT_THROW(parseNpz(bytes, "x", check), Error);
+  EXPECT_EQ(told, "a " + std::to_string((1 << 20) + 128));
+}
+
+TEST(Npz, SameTensorsSameBytes) {
+  EXPECT_EQ(formatNpz(samples()), formatNpz(samples()));
+}
+
 TEST(Npz, GarbageNeverCrashes) {
   for (bool compress : {false, true})
     damageAndParse(formatNpz(samples(), compress), [](const std::vector<uint8_t>& bytes) { parseNpz(bytes, "x"); });
