@@ -34,6 +34,25 @@ using ConfigField = PatternField;
 
 constexpr int64_t kNoSemaphore = 31;
 
+// LLVM's parser knows many more, of other object formats and debuggers, and does not survive all of them here.
+// Conditions (.if, .else, .endif) are not directives to it.
+constexpr StringLiteral kDirectives[] = {
+    // sections
+    ".text", ".data", ".bss", ".rodata", ".section", ".pushsection", ".popsection", ".previous",
+    // symbols
+    ".globl", ".global", ".local", ".weak", ".hidden", ".protected", ".extern", ".type", ".size", ".comm", ".lcomm",
+    ".set", ".equ", ".equiv",
+    // data
+    ".byte", ".2byte", ".half", ".short", ".4byte", ".word", ".long", ".int", ".8byte", ".dword", ".quad", ".ascii",
+    ".asciz", ".string", ".float", ".double", ".uleb128", ".sleb128", ".zero", ".space", ".skip", ".fill", ".org",
+    ".align", ".balign", ".p2align", ".incbin",
+    // text
+    ".include", ".macro", ".endm", ".purgem", ".rept", ".irp", ".irpc", ".endr", ".error", ".end",
+    // what compilers say about functions
+    ".file", ".loc", ".ident", ".addrsig", ".addrsig_sym", ".cfi_sections", ".cfi_startproc", ".cfi_endproc",
+    ".cfi_def_cfa", ".cfi_def_cfa_offset", ".cfi_def_cfa_register", ".cfi_offset", ".cfi_restore",
+    ".cfi_remember_state", ".cfi_restore_state"};
+
 class WeftOperand : public MCParsedAsmOperand {
 public:
   enum class Kind { token, reg, immediate, pattern, field, semaphore };
@@ -313,17 +332,25 @@ ParseStatus WeftAsmParser::parseTensor(StringRef direction) {
   return ParseStatus::Success;
 }
 
-// Refuses what LLVM's own parser would not bound, or end the process at.
+// Refuses what LLVM's own parser would not bound, or not survive.
 ParseStatus WeftAsmParser::parseDirective(AsmToken directive) {
-  constexpr int64_t kMostRepetitions = 1 << 20;
+  constexpr int64_t kMostEntries = 1 << 20;
   StringRef name = directive.getIdentifier();
   const AsmToken& token = getTok();
   if (name == ".input" || name == ".output")
     return parseTensor(name.drop_front());
-  if (name.starts_with(".bundle_"))
-    return Error(directive.getLoc(), "there are no bundles of instructions: '" + name + "' has no meaning");
-  if ((name == ".rept" || name == ".rep") && token.is(AsmToken::Integer) && token.getIntVal() > kMostRepetitions)
-    return Error(token.getLoc(), "at most " + Twine(kMostRepetitions) + " repetitions");
+  if (!is_contained(kDirectives, name))
+    return Error(directive.getLoc(), "unknown directive '" + name + "'");
+  if (name == ".rept" || (name == ".file" && token.is(AsmToken::Integer))) {
+    SMLoc start = token.getLoc();
+    int64_t number;
+    if (getParser().parseAbsoluteExpression(number))
+      return ParseStatus::Failure;
+    if (number > kMostEntries)
+      return Error(start, "expected a number up to " + Twine(kMostEntries));
+    size_t length = size_t(getTok().getLoc().getPointer() - start.getPointer());
+    getLexer().UnLex(AsmToken(AsmToken::Integer, StringRef(start.getPointer(), length), number));
+  }
   if ((name == ".incbin" || name == ".include") && token.is(AsmToken::String)) {
     sys::fs::file_status status;
     if (!sys::fs::status(token.getStringContents(), status) && !sys::fs::is_regular_file(status))

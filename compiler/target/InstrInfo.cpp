@@ -34,7 +34,7 @@ unsigned reversed(unsigned opcode) {
 MachineMemOperand* slotOperand(MachineFunction& function, int slot, MachineMemOperand::Flags flags) {
   const MachineFrameInfo& frame = function.getFrameInfo();
   return function.getMachineMemOperand(MachinePointerInfo::getFixedStack(function, slot), flags,
-                                       frame.getObjectSize(slot), frame.getObjectAlign(slot));
+                                       uint64_t(frame.getObjectSize(slot)), frame.getObjectAlign(slot));
 }
 
 constexpr int kBytes = 8;

@@ -27,15 +27,23 @@
 #include "llvm/MC/MCSubtargetInfo.h"
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Passes/PassBuilder.h"
+#include "llvm/Support/ErrorHandling.h"
 #include "llvm/Support/SourceMgr.h"
 #include "llvm/Target/TargetMachine.h"
 
 #include <fmt/format.h>
+#include <mutex>
 
 namespace weft {
 namespace {
 
+// The target. Where LLVM would end the process, it throws Error: what was being made is not used after that.
 llvm::Target& target() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    llvm::install_fatal_error_handler(
+        [](void*, const char* reason, bool) { throw Error(fmt::format("LLVM cannot go on: {}", reason)); });
+  });
   initialiseWeftTarget();
   return llvm::getTheWeftTarget();
 }
