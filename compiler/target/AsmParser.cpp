@@ -14,6 +14,7 @@
 #include "llvm/MC/MCSubtargetInfo.h"
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Support/Casting.h"
+#include "llvm/Support/ErrorHandling.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -47,7 +48,7 @@ constexpr StringLiteral kDirectives[] = {
     ".asciz", ".string", ".float", ".double", ".uleb128", ".sleb128", ".zero", ".space", ".skip", ".fill", ".org",
     ".align", ".balign", ".p2align", ".incbin",
     // text
-    ".include", ".macro", ".endm", ".purgem", ".rept", ".irp", ".irpc", ".endr", ".error", ".end",
+    ".include", ".macro", ".endmacro", ".endm", ".purgem", ".rept", ".irp", ".irpc", ".endr", ".error", ".end",
     // what compilers say about functions
     ".file", ".loc", ".ident", ".addrsig", ".addrsig_sym", ".cfi_sections", ".cfi_startproc", ".cfi_endproc",
     ".cfi_def_cfa", ".cfi_def_cfa_offset", ".cfi_def_cfa_register", ".cfi_offset", ".cfi_restore",
@@ -153,6 +154,7 @@ private:
                                uint64_t& errorInfo, bool matchingInlineAsm) override;
 
   ParseStatus parseTensor(StringRef direction);
+  void countStatement();
   bool parseOperand(OperandVector& operands, StringRef mnemonic);
   bool parseGroup(OperandVector& operands, StringRef mnemonic);
   bool parseRegisterInParentheses(OperandVector& operands);
@@ -162,6 +164,8 @@ private:
   ParseStatus parsePattern(OperandVector& operands);
   ParseStatus parsePatternField(OperandVector& operands);
   ParseStatus parseSemaphore(OperandVector& operands);
+
+  unsigned statements_ = 0;
 
   // Adds an operand with a small number, read from the current token.
   ParseStatus addNumber(OperandVector& operands, WeftOperand::Kind kind, int64_t value) {
@@ -317,6 +321,14 @@ bool WeftAsmParser::parseOperand(OperandVector& operands, StringRef mnemonic) {
   return false;
 }
 
+// Macros that call themselves double with every level, of which LLVM allows twenty.
+void WeftAsmParser::countStatement() {
+  constexpr unsigned kMostStatements = 1 << 21;
+  if (++statements_ > kMostStatements)
+    report_fatal_error("more than " + Twine(kMostStatements) + " statements; does a macro call itself?",
+                       /*gen_crash_diag=*/false);
+}
+
 // ".input SYMBOL, TYPE[EXTENTS]" or ".output ...": a record for isa/program/declared_tensor.h.
 ParseStatus WeftAsmParser::parseTensor(StringRef direction) {
   StringRef symbol;
@@ -335,6 +347,7 @@ ParseStatus WeftAsmParser::parseTensor(StringRef direction) {
 // Refuses what LLVM's own parser would not bound, or not survive.
 ParseStatus WeftAsmParser::parseDirective(AsmToken directive) {
   constexpr int64_t kMostEntries = 1 << 20;
+  countStatement();
   StringRef name = directive.getIdentifier();
   const AsmToken& token = getTok();
   if (name == ".input" || name == ".output")
@@ -361,6 +374,7 @@ ParseStatus WeftAsmParser::parseDirective(AsmToken directive) {
 
 bool WeftAsmParser::ParseInstruction(ParseInstructionInfo& /*info*/, StringRef name, SMLoc nameLoc,
                                      OperandVector& operands) {
+  countStatement();
   operands.push_back(WeftOperand::createToken(name, nameLoc));
   if (getTok().is(AsmToken::EndOfStatement)) {
     getLexer().Lex();

@@ -83,7 +83,7 @@ private:
       return true;
     int64_t& left = getCurrentSectionOnly()->isVirtualSection() ? zerosLeft_ : contentLeft_;
     if (number > left / size) {
-      getContext().reportError(loc, "fills of more than 256 MiB in all (2 GiB in sections of zeros)");
+      getContext().reportError(loc, "fills of more than 64 MiB in all (2 GiB in sections of zeros)");
       return false;
     }
     left -= number * size;
@@ -98,7 +98,7 @@ private:
     return false;
   }
 
-  int64_t contentLeft_ = int64_t{1} << 28;
+  int64_t contentLeft_ = int64_t{1} << 26; // LLVM appends one value of a fill at a time
   int64_t zerosLeft_ = int64_t{1} << 31;
 };
 

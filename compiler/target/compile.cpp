@@ -185,16 +185,22 @@ std::vector<uint8_t> assembleToObject(std::string_view text, const std::string& 
   llvm::Triple triple(kTriple);
   llvm::MCTargetOptions options;
   llvm::SourceMgr sources;
-  std::string errors;
   sources.AddNewSourceBuffer(llvm::MemoryBuffer::getMemBufferCopy(llvm::StringRef(text.data(), text.size()), name),
                              llvm::SMLoc());
+  struct Messages {
+    std::string text;
+    size_t count = 0;
+  } errors;
   auto collect = [](const llvm::SMDiagnostic& diagnostic, void* all) {
-    if (diagnostic.getKind() == llvm::SourceMgr::DK_Error) {
-      auto& messages = *static_cast<std::string*>(all);
-      messages +=
-          fmt::format("{}{}:{}:{}: {}", messages.empty() ? "" : "\n", std::string(diagnostic.getFilename()),
-                      diagnostic.getLineNo(), diagnostic.getColumnNo() + 1, std::string(diagnostic.getMessage()));
-    }
+    constexpr size_t kMost = 100;
+    if (diagnostic.getKind() != llvm::SourceMgr::DK_Error)
+      return;
+    auto& messages = *static_cast<Messages*>(all);
+    messages.text +=
+        fmt::format("{}{}:{}:{}: {}", messages.count == 0 ? "" : "\n", std::string(diagnostic.getFilename()),
+                    diagnostic.getLineNo(), diagnostic.getColumnNo() + 1, std::string(diagnostic.getMessage()));
+    if (++messages.count == kMost)
+      throw Error(messages.text + "\ntoo many errors");
   };
   sources.setDiagHandler(collect, &errors);
 
@@ -220,8 +226,8 @@ std::vector<uint8_t> assembleToObject(std::string_view text, const std::string& 
       weftTarget.createMCAsmParser(*subtarget, *parser, *instructions, options));
   parser->setTargetParser(*targetParser);
   bool failed = parser->Run(/*NoInitialTextSection=*/false);
-  if (failed || context.hadError() || !errors.empty())
-    throw Error(errors.empty() ? name + ": cannot be assembled" : errors);
+  if (failed || context.hadError() || errors.count > 0)
+    throw Error(errors.count == 0 ? name + ": cannot be assembled" : errors.text);
   return bytesOf(buffer);
 }
 

@@ -16,11 +16,11 @@
 .file 4000000000 "kernel.c"
 # CHECK: [[@LINE+1]]:1: error: alignment to 131072 bytes: a power of two up to 65536 is possible
 .p2align 17
-# CHECK: [[@LINE+1]]:7: error: fills of more than 256 MiB in all (2 GiB in sections of zeros)
+# CHECK: [[@LINE+1]]:7: error: fills of more than 64 MiB in all (2 GiB in sections of zeros)
 .fill 0x10000000, 8, 1
-# CHECK: [[@LINE+1]]:7: error: fills of more than 256 MiB in all
+# CHECK: [[@LINE+1]]:7: error: fills of more than 64 MiB in all
 .zero 0x7fffffffffffffff
-# CHECK: [[@LINE+1]]:6: error: fills of more than 256 MiB in all
+# CHECK: [[@LINE+1]]:6: error: fills of more than 64 MiB in all
 .org 0x7fffffff
 # CHECK: [[@LINE+1]]:8: error: expected a symbol, a comma and a type such as uint8[1,16]
 .input 5

@@ -47,3 +47,15 @@ mm a0, a1, a2, p0, p1, p3, wait(s1, s0), signal(s3, -)
 semwait s11, -
 # CHECK: fence 15
 fence 15
+
+# Macros and repetitions.
+# CHECK: addi a0, zero, 3
+.macro load value
+addi a0, zero, \value
+.endm
+load 3
+# CHECK: addi a1, zero, 4
+# CHECK-NEXT: addi a1, zero, 4
+.rept 2
+addi a1, zero, 4
+.endr
