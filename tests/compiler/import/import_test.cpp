@@ -182,7 +182,9 @@ TEST(Import, ExtentsThatAreGivenHaveAUse) {
   options.dimensions["M"] = 7;
   EXPECT_NE(oneNode("Relu", {-1, 4}).error(options).find("no input has an open dimension 'M'; open are 'N'"),
             std::string::npos);
-  options = {.batch = 4, .batchRequired = true};
+  options = {};
+  options.batch = 4;
+  options.batchRequired = true;
   EXPECT_NE(oneNode("Relu", {2, 4})
                 .error(options)
                 .find("the batch is given as 4, but no input leaves its first dimension open"),

@@ -300,12 +300,12 @@ TEST(Report, SaysWhereTheSwitchingComesFrom) {
     const std::string field = std::string("\"switching\": \"") + name(switching) + "\"";
     ASSERT_NE(json.find(field), std::string::npos);
     EXPECT_EQ(runtime::reportFromJson(json, "r.json").energy->switching, switching);
-    EXPECT_NE(summary(report, false).find(describe(switching)), std::string::npos);
+    EXPECT_NE(summary(report, {}).find(describe(switching)), std::string::npos);
     json.replace(json.find(field), field.size(), "\"switching\": \"sometimes\"");
     EXPECT_THROW(runtime::reportFromJson(json, "r.json"), Error);
   }
-  EXPECT_NE(summary(sampleReport(Switching::data), false).find("operand is zero in"), std::string::npos);
-  EXPECT_EQ(summary(sampleReport(), false).find("operand is zero in"), std::string::npos);
+  EXPECT_NE(summary(sampleReport(Switching::data), {}).find("operand is zero in"), std::string::npos);
+  EXPECT_EQ(summary(sampleReport(), {}).find("operand is zero in"), std::string::npos);
 }
 
 TEST(Report, EnergyThatDoesNotAddUpIsRefused) {
@@ -333,7 +333,7 @@ TEST(Report, EnergyThatDoesNotAddUpIsRefused) {
 }
 
 TEST(Report, SummaryShowsEnergyByComponent) {
-  const std::string text = summary(sampleReport(), false);
+  const std::string text = summary(sampleReport(), {});
   for (const char* part : {"Energy", "array.mac", "leakage", "clock", "dram", "TOPS/W", "idle", "peak", "mm2"})
     EXPECT_NE(text.find(part), std::string::npos) << part;
 }

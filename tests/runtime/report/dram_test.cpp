@@ -121,7 +121,7 @@ TEST(DramReport, JsonRoundTripAndWhatIsRefused) {
   EXPECT_NE(errorOf(json, "\"layer\": 0", "\"layer\": 1").find("'layer' must be an integer from 0 to 0"),
             std::string::npos);
   EXPECT_NE(errorOf(json, "\"use\": \"input_tiles\"", "\"use\": \"x\"").find("unknown 'use'"), std::string::npos);
-  const std::string text = summary(report, false);
+  const std::string text = summary(report, {});
   EXPECT_NE(text.find("t (weights) 60 B"), std::string::npos) << text;
 }
 

@@ -170,12 +170,12 @@ TEST(Report, InconsistentReportsAreRefused) {
 }
 
 TEST(Report, SummaryHasEveryPartAndColoursOnlyOnRequest) {
-  const std::string text = summary(sampleReport(), false);
+  const std::string text = summary(sampleReport(), {});
   for (const char* part : {"cycles", "utilisation", "50.0 %", "Engines", "Memory traffic", "Layers", "softmax",
                            "float32", "to the device", "512", "tile 8"})
     EXPECT_NE(text.find(part), std::string::npos) << part;
   EXPECT_EQ(text.find('\x1b'), std::string::npos);
-  EXPECT_NE(summary(sampleReport(), true).find('\x1b'), std::string::npos);
+  EXPECT_NE(summary(sampleReport(), {.colour = true}).find('\x1b'), std::string::npos);
 }
 
 TEST(Table, ColumnsAlignAndLongOrHostileCellsAreTamed) {
@@ -184,11 +184,11 @@ TEST(Table, ColumnsAlignAndLongOrHostileCellsAreTamed) {
   table.row({"a long name", "12345"});
   table.row({"e\x1b[1m", "2"});
   table.row({"\xc3\xa9\xc3\xa9", "3"}); // two characters of two bytes
-  EXPECT_EQ(table.format(false), "  name          n\n"
-                                 "  a             1\n"
-                                 "  a long..  12345\n"
-                                 "  e [1m         2\n"
-                                 "  \xc3\xa9\xc3\xa9            3\n");
+  EXPECT_EQ(table.format({}), "  name          n\n"
+                              "  a             1\n"
+                              "  a long..  12345\n"
+                              "  e [1m         2\n"
+                              "  \xc3\xa9\xc3\xa9            3\n");
 }
 
 TEST(Table, NumbersAreReadable) {
