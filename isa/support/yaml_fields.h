@@ -93,7 +93,7 @@ public:
     return node.Scalar();
   }
   [[noreturn]] void fail(const YAML::Node& node, const std::string& what) const {
-    throw Error(fmt::format("{}:{}: {}", origin_, node.IsDefined() ? node.Mark().line + 1 : 0, what));
+    throw Error(fmt::format("{}:{}: {}", origin_, node.IsDefined() ? std::max(node.Mark().line, 0) + 1 : 0, what));
   }
   const YAML::Node& node() const { return node_; }
   // "file:line", where the mapping begins.

@@ -194,7 +194,7 @@ TEST(LoadMachine, NamesTheChoices) {
     FAIL();
   } catch (const Error& error) {
     EXPECT_STREQ(error.what(),
-                 "machine 'edge-17' is neither a file nor a built-in machine (cloud-128, edge-16, tpu-256)");
+                 "machine 'edge-17' is neither a file nor a built-in machine (cloud-128, edge-16, tpu-256); did you mean 'edge-16'?");
   }
 }
 

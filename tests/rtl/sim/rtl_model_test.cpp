@@ -251,7 +251,7 @@ TEST_F(RtlModelTest, AWaveformIsWrittenOfTheCyclesWanted) {
   EXPECT_GT(whole, 10000u);
   EXPECT_LT(window, whole);
 
-  // The header of an FST file: first and last time, 10 ticks in a cycle.
+  // The header of an FST file: first and last time, in picoseconds.
   std::ifstream file(folder / "window.fst", std::ios::binary);
   auto big = [&](std::streamoff at) {
     uint8_t raw[8];
@@ -262,8 +262,8 @@ TEST_F(RtlModelTest, AWaveformIsWrittenOfTheCyclesWanted) {
       value = value << 8 | byte;
     return value;
   };
-  EXPECT_EQ(big(9), 3000u);
-  EXPECT_EQ(big(17), 3095u);
+  EXPECT_EQ(big(9), 300000u);
+  EXPECT_EQ(big(17), 309500u);
 
   CoreMemory memory(machine);
   load(allEngines(0), memory);
@@ -314,7 +314,7 @@ TEST_F(ModelLibraryTest, IsSharedByMachinesThatTheHardwareCannotTellApart) {
 TEST_F(ModelLibraryTest, ErrorsSayWhatIsMissing) {
   {
     const Environment nowhere("WEFT_RTL", "/nonexistent");
-    EXPECT_NE(errorOf(machine).find("are not in '/nonexistent': set WEFT_RTL"), std::string::npos);
+    EXPECT_NE(errorOf(machine).find("are not in '/nonexistent': WEFT_RTL must name"), std::string::npos);
   }
   {
     const Environment empty("PATH", "/nonexistent");

@@ -136,7 +136,10 @@ TEST_P(EveryDevice, RunsAsynchronously) {
 
 TEST_P(EveryDevice, RefusesAProgramForAnotherMachine) {
   const std::string message = errorOf([&] { device->load(identityNetwork(loadMachine("tpu-256"))); });
-  EXPECT_NE(message.find("program for another machine: it was compiled for 'tpu-256'"), std::string::npos) << message;
+  if (deviceKind(GetParam()).machine)
+    EXPECT_NE(message.find("program for another machine: it was compiled for 'tpu-256'"), std::string::npos) << message;
+  else
+    EXPECT_EQ(message, "(no error)");
 }
 
 TEST_P(EveryDevice, InputsMustBeThoseOfTheNetwork) {
@@ -240,8 +243,8 @@ TEST_P(EveryDevice, WritesAWaveformOrSaysThatItCannot) {
   RunOptions options;
   options.wave = WaveOptions{"/nonexistent/w.fst"};
   const std::string wanted = GetParam() == "rtl"
-                                 ? "cannot write the waveform '/nonexistent/w.fst'"
-                                 : "the device '" + GetParam() + "' has no waveforms; use the device 'rtl' for one";
+                                 ? "cannot write '/nonexistent/w.fst': No such file or directory"
+                                 : "the device '" + GetParam() + "' has no waveforms; use the device 'rtl'";
   EXPECT_EQ(errorOf([&] { device->load(identityNetwork(machine))->run(sampleInput(), options); }), wanted);
 }
 

@@ -52,6 +52,8 @@ run --random-input | run {net} --random-input -1 | 2 | --random-input: '-1' is n
 run --random-input | run {net} --random-input 99999999999999999999 | 2 | --random-input: .* not a whole number
 run --random-input | run {net} --random-input 1 --input {x} | 2 | --input excludes --random-input
 run --random-input | run {hand} --arch edge-16 --random-input 1 | 1 | --random-input has no use
+run --max-cycles | run {net} --random-input 1 --max-cycles 10 | 3 | did not end within 10 cycles
+run --max-cycles | run {net} --random-input 1 --device ref --max-cycles 10 | 1 | neither cycles nor instructions
 run --output | run {net} --random-input 1 --output {o}.npz | 0 | . | {o}.npz
 run --report | run {net} --random-input 1 --report {o}.json | 0 | "seed": "1" | {o}.json
 run --report | run {net} --random-input 1 --report {o}.json --device ref | 0 | "machine": "edge-16" | {o}.json
@@ -130,11 +132,19 @@ disasm --function | disasm {net} --function conv1 | 0 | <g000_conv1>
 disasm --function | disasm {net} --function conv11 | 1 | no function or ONNX node 'conv11'; did you mean 'conv1'\?
 asm source | asm {source}x -o {o}.o | 1 | cannot read
 asm --output | asm {source} -o {o}.o | 0 | . | {o}.o
-link objects | link {object}x -o {o}.weft | 1 | cannot read
+link inputs | link {object}x -o {o}.weft | 1 | the extension must be .c \(C\), .s \(assembly\) or .o
+cc inputs | cc {object} -o {o}.weft | 0 | . | {o}.weft
+cc inputs | cc nobody.c -o {o}.weft | 1 | clang refused it
+cc --output | cc {object} -o {object} | 1 | it is an input of the same command
+cc --arch | cc {object} -o {o}.weft --arch nobody | 1 | machine 'nobody' is neither
+cc -O | cc {object} -o {o}.weft -O4 | 2 | -O
+cc -I | cc {object} -o {o}.weft -I | 2 | -I
+cc -D | cc {object} -o {o}.weft -D | 2 | -D
 link --output | link {object} -o {o}.weft | 0 | . | {o}.weft
 link --arch | link {object} -o {o}.weft --arch nobody | 1 | machine 'nobody' is neither
 verify program | verify {net} | 0 | 0 errors
 verify --arch | verify {hand} --arch edge-16 | 0 | 0 errors
+verify --max-instructions | verify {hand} --arch edge-16 --max-instructions 1 | 5 | not verified to its end
 verify --arch | verify {net} --arch nobody | 1 | machine 'nobody' is neither
 verify --quiet | verify {net} --quiet | 0 | ^$
 arch list --json | arch list --json | 0 | "scratchpad_bytes": 262144

@@ -116,6 +116,8 @@ def figures_of(report):
         wanted[f"memory_plan.{name}"] = value
     for i, layer in enumerate(report["layers"]):
         for name in ("useful_macs", "dram_bytes_read", "dram_bytes_written"):
+            if name not in layer: # bytes of a run without time
+                continue
             wanted[f"layers.{i}.{name}"] = layer[name]
     if not report["run"]["timed"]:
         return wanted
