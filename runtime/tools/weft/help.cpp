@@ -70,7 +70,12 @@ void addHelp(CLI::App& app, Action& action) {
   command->callback([options, &app, &action] {
     const CLI::App& wanted = find(app, options->command);
     action = [options, &app, &wanted](const Common&) {
-      printText(options->json ? runtime::jsonText(toJson(commandsOf(app))) : wanted.help());
+      // CLI::App::help() would be that of the subcommand given, `help`.
+      std::string name = app.get_name();
+      for (const std::string& part : options->command)
+        name += " " + part;
+      printText(options->json ? runtime::jsonText(toJson(commandsOf(app)))
+                              : wanted.get_formatter()->make_help(&wanted, name, CLI::AppFormatMode::Normal));
       return kOk;
     };
   });
