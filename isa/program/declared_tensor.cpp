@@ -5,26 +5,32 @@
 #include <algorithm>
 #include <cstring>
 #include <fmt/format.h>
-#include <regex>
 #include <sstream>
 
 namespace weft {
 namespace {
 
 DeclaredTensor parse(const std::string& text, uint32_t address, const std::string& origin) {
-  constexpr size_t kLongest = 1000; // std::regex recurses
-  static const std::regex form(R"((input|output) (\S+) (\w+)\s*\[\s*([0-9, ]+)\])");
-  std::smatch part;
-  const bool matches = text.size() <= kLongest && std::regex_match(text, part, form);
-  const auto type = matches ? net::dtypeFrom(part[3].str()) : std::nullopt;
+  constexpr size_t kShown = 1000; // characters in a message
+  // Role, symbol, type, extents: "input x uint8[1, 16]".
+  std::istringstream words(text);
+  std::string role, symbol, element, extents;
+  words >> role >> symbol >> std::ws;
+  std::getline(words, element, '[');
+  std::getline(words, extents, ']');
+  element.erase(element.find_last_not_of(' ') + 1);
+  const bool matches = (role == "input" || role == "output") && words && !words.eof() && words.peek() == EOF &&
+                       extents.find_first_not_of("0123456789, ") == std::string::npos &&
+                       extents.find_first_of("0123456789") != std::string::npos;
+  const auto type = matches ? net::dtypeFrom(element) : std::nullopt;
   if (!type)
     throw Error(fmt::format("{}: '{}' declares no tensor: a symbol and a type such as uint8[1,16] are needed; element "
                             "types have NumPy's names (int8, uint8, int32, float32, ...)",
-                            origin, text.substr(0, kLongest)));
-  DeclaredTensor tensor{part[2], part[1] == "input", *type, {}, address};
-  std::stringstream extents(part[4]);
+                            origin, text.substr(0, kShown)));
+  DeclaredTensor tensor{symbol, role == "input", *type, {}, address};
+  std::istringstream fields(extents);
   uint64_t bytes = net::byteSize(*type);
-  for (std::string field; std::getline(extents, field, ',');) {
+  for (std::string field; std::getline(fields, field, ',');) {
     uint32_t extent = 0;
     if (!(std::istringstream(field) >> extent) || extent == 0 || (bytes *= extent) > UINT32_MAX)
       throw Error(
